@@ -1,0 +1,56 @@
+# `make` lists the commands. Works with GNU make 3.81 and newer.
+PYTHON_IN_VENV := .venv/bin/python
+MANAGE := $(PYTHON_IN_VENV) manage.py
+PYTEST := $(PYTHON_IN_VENV) -m pytest -n $(if $(WORKERS),$(WORKERS),auto)
+RUN := .venv/.run
+DEV := .venv/.dev
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-services check format translations pictures bench lock
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUN) ## start the product on http://localhost:8000 (PORT=…, BIND=…); Ctrl-C stops it
+	@$(PYTHON_IN_VENV) scripts/translations.py compile
+	@exec $(MANAGE) run
+
+test: $(DEV) ## the whole suite on the embedded default (ARGS=… for pytest, WORKERS=…)
+	@$(PYTHON_IN_VENV) scripts/translations.py compile
+	@$(PYTEST) $(ARGS)
+
+test-services: $(DEV) ## the same suite on PostgreSQL and Redis
+	@$(PYTHON_IN_VENV) scripts/translations.py compile
+	@$(PYTHON_IN_VENV) scripts/services.py $(PYTEST) $(ARGS)
+
+check: $(DEV) ## everything that must hold before a change is merged
+	@$(PYTHON_IN_VENV) scripts/check.py
+
+format: $(DEV) ## format Python and templates, mend what can be mended
+	@$(PYTHON_IN_VENV) -m ruff check --fix --quiet .
+	@$(PYTHON_IN_VENV) -m ruff format --quiet .
+	@$(PYTHON_IN_VENV) -m djlint templates --reformat --quiet
+
+translations: $(DEV) ## collect the texts into locale/, and say what is not translated yet
+	@$(PYTHON_IN_VENV) scripts/translations.py update
+	@$(PYTHON_IN_VENV) scripts/translations.py check
+
+pictures: $(DEV) ## take the pictures in docs/pictures
+	@$(PYTHON_IN_VENV) scripts/translations.py compile
+	@$(PYTHON_IN_VENV) scripts/pictures.py
+
+bench: $(DEV) ## measure page times with many tickets on PostgreSQL (ARGS=--assert fails over budget)
+	@$(PYTHON_IN_VENV) scripts/translations.py compile
+	@$(PYTHON_IN_VENV) scripts/services.py $(PYTHON_IN_VENV) scripts/bench.py $(ARGS)
+
+lock: $(DEV) ## pin pyproject.toml's requirements again (ARGS=--upgrade for the newest)
+	@scripts/lock.sh $(ARGS)
+
+# dev.txt holds everything in run.txt, so whoever has the one has the other.
+$(RUN): requirements/run.txt
+	@scripts/venv.sh run
+	@touch $@
+
+$(DEV): requirements/dev.txt
+	@scripts/venv.sh dev
+	@touch $@ $(RUN)

@@ -1,0 +1,52 @@
+"""Limits that are exact across processes: one row per window, counted up under its lock."""
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Allowance
+
+HOUR = timedelta(hours=1)
+
+
+def spend_allowance(*, kind: str, key: str, limit: int, window: timedelta = HOUR) -> int:
+    """Spend one of `limit` uses of `kind` by `key` within the current window.
+
+    Returns 0 when there was one left, otherwise the whole minutes (at least 1) until the window ends.
+    Side effect: a row is counted up, in a transaction of its own, so that a refused request still counts.
+    """
+    start = _window_start(window)
+    with transaction.atomic():
+        Allowance.objects.bulk_create([Allowance(kind=kind, key=key[:254], window_start=start)], ignore_conflicts=True)
+        row = Allowance.objects.select_for_update().get(kind=kind, key=key[:254], window_start=start)
+        if row.spent >= limit:
+            left = start + window - timezone.now()
+            return max(1, -int(-left.total_seconds() // 60))
+        row.spent += 1
+        row.save(update_fields=["spent"])
+    return 0
+
+
+def network_of(address: str) -> str:
+    """The network a limit counts for: the address itself in IPv4, its /64 in IPv6 (one household, RFC 6177)."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if ip.version == 6:
+        return str(ipaddress.ip_network(f"{ip}/64", strict=False))
+    return str(ip)
+
+
+def forget_old_allowances() -> int:
+    """Delete this tenant's windows that ended more than a day ago. Returns how many."""
+    deleted, _ = Allowance.objects.filter(window_start__lt=timezone.now() - timedelta(days=2)).delete()
+    return int(deleted)
+
+
+def _window_start(window: timedelta) -> datetime:
+    seconds = int(window.total_seconds())
+    now = int(timezone.now().timestamp())
+    return datetime.fromtimestamp(now - now % seconds, tz=timezone.get_default_timezone())

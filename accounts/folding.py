@@ -1,0 +1,42 @@
+"""One spelling for comparing: mail addresses that reach the same mailbox, words that look the same to a reader."""
+
+import unicodedata
+
+import idna
+
+
+def fold_address(address: str) -> str:
+    """The key two spellings of one mail address share: case folded, the domain in its ASCII (IDNA 2008) form.
+
+    Does not judge whether the address is valid; a domain that IDNA refuses keeps its folded spelling.
+    """
+    local, separator, domain = unicodedata.normalize("NFC", address.strip()).rpartition("@")
+    if not separator:
+        return address.strip().casefold()
+    try:
+        domain = idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        domain = domain.casefold()
+    return f"{local.casefold()}@{domain}"
+
+
+def fold_text(text: str) -> str:
+    """Text as it is searched: case folded, accents dropped ("Åby" is found by "aby"), white space single."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+
+
+def clean_text(text: str) -> str:
+    """What somebody typed, without the characters no database or mail can carry (NUL); line ends are LF."""
+    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def clean_line(text: str) -> str:
+    """One line of typed text: control characters become spaces, white space is single."""
+    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in text).split())
+
+
+def mask_address(address: str) -> str:
+    """An address its owner recognises and nobody else learns: "a…@kund.example"."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}"

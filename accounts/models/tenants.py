@@ -1,0 +1,70 @@
+import hashlib
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Language
+
+validate_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is written as # and six digits, such as #00618e."))
+
+
+class Tenant(models.Model):
+    """One support provider with a portal of its own. Not tenant data: it is what all other data belong to."""
+
+    slug = models.SlugField(unique=True, max_length=40)
+    name = models.CharField(max_length=80)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.SWEDISH)
+    time_zone = models.CharField(max_length=50, default="Europe/Stockholm")
+    colour = models.CharField(max_length=7, default="#00618e", validators=[validate_colour])
+    logo = models.FileField(upload_to="logos/", blank=True)
+    mail_address = models.EmailField()
+    guest_limit_per_address = models.PositiveIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
+    guest_limit_per_network = models.PositiveIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(10000)]
+    )
+    attachment_limit_mb = models.PositiveIntegerField(
+        default=20, validators=[MinValueValidator(1), MaxValueValidator(settings.ATTACHMENT_LIMIT_MB)]
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def url(self, path: str) -> str:
+        """An absolute address on this portal, from its own record; a request's Host has no say (DESIGN, fault 8)."""
+        port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+        return f"{settings.PUBLIC_SCHEME}://{self.primary_host}{port}{path}"
+
+    @property
+    def primary_host(self) -> str:
+        names = [host.name for host in sorted(self.hosts.all(), key=lambda host: (not host.is_primary, host.pk))]
+        return names[0] if names else f"{self.slug}.{settings.BASE_HOST}"
+
+    @property
+    def brand_fingerprint(self) -> str:
+        """Changes when the portal's colour or logo does, so that browsers may keep what they have until then."""
+        brand = f"{self.colour}|{self.logo.name or ''}"
+        return hashlib.sha256(brand.encode()).hexdigest()[:12]
+
+
+class TenantHost(models.Model):
+    """A host name that leads to a tenant's portal. Lower case, without port."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="hosts")
+    name = models.CharField(max_length=253, unique=True)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"], condition=models.Q(is_primary=True), name="one_primary_host_per_tenant"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,36 @@
+"""Wake a worker after the commit. Only a wake-up: rows that nobody is woken for are found by the sweeper."""
+
+import logging
+import time
+from functools import partial
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+from accounts.scoping import current_tenant
+
+DRAIN_TASK = "notifications.drain"
+_SILENCE = 30.0  # seconds a broker that did not answer is left alone, so that it slows no request
+_silent_until = 0.0
+log = logging.getLogger(__name__)
+
+
+def poke_worker() -> None:
+    """Ask for this tenant's rows to be worked on once the transaction is committed. Never raises, never retries.
+
+    On the embedded default nothing is sent: the worker loop looks for itself.
+    """
+    if settings.CELERY_BROKER_URL:
+        transaction.on_commit(partial(_send, current_tenant().pk), robust=True)
+
+
+def _send(tenant_id: int) -> None:
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    try:
+        current_app.send_task(DRAIN_TASK, args=[tenant_id], retry=False)
+    except Exception as trouble:  # any broker trouble: the sweeper will find the rows
+        _silent_until = time.monotonic() + _SILENCE
+        log.warning("The work queue did not take a wake-up (%s); the sweeper will do it", type(trouble).__name__)

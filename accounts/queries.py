@@ -1,0 +1,23 @@
+from django.conf import settings
+
+from accounts.folding import fold_address
+from accounts.models import Tenant, TenantHost, User
+
+
+def tenant_for_host(name: str) -> Tenant | None:
+    """The active tenant a host name leads to, with its hosts; DEFAULT_TENANT serves every host."""
+    tenants = Tenant.objects.filter(is_active=True).prefetch_related("hosts")
+    if settings.DEFAULT_TENANT:
+        return tenants.filter(slug=settings.DEFAULT_TENANT).first()
+    return tenants.filter(hosts__name=name).first() if name else None
+
+
+def is_known_host(name: str) -> bool:
+    """Whether a certificate may be asked for in this host's name."""
+    return TenantHost.objects.filter(name=name.rstrip(".").lower(), tenant__is_active=True).exists()
+
+
+def person_at(address: str) -> User | None:
+    """The person with this mail address on the scope's portal, however it is spelled."""
+    person: User | None = User.objects.filter(email_key=fold_address(address)).first()
+    return person

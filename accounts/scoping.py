@@ -1,0 +1,41 @@
+"""The tenant is in the air: enter one tenant's scope, ask which one it is, or (rarely, greppably) leave all of them.
+
+Reads without a scope raise (django-scopes); writes without one, or into another one, raise as well
+(`accounts/models/tenancy.py`), because django-scopes guards reads only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django_scopes import ScopeError, get_scope, scope, scopes_disabled
+
+if TYPE_CHECKING:
+    from accounts.models import Tenant
+
+
+@contextmanager
+def tenant_scope(tenant: Tenant) -> Iterator[Tenant]:
+    """Work inside `tenant`. Refuses None, which django-scopes would take for "everybody's"."""
+    if tenant is None or tenant.pk is None:
+        raise ScopeError("A saved tenant is needed to enter its scope")
+    with scope(tenant=tenant):
+        yield tenant
+
+
+@contextmanager
+def every_tenant() -> Iterator[None]:
+    """Read across all tenants. For the worker's "who has something to do?" and operator commands only."""
+    with scopes_disabled():
+        yield
+
+
+def current_tenant() -> Tenant:
+    """The tenant whose scope this is. Raises ScopeError outside any."""
+    active = get_scope()
+    tenant: Tenant | None = active.get("tenant") if active.get("_enabled", False) else None
+    if tenant is None:
+        raise ScopeError("No tenant's scope is active")
+    return tenant

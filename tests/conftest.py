@@ -1,0 +1,115 @@
+"""Every test has a second tenant, whose people must see nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+
+from accounts.models import Organisation, Tenant, User
+from accounts.scoping import tenant_scope
+from routing.models import Department
+from tests.factories import (
+    AgentFactory,
+    DepartmentFactory,
+    MemberFactory,
+    OrganisationFactory,
+    TenantFactory,
+    TopicFactory,
+    UserFactory,
+)
+from tickets.models import HelpTopic
+
+
+@dataclass
+class Portal:
+    """One tenant with the people and departments a helpdesk has at least."""
+
+    tenant: Tenant
+    department: Department
+    other_department: Department
+    topic: HelpTopic
+    organisation: Organisation
+    customer: User
+    agent: User
+    lead: User
+    administrator: User
+
+    @property
+    def host(self) -> str:
+        return self.tenant.primary_host
+
+
+def make_portal(slug: str) -> Portal:
+    tenant = TenantFactory(slug=slug)
+    with tenant_scope(tenant):
+        default = DepartmentFactory(name="Service desk", is_default=True)
+        other = DepartmentFactory(name="Field service")
+        agent = AgentFactory(email=f"agent@{slug}.example", name="Elin Lund")
+        lead = AgentFactory(email=f"lead@{slug}.example", name="Johan Strand")
+        administrator = AgentFactory(email=f"admin@{slug}.example", name="Maria Berg", role="administrator")
+        MemberFactory(department=default, user=agent)
+        MemberFactory(department=default, user=lead, is_lead=True)
+        organisation = OrganisationFactory(name="Åby kommun")
+        customer = UserFactory(email="anna@kund.example", name="Anna Holm", organisation=organisation)
+        topic = TopicFactory(slug="fault", name_sv="Felanmälan", name_en="Fault report", department=default)
+    return Portal(tenant, default, other, topic, organisation, customer, agent, lead, administrator)
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_plain(settings) -> None:
+    """Cheap password hashes and unhashed static names: neither is what these tests are about."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+@pytest.fixture(autouse=True)
+def _files_aside(settings, tmp_path) -> None:
+    """Files and kept mails of a test go to its own folder."""
+    default = {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None}}
+    settings.STORAGES = settings.STORAGES | {"default": default}
+    settings.MAIL_DIR = tmp_path / "mail"
+
+
+@pytest.fixture
+def portal(db) -> Portal:
+    return make_portal("north")
+
+
+@pytest.fixture
+def other_portal(db) -> Portal:
+    """The second tenant."""
+    return make_portal("south")
+
+
+@pytest.fixture
+def tenant(portal: Portal) -> Tenant:
+    return portal.tenant
+
+
+@pytest.fixture
+def other_tenant(other_portal: Portal) -> Tenant:
+    return other_portal.tenant
+
+
+@pytest.fixture
+def in_scope(portal: Portal, other_portal: Portal) -> Iterator[Portal]:
+    """Inside the first tenant's scope, with the second one beside it."""
+    with tenant_scope(portal.tenant):
+        yield portal
+
+
+@pytest.fixture
+def browse() -> Callable[..., Client]:
+    """A client on a portal's host, signed in as `user` if one is given; English unless told otherwise."""
+
+    def make(portal: Portal, user: User | None = None, language: str = "en") -> Client:
+        client = Client(headers={"host": f"{portal.host}:8000", "accept-language": language})
+        if user is not None:
+            with tenant_scope(portal.tenant):
+                client.force_login(user, backend="accounts.backends.TenantBackend")
+        return client
+
+    return make

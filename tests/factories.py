@@ -1,0 +1,101 @@
+"""Rows for tests, made inside whichever tenant's scope is active."""
+
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import Organisation, Tenant, TenantHost, User
+from routing.models import Department, DepartmentMember
+from tickets.enums import Channel
+from tickets.models import HelpTopic, Ticket
+
+PASSWORD = "Correct-horse-7"
+
+
+class Factory(factory.django.DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+class TenantFactory(Factory):
+    class Meta:
+        model = Tenant
+
+    slug = factory.Sequence(lambda n: f"tenant{n}")
+    name = factory.LazyAttribute(lambda tenant: f"{tenant.slug.title()} support")
+    mail_address = factory.LazyAttribute(lambda tenant: f"support@{tenant.slug}.example")
+    language = "sv"
+
+    @factory.post_generation
+    def host(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        TenantHost.objects.create(tenant=self, name=extracted or f"{self.slug}.localhost", is_primary=True)
+
+
+class OrganisationFactory(Factory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+
+
+class UserFactory(Factory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@kund.example")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    language = "en"
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        password = kwargs.pop("password", PASSWORD)
+        user = model_class(*args, **kwargs)
+        if password:
+            user.set_password(password)
+        else:
+            user.set_unusable_password()
+        user.save()
+        return user
+
+
+class AgentFactory(UserFactory):
+    email = factory.Sequence(lambda n: f"agent{n}@support.example")
+    name = factory.Sequence(lambda n: f"Agent {n}")
+    role = Role.AGENT
+
+
+class DepartmentFactory(Factory):
+    class Meta:
+        model = Department
+
+    name = factory.Sequence(lambda n: f"Department {n}")
+
+
+class MemberFactory(Factory):
+    class Meta:
+        model = DepartmentMember
+
+
+class TopicFactory(Factory):
+    class Meta:
+        model = HelpTopic
+
+    slug = factory.Sequence(lambda n: f"topic-{n}")
+    name_sv = factory.Sequence(lambda n: f"Ämne {n}")
+    name_en = factory.Sequence(lambda n: f"Topic {n}")
+
+
+def make_ticket(**values: Any) -> Ticket:
+    """A ticket through its door, with sensible words where none are given."""
+    from tickets.actions.opening import open_ticket
+
+    requester = values.pop("requester", None) or UserFactory()
+    topic = values.pop("topic", None) or HelpTopic.objects.first() or TopicFactory()
+    values.setdefault("actor", requester)
+    values.setdefault("subject", f"Something beeps {timezone.now().timestamp()}")
+    values.setdefault("body", "It has beeped since this morning.")
+    values.setdefault("channel", Channel.PORTAL)
+    return open_ticket(requester=requester, topic=topic, **values).ticket

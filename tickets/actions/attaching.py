@@ -1,0 +1,76 @@
+"""Files: kept while their form has errors, attached when their message is sent."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from accounts.pictures import picture_type
+from tickets.models import Attachment, Message, Upload
+from tickets.uploading import safe_file_name
+
+
+def keep_uploads(*, form_key: UUID, files: Iterable[UploadedFile]) -> list[Upload]:
+    """Keep files sent with a form, under the form's key, so that they survive its errors. Swept after a day.
+
+    The caller has judged them (`refusal_of`). A file whose name and size the form already keeps is taken as the same.
+    """
+    known = {(upload.name, upload.size) for upload in kept_uploads(form_key)}
+    kept: list[Upload] = []
+    for file in files:
+        name = safe_file_name(file.name or "")
+        if (name, file.size) in known:
+            continue
+        head = file.read(16)
+        file.seek(0)
+        kept.append(
+            Upload.objects.create(
+                form_key=form_key, name=name, content_type=picture_type(head) or "", size=file.size, file=file
+            )
+        )
+    return kept
+
+
+def kept_uploads(form_key: UUID | None) -> list[Upload]:
+    """The files kept under a form's key. Whoever has the unguessable key sent the form."""
+    return list(Upload.objects.filter(form_key=form_key).order_by("pk")) if form_key else []
+
+
+def drop_uploads(*, form_key: UUID, ids: Sequence[int]) -> None:
+    """Forget kept files their sender took away again."""
+    for upload in Upload.objects.filter(form_key=form_key, pk__in=ids):
+        upload.delete()
+        upload.file.delete(save=False)
+
+
+def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
+    """Turn a form's kept files into the message's attachments, inside the door's transaction. Files do not move."""
+    uploads = kept_uploads(form_key)
+    attachments = Attachment.objects.bulk_create(
+        [
+            Attachment(
+                message=message,
+                name=upload.name,
+                content_type=upload.content_type,
+                size=upload.size,
+                file=upload.file.name,
+                created_at=message.created_at,
+            )
+            for upload in uploads
+        ]
+    )
+    Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
+    return list(attachments)
+
+
+def new_uploads(message_ids: Sequence[int], form_key: UUID | None) -> bool:
+    """Whether a form sent again brings files its ticket does not have yet; those it has are dropped."""
+    if not form_key:
+        return False
+    known = set(Attachment.objects.filter(message__in=message_ids).values_list("name", "size"))
+    uploads = kept_uploads(form_key)
+    same = [upload.pk for upload in uploads if (upload.name, upload.size) in known]
+    with transaction.atomic():
+        drop_uploads(form_key=form_key, ids=same)
+    return len(uploads) > len(same)

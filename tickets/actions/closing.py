@@ -1,0 +1,39 @@
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from tickets.enums import EventKind, Status
+from tickets.events import record_event
+from tickets.locking import lock_ticket
+from tickets.models import Ticket
+from tickets.rules import STATUS_FIELDS, move_to, require_agent, status_when_ours
+
+
+def close_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Ticket:
+    """Close a ticket: it waits for nobody. Customers may close their own (I10); either side may reopen it.
+
+    Records `closed`. Nothing happens to a closed one. Raises PermissionError when `as_staff` and actor is no agent.
+    """
+    return _move(actor, ticket, EventKind.CLOSED, as_staff=as_staff)
+
+
+def reopen_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Ticket:
+    """Reopen a closed ticket: it waits for us again, with whoever had it. Records `reopened`.
+
+    Nothing happens to an open one. Raises PermissionError when `as_staff` and actor is no agent.
+    """
+    return _move(actor, ticket, EventKind.REOPENED, as_staff=as_staff)
+
+
+def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ticket:
+    if as_staff:
+        require_agent(actor)
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        closing = kind == EventKind.CLOSED
+        if locked.is_closed == closing:
+            return locked
+        move_to(locked, Status.CLOSED if closing else status_when_ours(locked), timezone.now())
+        locked.save(update_fields=STATUS_FIELDS)
+        record_event(kind, locked, actor=actor, by="staff" if as_staff else "customer", with_reply=False)
+    return locked

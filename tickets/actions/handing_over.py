@@ -1,0 +1,97 @@
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from routing.models import Department
+from routing.queries import agents_of
+from tickets.enums import EventKind, Status
+from tickets.events import record_event
+from tickets.locking import lock_ticket, same_person
+from tickets.models import Ticket
+from tickets.rules import move_to, require_agent
+
+HAND_OVER_FIELDS = ("assignee", "department", "status", "waiting_on", "waiting_since", "closed_at", "last_activity_at")
+
+
+class NotAssignable(ValueError):
+    """The person is no active member of the ticket's department, so the ticket would wait for a stranger to it."""
+
+
+def claim(*, actor: User, ticket: Ticket) -> Ticket:
+    """Take a ticket, also from a colleague. An open one is then in progress.
+
+    Records `claimed`. Nothing happens when the actor has it. Raises PermissionError unless actor is an agent.
+    """
+    require_agent(actor)
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        if same_person(locked.assignee, actor):
+            return locked
+        _hand_to(locked, actor)
+        record_event(EventKind.CLAIMED, locked, actor=actor)
+    return locked
+
+
+def assign(*, actor: User, ticket: Ticket, assignee: User | None) -> Ticket:
+    """Give a ticket to a member of its department, or (None) back to the whole department.
+
+    Records `assigned`. Raises NotAssignable for anybody who is neither an active member nor the actor themselves,
+    PermissionError unless the actor is an agent.
+    """
+    require_agent(actor)
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        if same_person(locked.assignee, assignee) or (assignee is None and locked.assignee is None):
+            return locked
+        if (
+            assignee is not None
+            and not same_person(assignee, actor)
+            and assignee not in agents_of(locked.department_id)
+        ):
+            raise NotAssignable
+        _hand_to(locked, assignee)
+        record_event(
+            EventKind.ASSIGNED,
+            locked,
+            actor=actor,
+            assignee=assignee.pk if assignee else None,
+            name=str(assignee) if assignee else "",
+        )
+    return locked
+
+
+def transfer(*, actor: User, ticket: Ticket, department: Department) -> Ticket:
+    """Hand a ticket over to another department. Its assignee keeps it only as a member there too.
+
+    Records `transferred`. Nothing happens when it is there already. Raises NotAssignable for a closed department,
+    PermissionError unless the actor is an agent.
+    """
+    require_agent(actor)
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        if locked.department_id == department.pk:
+            return locked
+        if not department.is_active:
+            raise NotAssignable
+        before = locked.department
+        locked.department = department
+        members = agents_of(department.pk)
+        _hand_to(locked, locked.assignee if locked.assignee in members else None)
+        record_event(
+            EventKind.TRANSFERRED,
+            locked,
+            actor=actor,
+            department=department.pk,
+            **{"from": before.name, "to": department.name},
+        )
+    return locked
+
+
+def _hand_to(ticket: Ticket, assignee: User | None) -> None:
+    now = timezone.now()
+    ticket.assignee, ticket.last_activity_at = assignee, now
+    if assignee is not None and ticket.status == Status.OPEN:
+        move_to(ticket, Status.IN_PROGRESS, now)
+    elif assignee is None and ticket.status == Status.IN_PROGRESS:
+        move_to(ticket, Status.OPEN, now)
+    ticket.save(update_fields=HAND_OVER_FIELDS)

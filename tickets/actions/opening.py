@@ -1,0 +1,170 @@
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from routing.choosing import choose_department
+from routing.facts import Decision, TicketFacts
+from routing.queries import default_department, department_fact, responsible_department
+from tickets.actions.attaching import attach_uploads, new_uploads
+from tickets.actions.replying import reply_to_ticket
+from tickets.enums import Channel, EventKind, Priority, Status, WaitingOn
+from tickets.events import record_event
+from tickets.locking import lock_counter
+from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TopicField
+
+SAME_WORDS_WITHIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`outcome`: a new ticket, the one this form made before, or that one with what was new added to it."""
+
+    ticket: Ticket
+    outcome: Literal["new", "repeated", "added"]
+
+
+def open_ticket(
+    *,
+    actor: User,
+    requester: User,
+    topic: HelpTopic,
+    subject: str,
+    body: str,
+    channel: Channel,
+    answers: Mapping[TopicField, str] | None = None,
+    filing_key: UUID | None = None,
+    priority: Priority = Priority.MEDIUM,
+    stated: Mapping[str, str] | None = None,
+) -> Opened:
+    """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
+
+    `filing_key` is the form's own key: the same form sent again makes no second ticket, and the same words by the same
+    person within 15 minutes count as the same form. What is new in it (words, files) is added as a reply, so that
+    nothing is lost. Files kept under the key are attached. `stated` is what a guest claimed about themselves (name,
+    phone), kept for the agents even where it differs from the record.
+    Records `opened` and `routed`; mails follow from these. Raises nothing of its own.
+    """
+    answers = answers or {}
+    fingerprint = _fingerprint(requester, topic, subject, body, answers)
+    with transaction.atomic():
+        counter = lock_counter()
+        before = _filed_before(requester, filing_key, fingerprint)
+        if before is not None:
+            return _filed_again(before, actor, subject, body, channel, answers, fingerprint, filing_key)
+        counter.last_number += 1
+        counter.save(update_fields=["last_number"])
+        now = timezone.now()
+        decision = _route(requester, topic)
+        ticket = Ticket.objects.create(
+            number=counter.last_number,
+            subject=subject,
+            topic=topic,
+            requester=requester,
+            organisation=requester.organisation,
+            department_id=decision.department_id,
+            status=Status.OPEN,
+            waiting_on=WaitingOn.US,
+            waiting_since=now,
+            last_activity_at=now,
+            created_at=now,
+            priority=priority,
+            channel=channel,
+            filing_key=_free_key(filing_key),
+            fingerprint=fingerprint,
+        )
+        message = Message.objects.create(ticket=ticket, author=requester, body=body, channel=channel, created_at=now)
+        attach_uploads(message, filing_key)
+        _keep_answers(ticket, answers)
+        record_event(
+            EventKind.OPENED, ticket, actor=actor, message=message, channel=str(channel), stated=dict(stated or {})
+        )
+        record_event(
+            EventKind.ROUTED,
+            ticket,
+            actor=None,
+            department=ticket.department.name,
+            reasons=[reason.as_data() for reason in decision.reasons],
+        )
+    return Opened(ticket, "new")
+
+
+def was_filed(filing_key: UUID | None) -> bool:
+    """Whether a form was sent before; sending it again costs no allowance."""
+    return filing_key is not None and Ticket.objects.filter(filing_key=filing_key).exists()
+
+
+def _route(requester: User, topic: HelpTopic) -> Decision:
+    default = default_department()
+    facts = TicketFacts(
+        topic=topic.name,
+        topic_department=department_fact(topic.department),
+        organisation=requester.organisation.name if requester.organisation else None,
+        organisation_department=department_fact(responsible_department(requester.organisation)),
+        default_department=department_fact(default),  # type: ignore[arg-type]
+    )
+    return choose_department(facts)
+
+
+def _filed_before(requester: User, filing_key: UUID | None, fingerprint: str) -> Ticket | None:
+    theirs = Ticket.objects.filter(requester=requester)
+    found: Ticket | None = theirs.filter(filing_key=filing_key).first() if filing_key else None
+    if found is None:
+        since = timezone.now() - SAME_WORDS_WITHIN
+        found = theirs.filter(fingerprint=fingerprint, created_at__gte=since).first()
+    return found
+
+
+def _filed_again(
+    ticket: Ticket,
+    actor: User,
+    subject: str,
+    body: str,
+    channel: Channel,
+    answers: Mapping[TopicField, str],
+    fingerprint: str,
+    filing_key: UUID | None,
+) -> Opened:
+    message_ids = list(ticket.messages.values_list("pk", flat=True))
+    other_words = ticket.fingerprint != fingerprint
+    if not new_uploads(message_ids, filing_key) and not other_words:
+        return Opened(ticket, "repeated")
+    words = _new_words(ticket, subject, body, answers) if other_words else ""
+    if words and ticket.messages.filter(body=words).exists():
+        return Opened(ticket, "repeated")
+    reply_to_ticket(actor=actor, ticket=ticket, body=words, channel=channel, form_key=None, files_of=filing_key)
+    return Opened(ticket, "added")
+
+
+def _new_words(ticket: Ticket, subject: str, body: str, answers: Mapping[TopicField, str]) -> str:
+    old = {answer.key: answer.value for answer in ticket.answers.all()}
+    lines = [subject] if subject != ticket.subject else []
+    lines += [f"{field.label}: {value}" for field, value in answers.items() if old.get(field.key, "") != value]
+    return "\n\n".join([*lines, body])
+
+
+def _keep_answers(ticket: Ticket, answers: Mapping[TopicField, str]) -> None:
+    FieldAnswer.objects.bulk_create(
+        [
+            FieldAnswer(ticket=ticket, field=field, key=field.key, label=field.label, value=value)
+            for field, value in answers.items()
+            if value
+        ]
+    )
+
+
+def _free_key(filing_key: UUID | None) -> UUID | None:
+    """The key, unless another person's ticket has it (a form open on a shared screen); then it makes none unique."""
+    return None if was_filed(filing_key) else filing_key
+
+
+def _fingerprint(requester: User, topic: HelpTopic, subject: str, body: str, answers: Mapping[TopicField, str]) -> str:
+    words = [requester.pk, topic.pk, subject, body, sorted((field.key, value) for field, value in answers.items())]
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()

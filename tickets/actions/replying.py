@@ -1,0 +1,103 @@
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from tickets.actions.attaching import attach_uploads
+from tickets.enums import Channel, EventKind, MessageKind, Status
+from tickets.events import record_event
+from tickets.locking import lock_ticket
+from tickets.models import Message, Ticket
+from tickets.rules import STATUS_FIELDS, move_to, require_agent, status_when_ours
+
+
+def reply_to_ticket(
+    *,
+    actor: User,
+    ticket: Ticket,
+    body: str,
+    channel: Channel,
+    as_staff: bool = False,
+    and_status: Status = Status.WAITING_FOR_CUSTOMER,
+    form_key: UUID | None = None,
+    files_of: UUID | None = None,
+) -> Message:
+    """Add a public reply. A customer's makes the ticket wait for us and reopens a closed one (T7); an agent's gives it
+    `and_status`, and makes the agent its assignee where nobody has it.
+
+    `form_key` is the form's own key: sent again, the reply it made is returned and nothing happens. Files kept under
+    `files_of` (by default the form's key) are attached. Records `replied`, and `closed`, `reopened` or `claimed` where
+    the reply did that. Raises PermissionError when `as_staff` and the actor is no agent.
+    """
+    if as_staff:
+        require_agent(actor)
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        sent = _sent_before(form_key)
+        if sent is not None:
+            return sent
+        now = timezone.now()
+        message = _add_message(locked, actor, body, channel, MessageKind.REPLY, form_key, now)
+        attach_uploads(message, files_of or form_key)
+        before = Status(locked.status)
+        if as_staff and locked.assignee_id is None:
+            locked.assignee = actor
+            record_event(EventKind.CLAIMED, locked, actor=actor, with_reply=True)
+        move_to(locked, and_status if as_staff else status_when_ours(locked), now)
+        locked.save(update_fields=["assignee", *STATUS_FIELDS])
+        _record_reply(locked, message, actor, before, "staff" if as_staff else "customer")
+    return message
+
+
+def add_note(*, actor: User, ticket: Ticket, body: str, form_key: UUID | None = None) -> Message:
+    """Add an internal note, which only agents ever see. Changes nothing else: a note is no answer.
+
+    Records `noted`. The same form sent again returns the note it made. Raises PermissionError unless actor is an agent.
+    """
+    require_agent(actor)
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        sent = _sent_before(form_key)
+        if sent is not None:
+            return sent
+        now = timezone.now()
+        message = _add_message(locked, actor, body, Channel.PORTAL, MessageKind.NOTE, form_key, now)
+        attach_uploads(message, form_key)
+        locked.last_activity_at = now
+        locked.save(update_fields=["last_activity_at"])
+        record_event(EventKind.NOTED, locked, actor=actor, message=message)
+    return message
+
+
+def _sent_before(form_key: UUID | None) -> Message | None:
+    sent: Message | None = Message.objects.filter(submission_key=form_key).first() if form_key else None
+    return sent
+
+
+def _add_message(
+    ticket: Ticket, author: User, body: str, channel: Channel, kind: MessageKind, form_key: UUID | None, at: datetime
+) -> Message:
+    message: Message = Message.objects.create(
+        ticket=ticket, author=author, body=body, channel=channel, kind=kind, submission_key=form_key, created_at=at
+    )
+    return message
+
+
+def _record_reply(ticket: Ticket, message: Message, actor: User, before: Status, by: str) -> None:
+    closed = ticket.is_closed and before != Status.CLOSED
+    reopened = before == Status.CLOSED and not ticket.is_closed
+    record_event(
+        EventKind.REPLIED,
+        ticket,
+        actor=actor,
+        message=message,
+        by=by,
+        status=str(ticket.status),
+        closed=closed,
+        reopened=reopened,
+    )
+    if closed or reopened:
+        kind = EventKind.CLOSED if closed else EventKind.REOPENED
+        record_event(kind, ticket, actor=actor, by=by, with_reply=True)

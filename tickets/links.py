@@ -1,0 +1,54 @@
+"""The link in a mail: opens exactly one ticket for one person, without a password.
+
+`/t/<token>/` where token = public id of the TicketLink row + "." + signature over it with the tenant's id. The row makes
+it revocable and lets it expire; the signature makes guessing useless even for who reads the database.
+"""
+
+from datetime import timedelta
+
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.scoping import current_tenant
+from tickets.models import Ticket, TicketLink
+
+LIFETIME = timedelta(days=180)  # counted from the last mail that carried it
+
+
+def ticket_link(ticket: Ticket, user: User) -> str:
+    """The absolute link for `user` to `ticket`; the same one in all mails of this ticket, its life renewed by each."""
+    with transaction.atomic():
+        link, created = TicketLink.objects.get_or_create(
+            ticket=ticket, user=user, revoked_at=None, defaults={"expires_at": timezone.now() + LIFETIME}
+        )
+        if not created:
+            link.expires_at = timezone.now() + LIFETIME
+            link.save(update_fields=["expires_at"])
+    return current_tenant().url(reverse("link", args=[_signer().sign(link.public_id)]))
+
+
+def link_of_token(token: str) -> TicketLink | None:
+    """The live link a token stands for; None when forged, truncated, revoked, expired or another portal's."""
+    try:
+        public_id = _signer().unsign(token)
+    except BadSignature:
+        return None
+    link: TicketLink | None = (
+        TicketLink.objects.select_related("ticket", "user")
+        .filter(public_id=public_id, revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        .first()
+    )
+    return link
+
+
+def revoke_links(*, ticket: Ticket, user: User | None = None) -> int:
+    """Void the links to a ticket, all of them or one person's. The next mail carries a new one. Returns how many."""
+    links = TicketLink.objects.filter(ticket=ticket, revoked_at=None)
+    return int((links if user is None else links.filter(user=user)).update(revoked_at=timezone.now()))
+
+
+def _signer() -> Signer:
+    return Signer(salt=f"tickets.link.{current_tenant().pk}", sep=".")

@@ -1,0 +1,46 @@
+import secrets
+
+from django.db import models
+
+from accounts.models import TenantModel, User
+from tickets.models.messages import Message
+from tickets.models.tickets import Ticket
+
+
+def new_link_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class TicketLink(TenantModel):
+    """The right of one person to one ticket by the link in their mails. Signed when sent; void once revoked or expired."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=new_link_id, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ticket_links")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "user"], condition=models.Q(revoked_at=None), name="one_live_link_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.ticket_id}"
+
+
+class Reading(TenantModel):
+    """How far a person has read a ticket. What came after it from others is unread (docs/decisions)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="readings")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="readings")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="one_reading_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} read {self.ticket_id}"

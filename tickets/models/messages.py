@@ -1,0 +1,29 @@
+from django.db import models
+
+from accounts.models import TenantModel, User
+from tickets.enums import Channel, MessageKind
+from tickets.models.tickets import Ticket
+
+
+class Message(TenantModel):
+    """Words on a ticket: a public reply, or an internal note that no customer ever sees. Plain text."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=5, choices=MessageKind.choices, default=MessageKind.REPLY)
+    body = models.TextField()
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    submission_key = models.UUIDField(null=True, editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "submission_key"], name="sent_once_per_form")]
+        indexes = [models.Index(fields=["ticket", "kind", "id"], name="message_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}/{self.pk}"
+
+    @property
+    def is_note(self) -> bool:
+        return self.kind == MessageKind.NOTE

@@ -1,0 +1,100 @@
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.folding import fold_text
+from accounts.models import Organisation, TenantModel, User
+from routing.models import Department
+from tickets.enums import WAITING_ON, Channel, Priority, Status, WaitingOn
+from tickets.models.topics import HelpTopic, TopicField
+
+
+class TicketCounter(TenantModel):
+    """The last number given on a portal. One row a tenant, counted up under its lock, never down."""
+
+    last_number = models.PositiveBigIntegerField(default=1000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="one_counter_per_tenant")]
+
+    def __str__(self) -> str:
+        return str(self.last_number)
+
+
+class Ticket(TenantModel):
+    """Somebody asked; it always waits for somebody in particular, since a moment. Changed only by doors."""
+
+    number = models.PositiveBigIntegerField()
+    subject = models.CharField(max_length=200)
+    search_key = models.CharField(max_length=400, editable=False, default="")
+    topic = models.ForeignKey(HelpTopic, on_delete=models.PROTECT, null=True, related_name="tickets")
+    requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requested_tickets")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="tickets")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="tickets")
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="assigned_tickets")
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
+    priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.MEDIUM)
+    channel = models.CharField(max_length=6, choices=Channel.choices)
+    waiting_on = models.CharField(max_length=8, choices=WaitingOn.choices, default=WaitingOn.US)
+    waiting_since = models.DateTimeField()
+    last_activity_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    filing_key = models.UUIDField(null=True, editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "number"], name="number_once_per_tenant"),
+            models.UniqueConstraint(fields=["tenant", "filing_key"], name="filed_once_per_form"),
+            models.CheckConstraint(
+                condition=Q(status=Status.CLOSED, closed_at__isnull=False)
+                | (~Q(status=Status.CLOSED) & Q(closed_at__isnull=True)),
+                name="closed_tickets_have_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    *((Q(status=status) & Q(waiting_on=who)) for status, who in WAITING_ON.items()), _connector=Q.OR
+                ),
+                name="status_says_whom_it_waits_for",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "waiting_on", "waiting_since", "id"], name="ticket_waiting"),
+            models.Index(
+                fields=["tenant", "department", "waiting_on", "waiting_since", "id"], name="ticket_department"
+            ),
+            models.Index(fields=["tenant", "assignee", "waiting_on", "waiting_since", "id"], name="ticket_assignee"),
+            models.Index(fields=["tenant", "requester", "-last_activity_at", "-id"], name="ticket_requester"),
+            models.Index(fields=["tenant", "-last_activity_at", "-id"], name="ticket_activity"),
+            models.Index(fields=["tenant", "fingerprint", "created_at"], name="ticket_fingerprint"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = fold_text(self.subject)
+        super().save(*args, **kwargs)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == Status.CLOSED
+
+
+class FieldAnswer(TenantModel):
+    """What was answered to a topic's own question. Keeps its label, so that a changed form loses no old answer."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="answers")
+    field = models.ForeignKey(TopicField, on_delete=models.SET_NULL, null=True, related_name="answers")
+    key = models.SlugField(max_length=40)
+    label = models.CharField(max_length=120)
+    value = models.TextField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["ticket", "key"], name="answer_once_per_field")]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.value}"

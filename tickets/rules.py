@@ -1,0 +1,30 @@
+"""What a ticket may become. Changes fields in memory; the doors lock before and save after."""
+
+from datetime import datetime
+
+from accounts.models import User
+from tickets.enums import WAITING_ON, Status
+from tickets.models import Ticket
+
+STATUS_FIELDS = ("status", "waiting_on", "waiting_since", "closed_at", "last_activity_at")
+
+
+def move_to(ticket: Ticket, status: Status, at: datetime) -> None:
+    """Give a ticket a status. Whom it waits for follows from it, and since when only if that changes."""
+    waiting_on = WAITING_ON[status]
+    if ticket.waiting_on != waiting_on:
+        ticket.waiting_on, ticket.waiting_since = waiting_on, at
+    ticket.closed_at = (ticket.closed_at or at) if status == Status.CLOSED else None
+    ticket.status = status
+    ticket.last_activity_at = at
+
+
+def status_when_ours(ticket: Ticket) -> Status:
+    """The status of a ticket that waits for us: in progress when somebody has it, else open."""
+    return Status.IN_PROGRESS if ticket.assignee_id else Status.OPEN
+
+
+def require_agent(actor: User) -> None:
+    """Raise PermissionError unless `actor` works on the desk. Which tickets, the queries decided."""
+    if not actor.is_agent or not actor.is_active:
+        raise PermissionError("Only agents do this")

@@ -1,0 +1,240 @@
+"""Measures page times with many tickets on PostgreSQL; `make bench` gives it a throwaway server.
+
+    scripts/bench.py [--tickets N] [--requests N] [--assert]
+
+Writes var/bench/report.json and a table. With --assert, a page over its budget is a failure.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import platform
+import re
+import secrets
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from html import unescape
+from urllib.parse import urlencode, urlsplit
+
+import psycopg
+import throwaway
+
+REPORT = throwaway.ROOT / "var" / "bench" / "report.json"
+PORTAL = "larm"
+AGENT, CUSTOMER = f"agent@{PORTAL}.example", "customer@kund.example"
+BUDGET_MEDIAN_MS, BUDGET_MEMORY_MB = 60.0, 150.0
+READERS = 8
+LINK = re.compile(r'href="([^"]+)"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+TOTAL = re.compile(r'data-total="(\d+)"')
+
+
+@dataclass(frozen=True)
+class Measured:
+    page: str
+    requests: int
+    median_ms: float
+    p95_ms: float
+    slowest_ms: float
+    bytes: int
+
+
+class Reader:
+    """One person on one kept-alive connection, signed in."""
+
+    def __init__(self, port: int, person: str) -> None:
+        self.host = f"{PORTAL}.localhost:{port}"
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
+        token = self.token("/sign-in/")
+        status, _ = self.request(
+            "POST",
+            "/sign-in/",
+            {"csrfmiddlewaretoken": token, "email": person, "password": throwaway.DEMO_PASSWORD},
+        )
+        if status != 302:
+            sys.exit(f"bench: {person} cannot sign in (answer {status})")
+
+    def token(self, path: str) -> str:
+        found = TOKEN.search(self.page(path))
+        if not found:
+            sys.exit(f"bench: {path} has no form")
+        return found[1]
+
+    def page(self, path: str) -> str:
+        status, body = self.request("GET", path)
+        if status != 200:
+            sys.exit(f"bench: {path} answered {status}")
+        return body.decode()
+
+    def request(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, bytes]:
+        headers = {"Host": self.host, "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if fields is not None:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
+        self.connection.request(method, path, urlencode(fields) if fields else None, headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";", 1)[0].partition("=")
+            self.cookies[name] = value
+        return answer.status, body
+
+    def links(self, path: str, form: str) -> list[str]:
+        """The addresses of this form that a page links to, in its order."""
+        found = (urlsplit(unescape(link)) for link in LINK.findall(self.page(path)))
+        paths = (f"{link.path}?{link.query}" if link.query else link.path for link in found)
+        return list(dict.fromkeys(path for path in paths if re.fullmatch(form, path)))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tickets", type=int, default=20_000)
+    parser.add_argument("--requests", type=int, default=60)
+    parser.add_argument("--assert", action="store_true", dest="strict", help="fail when a budget is exceeded")
+    options = parser.parse_args()
+    database = os.environ.get("TEST_DATABASE_URL")
+    if not database:
+        sys.exit("bench: run it as `make bench`, or set TEST_DATABASE_URL")
+    with throwaway.environment(
+        DATABASE_URL=database,
+        SECRET_KEY=secrets.token_urlsafe(50),
+        EMAIL_URL="keep://",
+        TLS="off",
+        WEB_CONCURRENCY="1",
+        WEB_THREADS="8",
+    ) as settings:
+        loaded = prepare(settings, options.tickets, database)
+        gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "helpdesk.wsgi"]
+        with throwaway.running(gunicorn, settings) as server:
+            report = measure(int(settings["PORT"]), server.pid, options.requests)
+    report |= {"tickets": options.tickets, "load_seconds": loaded, "machine": machine()}
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n")
+    show(report)
+    over = over_budget(report)
+    for excess in over:
+        print(f"over budget: {excess}")
+    return 1 if over and options.strict else 0
+
+
+def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
+    """A migrated database with the demo portals and the tickets; the seconds that loading took."""
+    throwaway.manage(settings, "migrate", "--noinput", "--verbosity=0")
+    throwaway.manage(settings, "collectstatic", "--noinput", "--verbosity=0")
+    throwaway.manage(settings, "create_demo", "--force")
+    begun = time.monotonic()
+    throwaway.manage(settings, "load_tickets", str(tickets))
+    seconds = time.monotonic() - begun
+    # What autovacuum does within a minute or so after a bulk load.
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+    return round(seconds, 1)
+
+
+def measure(port: int, server: int, requests: int) -> dict:
+    agent, customer = Reader(port, AGENT), Reader(port, CUSTOMER)
+    desk = sample(agent, "/desk/", r"/desk/tickets/\d+/", requests)
+    own = sample(customer, "/tickets/", r"/tickets/\d+/", requests)
+    if not desk or not own:
+        sys.exit("bench: a list is empty; did load_tickets give the demo people tickets?")
+    pages = [
+        timed("queue", agent, ["/desk/"], requests),
+        timed("queue, searched", agent, ["/desk/?q=larm"], requests),
+        timed("ticket, desk", agent, desk, requests),
+        timed("my tickets", customer, ["/tickets/"], requests),
+        timed("ticket, customer", customer, own, requests),
+    ]
+    rows = {
+        path: int(TOTAL.search(reader.page(path))[1]) for reader, path in ((agent, "/desk/"), (customer, "/tickets/"))
+    }
+    return {
+        "pages": [asdict(page) for page in pages],
+        "rows": rows,
+        "queue_requests_per_second": crowded(port, requests),
+        "memory_mb": memory(server),
+    }
+
+
+def sample(reader: Reader, path: str, form: str, wanted: int) -> list[str]:
+    """Up to `wanted` tickets from the first pages of a list."""
+    found: dict[str, None] = {}
+    seen = {path}
+    while len(found) < wanted:
+        found |= dict.fromkeys(reader.links(path, form))
+        further = [
+            link for link in reader.links(path, re.escape(urlsplit(path).path) + r"\?.*after=.*") if link not in seen
+        ]
+        if not further:
+            break
+        path = further[-1]
+        seen.add(path)
+    return list(found)[:wanted]
+
+
+def timed(name: str, reader: Reader, paths: list[str], requests: int) -> Measured:
+    for path in paths[:5] * 2:
+        reader.page(path)
+    times, size = [], 0
+    for number in range(requests):
+        begun = time.perf_counter()
+        body = reader.page(paths[number % len(paths)])
+        times.append((time.perf_counter() - begun) * 1000)
+        size = max(size, len(body.encode()))
+    p95 = statistics.quantiles(times, n=20)[-1]
+    return Measured(name, requests, round(statistics.median(times), 1), round(p95, 1), round(max(times), 1), size)
+
+
+def crowded(port: int, requests: int) -> float:
+    """Queue pages a second with all threads busy, which also brings the process to its full size."""
+    readers = [Reader(port, AGENT) for _ in range(READERS)]
+
+    def read(reader: Reader) -> None:
+        for _ in range(requests // 2):
+            reader.page("/desk/")
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(READERS) as pool:
+        list(pool.map(read, readers))
+    return round(READERS * (requests // 2) / (time.perf_counter() - begun), 1)
+
+
+def memory(server: int) -> float:
+    """Resident memory of the largest web process below the server, in MB."""
+    table = subprocess.run(["ps", "-axo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True).stdout
+    processes = [tuple(map(int, line.split())) for line in table.splitlines()]
+    return round(max(rss for pid, parent, rss in processes if server in (pid, parent)) / 1024, 1)
+
+
+def machine() -> str:
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def over_budget(report: dict) -> list[str]:
+    over = [
+        f"{page['page']}: median {page['median_ms']} ms, budget {BUDGET_MEDIAN_MS:.0f} ms"
+        for page in report["pages"]
+        if page["median_ms"] > BUDGET_MEDIAN_MS
+    ]
+    if report["memory_mb"] > BUDGET_MEMORY_MB:
+        over.append(f"web process: {report['memory_mb']} MB, budget {BUDGET_MEMORY_MB:.0f} MB")
+    return over
+
+
+def show(report: dict) -> None:
+    rows = ", ".join(f"{path} {total}" for path, total in report["rows"].items())
+    print(f"{report['tickets']} tickets on PostgreSQL, loaded in {report['load_seconds']} s; rows: {rows}")
+    print(f"{'page':<20}{'median':>10}{'p95':>10}{'slowest':>10}{'size':>10}")
+    for page in report["pages"]:
+        times = "".join(f"{page[key]:>7.1f} ms" for key in ("median_ms", "p95_ms", "slowest_ms"))
+        print(f"{page['page']:<20}{times}{page['bytes'] // 1000:>7} kB")
+    print(f"queue with {READERS} readers: {report['queue_requests_per_second']} pages/s")
+    print(f"web process: {report['memory_mb']} MB")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,8 +12,8 @@ bind = f"{_address}:{_port}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "8"))
-# A request slower than this is stuck; large attachments on a thin line take a while.
-timeout = 120
+# A worker process that shows no sign of life for so long is replaced. Slow requests are no such case.
+timeout = 60
 graceful_timeout = 20
 # Longer than the front keeps its idle connections, so that it never writes into one that just closed.
 keepalive = 75

@@ -19,6 +19,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import psycopg
@@ -136,7 +137,7 @@ def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
     return round(seconds, 1)
 
 
-def measure(port: int, server: int, requests: int) -> dict:
+def measure(port: int, server: int, requests: int) -> dict[str, Any]:
     agent, customer = Reader(port, AGENT), Reader(port, CUSTOMER)
     desk = sample(agent, "/desk/", r"/desk/tickets/\d+/", requests)
     own = sample(customer, "/tickets/", r"/tickets/\d+/", requests)
@@ -149,15 +150,18 @@ def measure(port: int, server: int, requests: int) -> dict:
         timed("my tickets", customer, ["/tickets/"], requests),
         timed("ticket, customer", customer, own, requests),
     ]
-    rows = {
-        path: int(TOTAL.search(reader.page(path))[1]) for reader, path in ((agent, "/desk/"), (customer, "/tickets/"))
-    }
+    rows = {path: total(reader, path) for reader, path in ((agent, "/desk/"), (customer, "/tickets/"))}
     return {
         "pages": [asdict(page) for page in pages],
         "rows": rows,
         "queue_requests_per_second": crowded(port, requests),
         "memory_mb": memory(server),
     }
+
+
+def total(reader: Reader, path: str) -> int:
+    found = TOTAL.search(reader.page(path))
+    return int(found[1]) if found else sys.exit(f"bench: {path} has no data-total")
 
 
 def sample(reader: Reader, path: str, form: str, wanted: int) -> list[str]:
@@ -214,7 +218,7 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
-def over_budget(report: dict) -> list[str]:
+def over_budget(report: dict[str, Any]) -> list[str]:
     over = [
         f"{page['page']}: median {page['median_ms']} ms, budget {BUDGET_MEDIAN_MS:.0f} ms"
         for page in report["pages"]
@@ -225,7 +229,7 @@ def over_budget(report: dict) -> list[str]:
     return over
 
 
-def show(report: dict) -> None:
+def show(report: dict[str, Any]) -> None:
     rows = ", ".join(f"{path} {total}" for path, total in report["rows"].items())
     print(f"{report['tickets']} tickets on PostgreSQL, loaded in {report['load_seconds']} s; rows: {rows}")
     print(f"{'page':<20}{'median':>10}{'p95':>10}{'slowest':>10}{'size':>10}")

@@ -6,15 +6,15 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import throwaway
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 PICTURES = throwaway.ROOT / "docs" / "pictures"
 LARGEST = 150_000  # bytes
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESK, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 CHROMIUM = [
     "chromium",
     "chromium-browser",
@@ -33,7 +33,7 @@ class Picture:
     go: Callable[[Page, str], None]
     person: str = ""
     language: str = "sv-SE"
-    size: dict[str, int] | None = None
+    size: ViewportSize = field(default_factory=lambda: DESK)
     dark: bool = False
 
 
@@ -122,7 +122,7 @@ ALBUM = [
 
 def take(browser: Browser, picture: Picture, port: str) -> None:
     context = browser.new_context(
-        viewport=picture.size or DESK,
+        viewport=picture.size,
         device_scale_factor=2 if picture.size == PHONE else 1,
         locale=picture.language,
         color_scheme="dark" if picture.dark else "light",

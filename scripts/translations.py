@@ -147,13 +147,12 @@ def check(language: str) -> list[str]:
 
 
 def faults(message: Message) -> Iterator[str]:
-    strings = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+    strings, ids = forms(message.string), forms(message.id)
     if message.fuzzy:
         yield "fuzzy"
     if not all(strings):
         yield "not translated"
         return
-    ids = message.id if isinstance(message.id, (list, tuple)) else [message.id]
     # A plural's first form may leave the number out ("one ticket"); the last form may not.
     if placeholders(strings[-1]) != placeholders(ids[-1]):
         yield "placeholders differ"
@@ -163,6 +162,11 @@ def faults(message: Message) -> Iterator[str]:
         yield "starts with a new line on one side only"
     if any(string.endswith("\n") != ids[0].endswith("\n") for string in strings):
         yield "ends with a new line on one side only"
+
+
+def forms(texts: object) -> list[str]:
+    """Babel holds a plain text as a string and a plural as a sequence of its forms."""
+    return [str(text or "") for text in texts] if isinstance(texts, (list, tuple)) else [str(texts or "")]
 
 
 def placeholders(*texts: str) -> set[str]:
@@ -175,7 +179,7 @@ def texts_of(catalogue: Iterable[Message]) -> list[Message]:
 
 def key(message: Message) -> tuple[str | None, str]:
     """What gettext looks a text up by: its context and its singular."""
-    return message.context, message.id if isinstance(message.id, str) else message.id[0]
+    return message.context, forms(message.id)[0]
 
 
 def describe(message: Message) -> str:
@@ -184,7 +188,7 @@ def describe(message: Message) -> str:
 
 
 def first_line(message_id: object) -> str:
-    text = message_id if isinstance(message_id, str) else message_id[0]
+    text = forms(message_id)[0]
     return repr(text if len(text) <= 90 else text[:87] + "…")
 
 

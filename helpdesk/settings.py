@@ -90,6 +90,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.portal",
                 "tickets.context.unread",
+                "tickets.context.desk",
             ],
         },
     },

@@ -1,0 +1,69 @@
+"""An event as a sentence in the reader's language. Plain text: names in it are escaped by whoever shows it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tickets.enums import EventKind, Priority, Status
+from tickets.models import TicketEvent
+
+
+def sentence(event: TicketEvent) -> str:
+    """What happened, in one quiet line."""
+    who, data = str(event.actor or _("The system")), event.data
+    if event.kind == EventKind.ROUTED:
+        return _("%(department)s received the ticket") % {"department": data.get("department", "")}
+    if event.kind == EventKind.TRANSFERRED:
+        return _("%(who)s handed the ticket over from %(before)s to %(after)s") % {
+            "who": who,
+            "before": data.get("from", ""),
+            "after": data.get("to", ""),
+        }
+    if event.kind == EventKind.ASSIGNED:
+        return _assigned(who, data)
+    if event.kind == EventKind.STATUS_CHANGED:
+        return _("%(who)s set the status to %(status)s") % {"who": who, "status": _label(Status, data.get("to"))}
+    if event.kind == EventKind.PRIORITY_CHANGED:
+        return _("%(who)s changed the priority from %(before)s to %(after)s") % {
+            "who": who,
+            "before": _label(Priority, data.get("from")),
+            "after": _label(Priority, data.get("to")),
+        }
+    return _plain(event.kind) % {"who": who}
+
+
+def reasons_in_words(data: dict[str, Any]) -> list[str]:
+    """Why a ticket is in its department: the steps routing kept with its `routed` event, one sentence each."""
+    return [_reason(reason) for reason in data.get("reasons", [])]
+
+
+def _plain(kind: str) -> str:
+    return {
+        EventKind.OPENED: _("%(who)s opened the ticket"),
+        EventKind.CLOSED: _("%(who)s closed the ticket"),
+        EventKind.REOPENED: _("%(who)s reopened the ticket"),
+        EventKind.CLAIMED: _("%(who)s took the ticket"),
+        EventKind.REPLIED: _("%(who)s replied"),
+        EventKind.NOTED: _("%(who)s wrote an internal note"),
+    }[EventKind(kind)]
+
+
+def _assigned(who: str, data: dict[str, Any]) -> str:
+    if data.get("name"):
+        return _("%(who)s gave the ticket to %(name)s") % {"who": who, "name": data["name"]}
+    return _("%(who)s gave the ticket back to the department") % {"who": who}
+
+
+def _reason(reason: dict[str, str]) -> str:
+    values = {"subject": reason.get("subject", ""), "department": reason.get("department", "")}
+    if reason.get("outcome") == "closed":
+        return _("%(department)s would have answered, but is closed.") % values
+    if reason.get("rule") == "organisation":
+        return _("%(department)s is responsible for %(subject)s.") % values
+    if reason.get("rule") == "topic":
+        return _("%(department)s answers tickets about “%(subject)s”.") % values
+    return _("%(department)s takes what nothing else decides.") % values
+
+
+def _label(kind: type[Status] | type[Priority], value: Any) -> str:
+    return str(kind(value).label) if value in kind.values else str(value)

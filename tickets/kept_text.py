@@ -1,0 +1,35 @@
+"""Words sent after the session had ended: kept in the new one, and put back into their form after signing in."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext as _
+
+SESSION_KEY = "kept_text"
+NOT_KEPT = {"csrfmiddlewaretoken", "password"}
+LIMIT = 300_000  # characters; one form
+
+
+def keep_and_sign_in(request: HttpRequest, path: str) -> HttpResponseRedirect:
+    """Keep what was posted and send the reader to sign in, from where they come back to `path`."""
+    fields = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
+    if sum(len(value) for values in fields.values() for value in values) <= LIMIT:
+        request.session[SESSION_KEY] = {"path": path, "fields": fields}
+    if request.FILES:
+        messages.warning(request, _("Your files could not be kept. Choose them again after signing in."))
+    return redirect_to_login(path)
+
+
+def take_kept_text(request: HttpRequest, path: str) -> QueryDict | None:
+    """What was kept for the form at `path`, once."""
+    kept: dict[str, Any] | None = request.session.get(SESSION_KEY)
+    if not kept or kept.get("path") != path:
+        return None
+    del request.session[SESSION_KEY]
+    data = QueryDict(mutable=True)
+    for name, values in kept["fields"].items():
+        data.setlist(name, values)
+    messages.info(request, _("What you wrote before signing in is back in the form. Nothing has been sent yet."))
+    return data

@@ -1,0 +1,81 @@
+"""Keyset pagination: the next page begins after the last row seen, however many rows there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Order:
+    """A moment to sort by, made unique by the id. Chosen by our own names, never by a field from the request."""
+
+    field: str
+    descending: bool = False
+
+    def reversed(self) -> "Order":
+        return Order(self.field, not self.descending)
+
+    def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        sign = "-" if self.descending else ""
+        return rows.order_by(f"{sign}{self.field}", f"{sign}pk")
+
+    def beyond(self, rows: QuerySet[Any], value: datetime, pk: int) -> QuerySet[Any]:
+        side = "lt" if self.descending else "gt"
+        return rows.filter(
+            Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, f"pk__{side}": pk}),
+            **{f"{self.field}__{side}e": value},  # redundant, but it lets the index find where to begin
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[Any]
+    total: int
+    next_url: str
+    previous_url: str
+
+
+def paginate(rows: QuerySet[Any], order: Order, query: QueryDict, *, size: int = PAGE_SIZE) -> Page:
+    """The page `?after=` or `?before=` asks for (a cursor; nonsense means the first page), with an exact total."""
+    backwards = _cursor(query.get("before"))
+    forwards = _cursor(query.get("after")) if backwards is None else None
+    direction = order.reversed() if backwards else order
+    cursor = backwards or forwards
+    wanted = direction.beyond(rows, *cursor) if cursor else rows
+    found = list(direction.apply(wanted)[: size + 1])
+    more = len(found) > size
+    items = found[:size]
+    if backwards:
+        items.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, forwards is not None)
+    return Page(
+        items=items,
+        total=rows.count(),
+        next_url=_address(query, "after", items[-1], order) if items and has_next else "",
+        previous_url=_address(query, "before", items[0], order) if items and has_previous else "",
+    )
+
+
+def _cursor(text: str | None) -> tuple[datetime, int] | None:
+    moment, separator, pk = (text or "").rpartition("~")
+    try:
+        value = parse_datetime(moment) if separator else None
+    except ValueError:
+        return None
+    if value is None or value.tzinfo is None or not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
+        return None
+    return value, int(pk)
+
+
+def _address(query: QueryDict, key: str, row: Model, order: Order) -> str:
+    address = query.copy()
+    address.pop("after", None)
+    address.pop("before", None)
+    address[key] = f"{getattr(row, order.field).isoformat()}~{row.pk}"
+    return f"?{address.urlencode()}"

@@ -1,0 +1,101 @@
+"""Who sees which tickets, and what else pages need to know. Access is decided here, where things are fetched."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Substr
+
+from accounts.folding import fold_text
+from accounts.models import User
+from routing.queries import department_ids_of
+from tickets.enums import EventKind, MessageKind
+from tickets.models import HelpTopic, Message, Reading, Ticket, TicketEvent
+
+EXCERPT = 160
+CUSTOMER_EVENTS = (EventKind.ROUTED, EventKind.CLOSED, EventKind.REOPENED, EventKind.TRANSFERRED)
+WITH_NAMES = ("requester", "organisation", "department", "assignee", "topic")
+
+
+def customer_tickets(user: User) -> QuerySet[Ticket]:
+    """The tickets a person sees as a customer: their own."""
+    return Ticket.objects.filter(requester=user).select_related(*WITH_NAMES)  # type: ignore[no-any-return]
+
+
+def desk_tickets(agent: User) -> QuerySet[Ticket]:
+    """The tickets an agent sees on the desk: those of their departments, and those assigned to them."""
+    tickets = Ticket.objects.select_related(*WITH_NAMES)
+    departments = department_ids_of(agent)
+    if departments is None:
+        return tickets  # type: ignore[no-any-return]
+    if not agent.is_agent:
+        return tickets.none()  # type: ignore[no-any-return]
+    return tickets.filter(Q(department__in=departments) | Q(assignee=agent))  # type: ignore[no-any-return]
+
+
+def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
+    """A ticket's messages as one side may read them; internal notes for staff only."""
+    messages = ticket.messages.select_related("author").prefetch_related("attachments")
+    return messages if staff else messages.filter(kind=MessageKind.REPLY)
+
+
+def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
+    """A ticket's events as one side may read them, without those that a message already shows."""
+    events = ticket.events.select_related("actor").exclude(kind__in=(EventKind.REPLIED, EventKind.NOTED))
+    return events.exclude(kind=EventKind.OPENED) if staff else events.filter(kind__in=CUSTOMER_EVENTS)
+
+
+def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QuerySet[Ticket]:
+    """Tickets with `is_unread`: somebody else wrote after the point up to which `user` has read."""
+    seen = Reading.objects.filter(ticket=OuterRef("ticket"), user=user).values("message_id")[:1]
+    news = Message.objects.filter(ticket=OuterRef("pk"), pk__gt=Coalesce(Subquery(seen), Value(0)))
+    news = news.exclude(author=user)
+    if not staff:
+        news = news.filter(kind=MessageKind.REPLY)
+    return tickets.annotate(is_unread=Exists(news))
+
+
+def unread_total(user: User) -> int:
+    """How many of a person's own tickets have replies they have not read."""
+    return with_unread(Ticket.objects.filter(requester=user), user, staff=False).filter(is_unread=True).count()
+
+
+def read_until(ticket: Ticket, user: User) -> int:
+    """The id of the last message `user` has read; 0 for none."""
+    return Reading.objects.filter(ticket=ticket, user=user).values_list("message_id", flat=True).first() or 0
+
+
+def add_last_messages(tickets: Iterable[Ticket]) -> None:
+    """Give each of a page's tickets the beginning of its last message, in one query."""
+    rows = list(tickets)
+    last = Message.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    ids = Ticket.objects.filter(pk__in=[row.pk for row in rows]).annotate(last_id=Subquery(last)).values("last_id")
+    found = Message.objects.filter(pk__in=ids).annotate(start=Substr("body", 1, EXCERPT))
+    messages = {message["ticket_id"]: message for message in found.values("ticket_id", "start", "kind")}
+    for row in rows:
+        message: dict[str, Any] = messages.get(row.pk, {})
+        row.last_message_excerpt = " ".join(message.get("start", "").split())
+        row.last_message_is_note = message.get("kind") == MessageKind.NOTE
+
+
+def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
+    """Tickets whose number, subject, requester's name or address match what was searched for."""
+    text = fold_text(words)[:100]
+    digits = text.lstrip("#")
+    if digits.isdigit() and len(digits) < 18:
+        return tickets.filter(Q(number=int(digits)) | Q(search_key__contains=digits))
+    for word in text.split()[:8]:
+        people = User.objects.filter(search_key__contains=word).values("pk")
+        tickets = tickets.filter(Q(search_key__contains=word) | Q(requester__in=people))
+    return tickets
+
+
+def open_topics() -> QuerySet[HelpTopic]:
+    """The help topics one can file under."""
+    return HelpTopic.objects.filter(is_active=True).select_related("department")  # type: ignore[no-any-return]
+
+
+def other_tickets_of(ticket: Ticket, agent: User, limit: int = 5) -> list[Ticket]:
+    """The requester's latest other tickets, as far as this agent may see them."""
+    theirs = desk_tickets(agent).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
+    return list(theirs.order_by(F("last_activity_at").desc(), "-pk")[:limit])

@@ -1,0 +1,185 @@
+"""The agents' queue: its views, filters, sorts and counts. Plain data from an address to a list and back."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from routing.queries import departments_seen_by
+from tickets.enums import Priority, WaitingOn
+from tickets.models import Ticket
+from tickets.paging import Order
+from tickets.queries import desk_tickets, matching
+
+LATE, OLD = timedelta(hours=24), timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class QueueView:
+    key: str
+    label: Any
+    description: Any
+    in_rail: bool = True
+    sort: str = "waiting"
+
+    def condition(self, agent: User) -> Q:
+        live = ~Q(waiting_on=WaitingOn.NOBODY)
+        return {
+            "waiting": Q(waiting_on=WaitingOn.US),
+            "mine": Q(assignee=agent) & live,
+            "unassigned": Q(assignee=None, waiting_on=WaitingOn.US),
+            "customer": Q(waiting_on=WaitingOn.CUSTOMER),
+            "open": live,
+            "closed": Q(waiting_on=WaitingOn.NOBODY),
+            "all": Q(),
+        }[self.key]
+
+
+VIEWS = {
+    view.key: view
+    for view in (
+        QueueView("waiting", gettext_lazy("Waiting on us"), gettext_lazy("Somebody waits for an answer from us.")),
+        QueueView("mine", gettext_lazy("Mine"), gettext_lazy("Tickets you have taken or been given.")),
+        QueueView("unassigned", gettext_lazy("Unassigned"), gettext_lazy("Nobody has taken these yet.")),
+        QueueView("customer", gettext_lazy("Waiting for customer"), gettext_lazy("We have answered or asked.")),
+        QueueView("open", gettext_lazy("All open"), gettext_lazy("Everything that is not closed.")),
+        QueueView("closed", gettext_lazy("Closed"), gettext_lazy("Answered and done."), sort="activity"),
+        QueueView("all", gettext_lazy("All tickets"), gettext_lazy("Open and closed."), in_rail=False, sort="activity"),
+    )
+}
+SORTS = {
+    "waiting": (gettext_lazy("Longest wait first"), Order("waiting_since")),
+    "newest": (gettext_lazy("Newest first"), Order("created_at", descending=True)),
+    "activity": (gettext_lazy("Latest activity first"), Order("last_activity_at", descending=True)),
+}
+
+
+@dataclass
+class Queue:
+    """What an address of the queue asks for. Unknown values mean the default, so old links keep working."""
+
+    agent: User
+    query: QueryDict
+    view: QueueView = field(init=False)
+    department: int | None = field(init=False)
+    priority: str = field(init=False)
+    words: str = field(init=False)
+    sort: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = self.query.get("q", "").strip()
+        self.view = VIEWS.get(self.query.get("view", ""), VIEWS["all" if self.words else "waiting"])
+        department = self.query.get("department", "")
+        self.department = int(department) if department.isascii() and department.isdigit() else None
+        priority = self.query.get("priority", "")
+        self.priority = priority if priority in Priority.values else ""
+        sort = self.query.get("sort", "")
+        self.sort = sort if sort in SORTS else self.view.sort
+
+    @property
+    def order(self) -> Order:
+        return SORTS[self.sort][1]
+
+    def tickets(self) -> QuerySet[Ticket]:
+        """The tickets asked for, among those this agent sees."""
+        tickets = desk_tickets(self.agent).filter(self.view.condition(self.agent))
+        if self.department is not None:
+            tickets = tickets.filter(department=self.department)
+        if self.priority:
+            tickets = tickets.filter(priority=self.priority)
+        return matching(tickets, self.words) if self.words else tickets
+
+    def sorts(self) -> list[dict[str, Any]]:
+        return [
+            {"key": key, "label": label, "url": self.address(sort=key), "current": key == self.sort}
+            for key, (label, _order) in SORTS.items()
+        ]
+
+    def chips(self, departments: list[dict[str, Any]]) -> list[dict[str, str]]:
+        """The filters in force, each with the address of the list without it."""
+        chips = []
+        if self.department is not None:
+            name = next((row["department"].name for row in departments if row["current"]), "–")
+            chips.append({"label": _("Department: %s") % name, "remove_url": self.address(department="")})
+        if self.priority:
+            label = _("Priority: %s") % Priority(self.priority).label
+            chips.append({"label": label, "remove_url": self.address(priority="")})
+        if self.words:
+            chips.append({"label": _("Search: %s") % self.words, "remove_url": self.address(q="")})
+        return chips
+
+    def address(self, **changes: str) -> str:
+        """The queue's address with some of its questions changed, from its first page."""
+        asked = {key: self.query[key] for key in ("view", "department", "priority", "q", "sort") if self.query.get(key)}
+        query = QueryDict(mutable=True)
+        query.update({key: value for key, value in {**asked, **changes}.items() if value})
+        return f"{reverse('desk')}?{query.urlencode()}" if query else reverse("desk")
+
+
+def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dict[str, Any]]]:
+    """The desk's views and departments with their counts of open tickets, in three queries whatever their number."""
+    queue = Queue(agent, query)
+    counts = _open_counts(agent)
+    plain = on_queue and not queue.words and queue.department is None
+    views = [
+        {
+            "key": view.key,
+            "label": view.label,
+            "count": counts["views"].get(view.key),
+            "url": f"{reverse('desk')}?view={view.key}",
+            "current": plain and queue.view.key == view.key,
+        }
+        for view in VIEWS.values()
+        if view.in_rail
+    ]
+    departments = [
+        {
+            "department": department,
+            "depth": department.depth,
+            "count": counts["departments"].get(department.pk, 0),
+            "url": f"{reverse('desk')}?view=waiting&department={department.pk}",
+            "current": on_queue and queue.department == department.pk,
+        }
+        for department in departments_seen_by(agent)
+    ]
+    return {"views": views, "departments": departments}
+
+
+def age_band(ticket: Ticket) -> str:
+    """How stale a ticket is, for its tint: fresh, late or old. Only what waits for us can be stale."""
+    if ticket.waiting_on != WaitingOn.US:
+        return "fresh"
+    waited = timezone.now() - ticket.waiting_since
+    return "old" if waited >= OLD else "late" if waited >= LATE else "fresh"
+
+
+def _open_counts(agent: User) -> dict[str, dict[Any, int]]:
+    us, customer = Q(waiting_on=WaitingOn.US), Q(waiting_on=WaitingOn.CUSTOMER)
+    rows = (
+        desk_tickets(agent)
+        .select_related(None)
+        .filter(waiting_on__in=(WaitingOn.US, WaitingOn.CUSTOMER))
+        .values("department_id")
+        .annotate(
+            waiting=Count("pk", filter=us),
+            mine=Count("pk", filter=Q(assignee=agent)),
+            unassigned=Count("pk", filter=us & Q(assignee=None)),
+            customer=Count("pk", filter=customer),
+            open=Count("pk"),
+        )
+        .order_by()
+    )
+    views = dict.fromkeys(("waiting", "mine", "unassigned", "customer", "open"), 0)
+    departments: dict[Any, int] = {}
+    for row in rows:
+        departments[row["department_id"]] = row["waiting"]
+        for key in views:
+            views[key] += row[key]
+    return {"views": views, "departments": departments}

@@ -1,0 +1,96 @@
+"""Words, times and names as pages show them, in the reader's language and zone."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.template.defaultfilters import linebreaks_filter
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext as _
+
+from accounts.models import User
+from tickets.enums import Channel, Priority, Status
+from tickets.events_in_words import sentence
+from tickets.models import TicketEvent
+
+register = template.Library()
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """A moment as people say it ("today 08:14"), the exact one on hover."""
+    return _time_element(moment, _relative(moment)) if moment else ""
+
+
+@register.filter
+def waited(since: datetime | None) -> str:
+    """How long ago something was, as a length ("2 d 3 h"), the exact moment on hover."""
+    return _time_element(since, length(timezone.now() - since)) if since else ""
+
+
+def length(span: timedelta) -> str:
+    """A span in its two largest units."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return " ".join(filter(None, [_("%d d") % days, _("%d h") % hours if hours else ""]))
+    if hours:
+        return " ".join(filter(None, [_("%d h") % hours, _("%d min") % rest if rest else ""]))
+    return _("%d min") % rest
+
+
+@register.filter
+def initials(user: User | None) -> str:
+    words = str(user).replace("@", " ").split() if user else []
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+@register.filter
+def person(user: User | None) -> str:
+    return str(user) if user else ""
+
+
+@register.filter
+def plain_text(body: str) -> SafeString:
+    """What somebody wrote: escaped, its addresses as links, its lines kept."""
+    linked = urlize(body, nofollow=True, autoescape=True)
+    return linebreaks_filter(mark_safe(linked), autoescape=False)  # noqa: S308 - urlize has escaped it
+
+
+@register.filter
+def status_label(value: str) -> str:
+    return str(Status(value).label) if value in Status.values else ""
+
+
+@register.filter
+def priority_label(value: str) -> str:
+    return str(Priority(value).label) if value in Priority.values else ""
+
+
+@register.filter
+def channel_label(value: str) -> str:
+    return str(Channel(value).label) if value in Channel.values else ""
+
+
+@register.filter
+def event_line(event: TicketEvent) -> str:
+    return sentence(event)
+
+
+def _relative(moment: datetime) -> str:
+    local, today = timezone.localtime(moment), timezone.localdate()
+    clock = local.strftime("%H.%M" if get_language() == "sv" else "%H:%M")
+    days = (today - local.date()).days
+    if days == 0:
+        return _("today %s") % clock
+    if days == 1:
+        return _("yesterday %s") % clock
+    return f"{date_format(local, 'j M' if local.year == today.year else 'j M Y')} {clock}"
+
+
+def _time_element(moment: datetime, text: str) -> SafeString:
+    local = timezone.localtime(moment)
+    exact = f"{date_format(local, 'j M Y')} {local:%H:%M}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), exact, text)

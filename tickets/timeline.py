@@ -1,0 +1,42 @@
+"""A ticket's story as one list: messages and quiet event lines, in the order they happened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from tickets.models import Attachment, Message, Ticket, TicketEvent
+from tickets.queries import events_for, messages_for, read_until
+
+
+@dataclass
+class Entry:
+    kind: str
+    message: Message | None = None
+    event: TicketEvent | None = None
+    is_own: bool = False
+    is_new: bool = False
+
+
+def timeline(ticket: Ticket, reader: User, *, staff: bool, file_url: Callable[[Attachment], str]) -> list[Entry]:
+    """The story as `reader` may know it. `is_own`: their side wrote it; `is_new`: not read before.
+
+    Each message gets `files`, its attachments with the `url` under which this reader reaches them.
+    """
+    seen = read_until(ticket, reader)
+    entries: list[tuple[Any, Entry]] = []
+    for message in messages_for(ticket, staff=staff):
+        message.files = list(message.attachments.all())
+        for file in message.files:
+            file.url = file_url(file)
+        own = message.author_id != ticket.requester_id if staff else message.author_id == reader.pk
+        new = message.pk > seen and message.author_id != reader.pk
+        entries.append(((message.created_at, 0, message.pk), Entry("message", message=message, is_own=own, is_new=new)))
+    for event in events_for(ticket, staff=staff):
+        entries.append(((event.created_at, 1, event.pk), Entry("event", event=event)))
+    return [entry for _key, entry in sorted(entries, key=lambda pair: pair[0])]
+
+
+def last_message(entries: list[Entry]) -> Message | None:
+    """The newest message of a story, as far as its reader sees it."""
+    return next((entry.message for entry in reversed(entries) if entry.message is not None), None)

@@ -1,0 +1,149 @@
+"""The desk: the queue and one ticket, as agents see them."""
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.rules import agents_only
+from routing.models import Department
+from routing.queries import agents_of
+from tickets.actions.reading import mark_read
+from tickets.answers import shown_answers
+from tickets.enums import EventKind
+from tickets.events_in_words import reasons_in_words, sentence
+from tickets.forms import AssignmentForm, DeskReplyForm, PriorityForm, StatusForm, TransferForm
+from tickets.kept_text import take_kept_text
+from tickets.models import Attachment, Ticket, TicketEvent
+from tickets.paging import paginate
+from tickets.queries import add_last_messages, desk_tickets, messages_for, other_tickets_of, with_unread
+from tickets.queue import Queue, age_band, rail
+from tickets.timeline import Entry, last_message, timeline
+from tickets.views.files import attachment_response, message_ids
+
+PREVIEWED = 4  # entries
+
+
+@agents_only
+def queue(request: HttpRequest) -> HttpResponse:
+    asked = Queue(request.user, request.GET)
+    rows = with_unread(asked.tickets(), request.user, staff=True)
+    page = paginate(rows, asked.order, request.GET)
+    add_last_messages(page.items)
+    for row in page.items:
+        row.age_band = age_band(row)
+    sides = rail(request.user, request.GET, on_queue=True)
+    context = {
+        "view": asked.view,
+        "page": page,
+        "query": asked.words,
+        "chips": asked.chips(sides["departments"]),
+        "sorts": asked.sorts(),
+        "filters": {"department": asked.department, "priority": asked.priority, "sort": asked.sort},
+        **sides,
+    }
+    return render(request, "tickets/desk/queue.html", context)
+
+
+@agents_only
+def ticket(request: HttpRequest, number: int) -> HttpResponse:
+    found = fetch(request, number)
+    kept_text = take_kept_text(request, request.path)
+    initial = {"body": kept_text.get("body", ""), "mode": kept_text.get("mode", "")} if kept_text else None
+    return ticket_page(request, found, DeskReplyForm(tenant=request.tenant, initial=initial))
+
+
+@agents_only
+def preview(request: HttpRequest, number: int) -> HttpResponse:
+    found = fetch(request, number)
+    entries = _timeline(found, request.user)
+    context = {"ticket": found, "timeline": entries[-PREVIEWED:], "why": why_here(found)}
+    return render(request, "tickets/desk/_preview.html", context)
+
+
+@agents_only
+def desk_attachment(request: HttpRequest, number: int, pk: int) -> HttpResponse | FileResponse:
+    found = fetch(request, number)
+    return attachment_response(found, message_ids(messages_for(found, staff=True)), pk)
+
+
+def fetch(request: HttpRequest, number: int) -> Ticket:
+    """The ticket, if this agent may see it; else 404."""
+    found: Ticket = get_object_or_404(desk_tickets(request.user), number=number)
+    return found
+
+
+def ticket_page(
+    request: HttpRequest,
+    found: Ticket,
+    reply_form: DeskReplyForm,
+    *,
+    kept: list[Any] | None = None,
+    status: int = 200,
+    **forms: Any,
+) -> HttpResponse:
+    """The desk's page of one ticket, with any form that had errors in place of its fresh one."""
+    entries = _timeline(found, request.user)
+    if request.method == "GET":
+        mark_read(actor=request.user, ticket=found, message=last_message(entries))
+    found.age_band = age_band(found)
+    context = {
+        "ticket": found,
+        "timeline": entries,
+        "reply_form": reply_form,
+        "kept": kept or [],
+        "assign_form": assignment_form(found, request.user),
+        "transfer_form": transfer_form(found),
+        "priority_form": PriorityForm(initial={"priority": found.priority}),
+        "status_form": StatusForm(initial={"status": found.status}),
+        "answers": shown_answers(found),
+        "stated": _stated(found),
+        "why": why_here(found),
+        "others": other_tickets_of(found, request.user),
+        "back_url": reverse("desk"),
+        "attachment_limit_mb": request.tenant.attachment_limit_mb,
+        **forms,
+    }
+    return render(request, "tickets/desk/ticket.html", context, status=status)
+
+
+def assignment_form(found: Ticket, agent: User, data: Any = None) -> AssignmentForm:
+    """Offers the department's members, the agent, and whoever has the ticket now."""
+    people = agents_of(found.department_id)
+    for extra in (agent, found.assignee):
+        if extra is not None and extra not in people:
+            people.append(extra)
+    return AssignmentForm(data, people=people, initial={"assignee": found.assignee_id or ""})
+
+
+def transfer_form(found: Ticket, data: Any = None) -> TransferForm:
+    """Offers every open department of the portal."""
+    return TransferForm(
+        data, departments=Department.objects.filter(is_active=True), initial={"department": found.department_id}
+    )
+
+
+def why_here(found: Ticket) -> list[str]:
+    """Why the ticket is in its department: who handed it over last, or else routing's reasons."""
+    moves = TicketEvent.objects.filter(ticket=found, kind__in=(EventKind.ROUTED, EventKind.TRANSFERRED))
+    last = moves.select_related("actor").order_by("-pk").first()
+    if last is None:
+        return []
+    return [sentence(last)] if last.kind == EventKind.TRANSFERRED else reasons_in_words(last.data)
+
+
+def _timeline(found: Ticket, reader: User) -> list[Entry]:
+    def file_url(attachment: Attachment) -> str:
+        return reverse("desk_attachment", args=[found.number, attachment.pk])
+
+    return timeline(found, reader, staff=True, file_url=file_url)
+
+
+def _stated(found: Ticket) -> dict[str, str]:
+    """What a guest said about themselves where it differs from the record; unproven."""
+    opened = TicketEvent.objects.filter(ticket=found, kind=EventKind.OPENED).first()
+    stated: dict[str, str] = opened.data.get("stated", {}) if opened else {}
+    record = {"name": found.requester.name, "phone": found.requester.phone, "email": found.requester.email}
+    return {key: value for key, value in stated.items() if value and value != record.get(key)}

@@ -1,0 +1,130 @@
+"""What agents do to a ticket. Each view: fetch, form, door, redirect."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.rules import agents_only
+from tickets.actions.handing_over import NotAssignable, assign, claim, transfer
+from tickets.actions.replying import add_note, reply_to_ticket
+from tickets.actions.setting_priority import set_priority
+from tickets.actions.setting_status import set_status
+from tickets.enums import Channel, MessageKind, Priority, Status
+from tickets.forms import DeskReplyForm, PriorityForm, StatusForm
+from tickets.kept_text import keep_and_sign_in
+from tickets.models import Ticket
+from tickets.queries import desk_tickets
+from tickets.views.desk import assignment_form, fetch, ticket_page, transfer_form
+from tickets.views.files import bound
+
+
+@require_POST
+def desk_reply(request: HttpRequest, number: int) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return keep_and_sign_in(request, reverse("desk_ticket", args=[number]))
+    return _reply_or_note(request, number)
+
+
+@agents_only
+def _reply_or_note(request: HttpRequest, number: int) -> HttpResponse:
+    ticket = fetch(request, number)
+    form, key, kept = bound(request, DeskReplyForm, "key")
+    if not form.is_valid():
+        return ticket_page(request, ticket, form, kept=kept, status=422)
+    words, agent = form.cleaned_data["body"], request.user
+    if form.cleaned_data["mode"] == MessageKind.NOTE:
+        add_note(actor=agent, ticket=ticket, body=words, form_key=key)
+        messages.success(request, _("The note is saved. Only staff see it."))
+    else:
+        status = form.cleaned_data["and_status"]
+        reply_to_ticket(
+            actor=agent,
+            ticket=ticket,
+            body=words,
+            channel=Channel.PORTAL,
+            as_staff=True,
+            and_status=status,
+            form_key=key,
+        )
+        messages.success(request, _("Sent to %s.") % ticket.requester)
+    return redirect(f"{reverse('desk_ticket', args=[number])}#end")
+
+
+@require_POST
+@agents_only
+def desk_claim(request: HttpRequest, number: int) -> HttpResponse:
+    claim(actor=request.user, ticket=fetch(request, number))
+    messages.success(request, _("The ticket is yours."))
+    return redirect("desk_ticket", number)
+
+
+@require_POST
+@agents_only
+def desk_assignment(request: HttpRequest, number: int) -> HttpResponse:
+    ticket = fetch(request, number)
+    form = assignment_form(ticket, request.user, request.POST)
+    if not form.is_valid():
+        return _with_errors(request, ticket, assign_form=form)
+    try:
+        changed = assign(actor=request.user, ticket=ticket, assignee=form.chosen())
+    except NotAssignable:
+        form.add_error("assignee", _("This person has left the department. Choose somebody else."))
+        return _with_errors(request, ticket, assign_form=form)
+    name = changed.assignee or changed.department
+    messages.success(request, _("The ticket is now with %s.") % name)
+    return _onwards(request, number)
+
+
+@require_POST
+@agents_only
+def desk_department(request: HttpRequest, number: int) -> HttpResponse:
+    ticket = fetch(request, number)
+    form = transfer_form(ticket, request.POST)
+    if not form.is_valid():
+        return _with_errors(request, ticket, transfer_form=form)
+    try:
+        changed = transfer(actor=request.user, ticket=ticket, department=form.chosen())
+    except NotAssignable:
+        form.add_error("department", _("This department has just been closed. Choose another one."))
+        return _with_errors(request, ticket, transfer_form=form)
+    messages.success(
+        request, _("Ticket %(number)d is handed over to %(name)s.") % {"number": number, "name": changed.department}
+    )
+    return _onwards(request, number)
+
+
+@require_POST
+@agents_only
+def desk_status(request: HttpRequest, number: int) -> HttpResponse:
+    ticket = fetch(request, number)
+    form = StatusForm(request.POST)
+    if not form.is_valid():
+        return _with_errors(request, ticket, status_form=form)
+    changed = set_status(actor=request.user, ticket=ticket, status=Status(form.cleaned_data["status"]))
+    messages.success(request, _("The status is now: %s.") % changed.get_status_display())
+    return redirect("desk_ticket", number)
+
+
+@require_POST
+@agents_only
+def desk_priority(request: HttpRequest, number: int) -> HttpResponse:
+    ticket = fetch(request, number)
+    form = PriorityForm(request.POST)
+    if not form.is_valid():
+        return _with_errors(request, ticket, priority_form=form)
+    changed = set_priority(actor=request.user, ticket=ticket, priority=Priority(form.cleaned_data["priority"]))
+    messages.success(request, _("The priority is now: %s.") % changed.get_priority_display())
+    return redirect("desk_ticket", number)
+
+
+def _with_errors(request: HttpRequest, ticket: Ticket, **forms: object) -> HttpResponse:
+    return ticket_page(request, ticket, DeskReplyForm(tenant=request.tenant), status=422, **forms)
+
+
+def _onwards(request: HttpRequest, number: int) -> HttpResponse:
+    """To the ticket, or to the queue when it has just left this agent's departments."""
+    still_seen = desk_tickets(request.user).filter(number=number).exists()
+    return redirect("desk_ticket", number) if still_seen else redirect("desk")

@@ -1,0 +1,65 @@
+"""Attachments: always fetched through their ticket, and sent so that no browser ever runs them."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from tickets.actions.attaching import drop_uploads, keep_uploads, kept_uploads
+from tickets.forms import MessageForm
+from tickets.models import Attachment, Message, Ticket, Upload
+
+
+def attachment_response(ticket: Ticket, messages: Any, pk: int) -> FileResponse:
+    """One of the ticket's files, if it hangs on one of `messages` (those the reader may see); else 404."""
+    attachment: Attachment = get_object_or_404(Attachment, pk=pk, message__in=messages, message__ticket=ticket)
+    try:
+        content = attachment.file.open("rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    response = FileResponse(
+        content,
+        content_type=attachment.content_type or "application/octet-stream",
+        as_attachment=not attachment.is_image,
+        filename=attachment.name,
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+def keep_files(request: HttpRequest, form: MessageForm, key: UUID) -> list[Upload]:
+    """Keep what was sent with a form, without the files whose tick was taken away; returns what is kept now."""
+    ticked = set(request.POST.getlist("kept"))
+    dropped = [upload.pk for upload in kept_uploads(key) if upload.key not in ticked]
+    drop_uploads(form_key=key, ids=dropped)
+    keep_uploads(form_key=key, files=form.files_to_keep)
+    return kept_uploads(key)
+
+
+def bound(
+    request: HttpRequest, make: Callable[..., MessageForm], key_name: str, **kwargs: Any
+) -> tuple[MessageForm, UUID, list[Upload]]:
+    """A posted form, its key, and its files kept whatever else is wrong with it."""
+    data = request.POST
+    form = make(
+        data,
+        request.FILES,
+        tenant=request.tenant,
+        overflow=getattr(request, "uploads_over_limit", False),
+        has_files=bool(data.getlist("kept")),
+        **kwargs,
+    )
+    form.full_clean()
+    key = form.fields[key_name].clean(data.get(key_name))
+    if data.get(key_name) != str(key):
+        form.data = data.copy()
+        form.data[key_name] = str(key)
+        form.cleaned_data[key_name] = key
+    return form, key, keep_files(request, form, key)
+
+
+def message_ids(messages: Any) -> Any:
+    return Message.objects.filter(pk__in=messages.values("pk"))

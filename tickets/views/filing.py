@@ -1,0 +1,188 @@
+"""Filing: choose a topic, fill in its form, read what happens next."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.actions.limiting import network_of, spend_allowance
+from accounts.actions.registering import register_person
+from accounts.folding import fold_address
+from accounts.models import User
+from accounts.passing import client_address
+from tickets.actions.opening import Opened, open_ticket, was_filed
+from tickets.actions.replying import reply_to_ticket
+from tickets.enums import Channel
+from tickets.forms import FilingForm, MessageForm
+from tickets.kept_text import keep_and_sign_in, take_kept_text
+from tickets.models import HelpTopic, Ticket
+from tickets.queries import customer_tickets, open_topics, with_unread
+from tickets.views.files import bound
+
+FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add to but not read
+UPLOADS_PER_NETWORK = 120  # forms with files an hour, by people who are not signed in
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    context = {"topics": open_topics()}
+    if request.user.is_authenticated:
+        own = with_unread(customer_tickets(request.user).exclude(status="closed"), request.user, staff=False)
+        context["own_open"] = own.order_by("-last_activity_at", "-pk")[:5]
+    return render(request, "tickets/home.html", context)
+
+
+def topics(request: HttpRequest) -> HttpResponse:
+    return render(request, "tickets/topics.html", {"topics": open_topics()})
+
+
+def file_ticket(request: HttpRequest, slug: str) -> HttpResponse:
+    topic = open_topics().filter(slug=slug).first()
+    if topic is None:
+        return _topic_is_gone(request)
+    person = request.user if request.user.is_authenticated else None
+    if request.method != "POST":
+        kept_text = take_kept_text(request, request.path)
+        form = FilingForm(topic=topic, person=person, tenant=request.tenant, initial=_initial(kept_text))
+        return _filing_page(request, topic, form, [])
+    if person is None and "email" not in request.POST:
+        return keep_and_sign_in(request, request.path)
+    form, key, kept = bound(request, FilingForm, "filing_key", topic=topic, person=person)
+    if not form.is_valid():
+        return _filing_page(request, topic, form, kept, status=422)
+    if person is None and not was_filed(key):
+        wait = _guest_must_wait(request, form)
+        if wait:
+            return _filing_page(request, topic, form, kept, status=429, refused={"wait_minutes": wait})
+    opened = _open(request, topic, form, key, person)
+    return _thank(request, opened)
+
+
+def thanks(request: HttpRequest, number: int) -> HttpResponse:
+    ticket, own = _thanked_ticket(request, number)
+    context = {
+        "ticket": ticket,
+        "address": ticket.requester.email,
+        "can_open": own,
+        "form": MessageForm(tenant=request.tenant),
+        "reply_url": reverse("thanks_more", args=[number]),
+        "attachment_limit_mb": request.tenant.attachment_limit_mb,
+    }
+    return render(request, "tickets/thanks.html", context)
+
+
+@require_POST
+def thanks_more(request: HttpRequest, number: int) -> HttpResponse:
+    """Add to a ticket just filed. A guest may add, as they could by filing again, but reads nothing by it."""
+    ticket, own = _thanked_ticket(request, number)
+    form, key, kept = bound(request, MessageForm, "key")
+    if not form.is_valid():
+        context = {
+            "ticket": ticket,
+            "address": ticket.requester.email,
+            "can_open": own,
+            "form": form,
+            "kept": kept,
+            "reply_url": reverse("thanks_more", args=[number]),
+            "attachment_limit_mb": request.tenant.attachment_limit_mb,
+        }
+        return render(request, "tickets/thanks.html", context, status=422)
+    reply_to_ticket(
+        actor=ticket.requester,
+        ticket=ticket,
+        body=form.cleaned_data["body"],
+        channel=Channel.PORTAL if own else Channel.GUEST,
+        form_key=key,
+    )
+    messages.success(request, _("Added to ticket %d.") % number)
+    return redirect("thanks", number)
+
+
+def _open(request: HttpRequest, topic: HelpTopic, form: FilingForm, key: UUID, person: User | None) -> Opened:
+    data = form.cleaned_data
+    stated = {}
+    if person is None:
+        stated = {"name": data["name"], "phone": data["phone"], "email": data["email"]}
+        requester, _new = register_person(
+            actor=None, email=data["email"], name=data["name"], phone=data["phone"], language=get_language() or ""
+        )
+    else:
+        requester = person
+    return open_ticket(
+        actor=requester,
+        requester=requester,
+        topic=topic,
+        subject=data["subject"],
+        body=data["body"],
+        channel=Channel.GUEST if person is None else Channel.PORTAL,
+        answers=form.answers(),
+        filing_key=key,
+        stated=stated,
+    )
+
+
+def _thank(request: HttpRequest, opened: Opened) -> HttpResponse:
+    if not request.user.is_authenticated:
+        filed = [*request.session.get(FILED_KEY, []), opened.ticket.pk]
+        request.session[FILED_KEY] = filed[-20:]
+    if opened.outcome == "repeated":
+        messages.info(request, _("You had sent this already. It is one ticket, and nothing was sent twice."))
+    elif opened.outcome == "added":
+        messages.success(request, _("You had sent this already, so what was new was added to the same ticket."))
+    return redirect("thanks", opened.ticket.number)
+
+
+def _guest_must_wait(request: HttpRequest, form: FilingForm) -> int:
+    """Minutes until a guest may file again; 0 for at once. Exact across processes."""
+    tenant, network = request.tenant, network_of(client_address(request))
+    if request.FILES and spend_allowance(kind="guest-files", key=network, limit=UPLOADS_PER_NETWORK):
+        return 60
+    by_network = spend_allowance(kind="guest-network", key=network, limit=tenant.guest_limit_per_network)
+    address = fold_address(form.cleaned_data["email"])
+    return by_network or spend_allowance(kind="guest-address", key=address, limit=tenant.guest_limit_per_address)
+
+
+def _filing_page(
+    request: HttpRequest,
+    topic: HelpTopic,
+    form: FilingForm,
+    kept: list,
+    *,
+    status: int = 200,
+    refused: dict[str, int] | None = None,
+) -> HttpResponse:
+    context = {
+        "topic": topic,
+        "form": form,
+        "kept": kept,
+        "refused": refused,
+        "attachment_limit_mb": request.tenant.attachment_limit_mb,
+    }
+    return render(request, "tickets/filing.html", context, status=status)
+
+
+def _topic_is_gone(request: HttpRequest) -> HttpResponse:
+    """A topic that is no longer there: who only looked gets a 404, who wrote chooses another one and loses nothing."""
+    if request.method != "POST":
+        raise Http404
+    fields = [(name, value) for name in ("subject", "body") for value in request.POST.getlist(name) if value]
+    context = {"topics": open_topics(), "gone": True, "typed": fields}
+    return render(request, "tickets/topics.html", context, status=410)
+
+
+def _thanked_ticket(request: HttpRequest, number: int) -> tuple[Ticket, bool]:
+    """The ticket just filed, and whether the reader is signed in as its requester."""
+    if request.user.is_authenticated:
+        return get_object_or_404(customer_tickets(request.user), number=number), True
+    filed = request.session.get(FILED_KEY, [])
+    if not filed:
+        raise Http404
+    return get_object_or_404(Ticket.objects.select_related("requester"), number=number, pk__in=filed), False
+
+
+def _initial(kept_text: object) -> dict[str, str]:
+    return {name: kept_text[name] for name in kept_text if name != "filing_key"} if kept_text else {}  # type: ignore[attr-defined,index]

@@ -1,0 +1,62 @@
+"""Filing for somebody who called: the agent writes, the customer gets the confirmation."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.actions.registering import register_person
+from accounts.rules import agents_only
+from tickets.actions.opening import open_ticket
+from tickets.enums import Channel, Priority
+from tickets.forms import OnBehalfForm
+from tickets.models import HelpTopic
+from tickets.queries import desk_tickets, open_topics
+from tickets.views.files import bound
+
+
+@agents_only
+def desk_new(request: HttpRequest) -> HttpResponse:
+    """Choose the topic first: its own questions belong to the form."""
+    topics = list(open_topics())
+    slug = request.POST.get("topic") or request.GET.get("topic") or ""
+    topic = next((topic for topic in topics if topic.slug == slug), None)
+    if topic is None:
+        return render(request, "tickets/desk/new.html", {"topics": topics, "topic": None})
+    if request.method != "POST":
+        return _page(request, topic, OnBehalfForm(topic=topic, tenant=request.tenant), [])
+    form, key, kept = bound(request, OnBehalfForm, "filing_key", topic=topic)
+    if not form.is_valid():
+        return _page(request, topic, form, kept, status=422)
+    data = form.cleaned_data
+    requester, _new = register_person(actor=request.user, email=data["email"], name=data["name"], phone=data["phone"])
+    opened = open_ticket(
+        actor=request.user,
+        requester=requester,
+        topic=topic,
+        subject=data["subject"],
+        body=data["body"],
+        channel=Channel.PHONE,
+        answers=form.answers(),
+        filing_key=key,
+        priority=Priority(data["priority"]),
+        stated={"name": data["name"], "phone": data["phone"]},
+    )
+    number = opened.ticket.number
+    messages.success(
+        request,
+        _("Ticket %(number)d is filed for %(name)s, who gets a confirmation by mail.")
+        % {"number": number, "name": requester},
+    )
+    seen = desk_tickets(request.user).filter(pk=opened.ticket.pk).exists()
+    return redirect("desk_ticket", number) if seen else redirect("desk")
+
+
+def _page(request: HttpRequest, topic: HelpTopic, form: OnBehalfForm, kept: list, status: int = 200) -> HttpResponse:
+    context = {
+        "topic": topic,
+        "form": form,
+        "kept": kept,
+        "attachment_limit_mb": request.tenant.attachment_limit_mb,
+    }
+    return render(request, "tickets/desk/new.html", context, status=status)

@@ -1,4 +1,4 @@
-"""Settings, all of them from the environment. Without any, the embedded default runs (SQLite, worker loop, kept mail)."""
+"""Settings, all from the environment. Without any, the embedded default runs: SQLite, worker loop, kept mail."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -27,7 +27,7 @@ if not SECRET_KEY:
 # --- Where it is reached -------------------------------------------------------------------------------------------
 # The tenant decides which hosts exist (accounts/middleware.py), so Django's own list stays open.
 ALLOWED_HOSTS = ["*"]
-BASE_DOMAIN = env.str("BASE_DOMAIN", default="localhost:8000")
+BASE_DOMAIN = env.str("BASE_DOMAIN", default=f"localhost:{env.str('PORT', default='8000')}")
 _base = urlsplit(f"//{BASE_DOMAIN}")
 BASE_HOST, PUBLIC_PORT = _base.hostname or "localhost", _base.port
 TLS = env.bool("TLS", default=not (DEBUG or BASE_HOST == "localhost" or BASE_HOST.endswith(".localhost")))
@@ -75,7 +75,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "helpdesk.urls"
 WSGI_APPLICATION = "helpdesk.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES = [
     {

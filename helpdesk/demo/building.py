@@ -1,8 +1,8 @@
 """Make a demo portal: its people, departments and topics, then its stories, each step through its door."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Iterator
 from unittest import mock
 
 from django.utils import timezone
@@ -128,5 +128,5 @@ def _take(step: Step, person: User, ticket: Ticket, departments: dict[str, Depar
 def _at(hours_ago: float) -> Iterator[None]:
     """Let the doors believe it is earlier: history in a demo has to be older than the demo."""
     moment: datetime = timezone.now() - timedelta(hours=hours_ago)
-    with mock.patch.object(timezone, "now", lambda: moment):
+    with mock.patch.object(timezone, "now", return_value=moment):
         yield

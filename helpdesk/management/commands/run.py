@@ -1,0 +1,114 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import Tenant
+from helpdesk.demo.building import PASSWORD
+
+STARTED_WITHIN = 60  # seconds
+STOPPED_WITHIN = 25
+
+
+class Command(BaseCommand):
+    help = "Prepare this installation, then run web and worker until Ctrl-C. The embedded default's one command."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.bind = os.environ.get("BIND", "127.0.0.1")
+        self.port = int(os.environ.get("PORT", "8000"))
+        self._refuse_a_taken_port()
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if settings.EMBEDDED:
+            call_command("create_demo", stdout=self.stdout)
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, _interrupt)
+        web = _start("-m", "gunicorn", "-c", "deploy/gunicorn.py", "--log-level", "warning", "helpdesk.wsgi")
+        worker = _start("manage.py", "worker")
+        try:
+            self._wait_until_ready(web)
+            self._tell()
+            self._watch(web, worker)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopping …")
+        finally:
+            _stop(web, worker)
+        self.stdout.write("Stopped. Everything is kept in var/.")
+
+    def _refuse_a_taken_port(self) -> None:
+        with socket.socket(socket.AF_INET6 if ":" in self.bind else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.bind, self.port))
+            except OSError as trouble:
+                raise CommandError(
+                    f"{self.bind}:{self.port} cannot be used ({trouble.strerror}). Try another one: make run PORT=8080"
+                ) from trouble
+
+    def _wait_until_ready(self, web: subprocess.Popen[bytes]) -> None:
+        host = "127.0.0.1" if self.bind in ("0.0.0.0", "127.0.0.1", "::") else self.bind  # noqa: S104 - compared only
+        url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/readyz"
+        until = time.monotonic() + STARTED_WITHIN
+        while time.monotonic() < until:
+            if web.poll() is not None:
+                raise CommandError("The web process ended; see its words above")
+            try:
+                with urllib.request.urlopen(url, timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise CommandError("The web process does not answer")
+
+    def _tell(self) -> None:
+        tenants = Tenant.objects.filter(is_active=True).prefetch_related("hosts").order_by("slug")
+        lines = ["", "Helpdesk is running. Portals:"]
+        lines += [f"  {tenant.url('/'):<36} {tenant.name}" for tenant in tenants]
+        if settings.EMBEDDED:
+            lines += [
+                "",
+                f"Demo sign-ins, on each portal, password {PASSWORD}",
+                "  customers  customer@kund.example  colleague@kund.example  contact@kund.example",
+                "  staff      agent@  lead@  supportlead@  admin@  + <portal>.example, such as agent@larm.example",
+                f"Mails are kept in {os.path.relpath(settings.MAIL_DIR)}/ and shown to administrators under Mails.",
+            ]
+        self.stdout.write("\n".join([*lines, "", "Ctrl-C stops it.", ""]))
+        self.stdout.flush()
+
+    def _watch(self, web: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> None:
+        while web.poll() is None:
+            if worker.poll() is not None:
+                raise CommandError("The worker ended; see its words above. The rows keep its work: start again.")
+            time.sleep(0.5)
+        raise CommandError("The web process ended; see its words above")
+
+
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C reaches this command only, which then stops both in good order.
+    return subprocess.Popen([sys.executable, *arguments], cwd=settings.BASE_DIR, start_new_session=True)
+
+
+def _stop(*processes: subprocess.Popen[bytes]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    until = time.monotonic() + STOPPED_WITHIN
+    for process in processes:
+        try:
+            process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,67 @@
+"""The one list of periodic jobs, from which Celery's beat and the embedded loop are both made."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+MINUTE, HOUR = 60.0, 3600.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """`work` is "module:function". `every` counts in seconds; `embedded` where the embedded loop, which nobody wakes,
+    has to look more often. `each_tenant`: the function runs once in every tenant's scope."""
+
+    name: str
+    work: str
+    every: float
+    embedded: float | None = None
+    each_tenant: bool = False
+
+    @property
+    def seconds_embedded(self) -> float:
+        return self.embedded or self.every
+
+    def run(self) -> None:
+        """Do it now. With `each_tenant`, one tenant's trouble is logged and holds no other one up."""
+        if self.each_tenant:
+            self._run_for_each()
+        else:
+            self._function()()
+
+    def _run_for_each(self) -> None:
+        from accounts.models import Tenant
+        from accounts.scoping import tenant_scope
+
+        function = self._function()
+        for tenant in Tenant.objects.filter(is_active=True).order_by("pk"):
+            with tenant_scope(tenant):
+                try:
+                    function()
+                except Exception:
+                    log.exception("%s failed for %s", self.name, tenant.slug)
+
+    def _function(self) -> Callable[[], object]:
+        module, _, name = self.work.partition(":")
+        function: Callable[[], object] = getattr(import_module(module), name)
+        return function
+
+
+JOBS = (
+    Job("notifications.sweep", "notifications.actions.draining:sweep", every=15.0, embedded=1.0),
+    Job("tickets.sweep_uploads", "tickets.actions.tidying:sweep_uploads", every=HOUR, each_tenant=True),
+    Job(
+        "accounts.forget_old_allowances",
+        "accounts.actions.limiting:forget_old_allowances",
+        every=HOUR,
+        each_tenant=True,
+    ),
+    Job(
+        "notifications.forget_kept_mails",
+        "notifications.actions.forgetting:forget_kept_mails",
+        every=6 * HOUR,
+        each_tenant=True,
+    ),
+)

@@ -139,8 +139,8 @@ def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
 
 def measure(port: int, server: int, requests: int) -> dict[str, Any]:
     agent, customer = Reader(port, AGENT), Reader(port, CUSTOMER)
-    desk = sample(agent, "/desk/", r"/desk/tickets/\d+/", requests)
-    own = sample(customer, "/tickets/", r"/tickets/\d+/", requests)
+    desk = sample(agent, "/desk/", r"/desk/tickets/\d+/(\?.*)?", requests)
+    own = sample(customer, "/tickets/", r"/tickets/\d+/(\?.*)?", requests)
     if not desk or not own:
         sys.exit("bench: a list is empty; did load_tickets give the demo people tickets?")
     pages = [

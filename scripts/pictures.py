@@ -21,8 +21,8 @@ CHROMIUM = [
     "google-chrome",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ]
-CUSTOMER_TICKET = re.compile(r"^(https?://[^/]+)?/tickets/\d+/$")
-DESK_TICKET = re.compile(r"^(https?://[^/]+)?/desk/tickets/\d+/$")
+CUSTOMER_TICKET = re.compile(r"^(https?://[^/]+)?/tickets/\d+/(\?.*)?$")
+DESK_TICKET = re.compile(r"^(https?://[^/]+)?/desk/tickets/\d+/(\?.*)?$")
 TOPIC = re.compile(r"^(https?://[^/]+)?/tickets/new/[\w-]+/$")
 
 

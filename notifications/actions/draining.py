@@ -1,0 +1,127 @@
+"""The worker's work: tell people of what happened, portal by portal, a bounded round each, so that none waits long."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from celery import current_app
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from accounts.models import AccountEvent, Tenant
+from accounts.poking import DRAIN_TASK
+from accounts.scoping import tenant_scope
+from notifications.actions.delivering import deliver, recover_abandoned
+from notifications.actions.fanning_out import fan_out
+from notifications.facts import ServerAway
+from notifications.models import Delivery
+from notifications.queries import tenants_with_mail_to_do
+from notifications.transports import open_transport
+from tickets.models import TicketEvent
+
+EVENTS_A_ROUND = 200
+MAILS_A_ROUND = 20
+SECONDS_A_ROUND = 60.0
+KeepGoing = Callable[[], bool]
+log = logging.getLogger(__name__)
+
+
+class Brake:
+    """After the mail server took nothing from us it is left alone for a while, longer each time. One per process."""
+
+    def __init__(self, shortest: float = 15.0, longest: float = 300.0) -> None:
+        self.shortest, self.longest = shortest, longest
+        self.release()
+
+    def release(self) -> None:
+        self._pause, self._until = self.shortest, 0.0
+
+    def pull(self) -> float:
+        pause = self._pause
+        self._until, self._pause = time.monotonic() + pause, min(pause * 2, self.longest)
+        return pause
+
+    @property
+    def is_on(self) -> bool:
+        return time.monotonic() < self._until
+
+
+brake = Brake()
+
+
+def always() -> bool:
+    return True
+
+
+def drain(tenant: Tenant, keep_going: KeepGoing = always) -> bool:
+    """One bounded round for one tenant: fan out its events, recover what was cut off, send what is due.
+
+    Returns whether more could be done at once. `keep_going` is asked between two mails. Raises database errors only.
+    """
+    with tenant_scope(tenant):
+        events = _fan_out_pending(keep_going)
+        recover_abandoned()
+        return _deliver_due(keep_going) or events
+
+
+def drain_everybody(keep_going: KeepGoing = always) -> bool:
+    """One round over all tenants that have something to do, in turn. Returns whether there was anything to do."""
+    more = False
+    for tenant in tenants_with_mail_to_do():
+        if not keep_going():
+            return False
+        more = drain(tenant, keep_going) or more
+    return more
+
+
+def sweep() -> None:
+    """Find what no wake-up came for. With a broker each tenant gets its own task; without one, a round here and now."""
+    if not settings.CELERY_BROKER_URL:
+        drain_everybody()
+        return
+    for tenant in tenants_with_mail_to_do():
+        current_app.send_task(DRAIN_TASK, args=[tenant.pk], retry=False)
+
+
+def _fan_out_pending(keep_going: KeepGoing) -> bool:
+    """Whether as many were found as one round takes. An event that cannot be fanned out holds no other one up."""
+    found = full = False
+    for events in (TicketEvent.objects, AccountEvent.objects):
+        pending = list(events.pending()[:EVENTS_A_ROUND])
+        full = full or len(pending) == EVENTS_A_ROUND
+        for event in pending:
+            if not keep_going():
+                return False
+            try:
+                fan_out(event)
+                found = True
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("Nobody could be told about %s %s", event._meta.label, event.pk)
+    return found and full
+
+
+def _deliver_due(keep_going: KeepGoing) -> bool:
+    """Whether as many were due as one round takes, and all of them could be tried."""
+    due = list(Delivery.objects.due(timezone.now()).with_event().order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
+    end = time.monotonic() + SECONDS_A_ROUND
+    if not due or brake.is_on:
+        return False
+    with open_transport() as transport:
+        for delivery in due:
+            if not keep_going() or time.monotonic() > end:
+                return True
+            try:
+                deliver(delivery, transport)
+            except ServerAway as away:
+                log.warning("Mail has to wait %.0f s: %s %s", brake.pull(), away.trouble.label, away.reply)
+                return False
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("Delivery %s stopped at an unforeseen place", delivery.pk)
+            else:
+                brake.release()
+    return len(due) == MAILS_A_ROUND

@@ -1,0 +1,20 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from notifications.models import KeptMail
+
+KEPT_FOR = timedelta(days=30)
+
+
+def forget_kept_mails() -> int:
+    """Delete this tenant's kept mails, rows and files, after 30 days. That they were sent stays known. Returns how many."""
+    forgotten = 0
+    for kept in KeptMail.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).only("pk", "tenant", "file_name")[
+        :500
+    ]:
+        (settings.MAIL_DIR / kept.file_name).unlink(missing_ok=True)
+        kept.delete()
+        forgotten += 1
+    return forgotten

@@ -1,0 +1,35 @@
+"""Words as they may stand in a mail's header: no line ends, no control characters, domains in ASCII."""
+
+import unicodedata
+
+import idna
+
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+_UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+def ascii_address(address: str) -> str:
+    """A mail address with its domain as mail servers write it (IDNA 2008). Raises ValueError when it has no such form."""
+    local, separator, domain = address.strip().rpartition("@")
+    if not (separator and local and local.isascii()):
+        raise ValueError("No mail server takes this address")
+    try:
+        name = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError as reason:
+        raise ValueError("No mail server takes this address") from reason
+    if any(char.isspace() or ord(char) < 32 for char in local + name):
+        raise ValueError("No mail server takes this address")
+    return f"{local}@{name}"
+
+
+def header_line(text: str) -> str:
+    """Text as one line of a header: line ends and control characters become spaces, marks that turn the reading
+    direction around (and can make a subject say something else) go."""
+    plain = "".join(" " if unicodedata.category(char) in _UNFIT else char for char in text if char not in _TURNING)
+    return " ".join(plain.split())
+
+
+def body_text(text: str) -> str:
+    """Text as it may stand in a mail: without control characters; line ends are LF."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) not in _UNFIT)

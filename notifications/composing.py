@@ -1,0 +1,169 @@
+"""From a delivery to the finished mail, in its reader's language and the portal's time zone."""
+
+import re
+from datetime import datetime
+from email.charset import QP, Charset
+from email.utils import format_datetime, formataddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.formats import date_format
+
+from accounts.branding import accents
+from accounts.models import Tenant, User
+from accounts.scoping import current_tenant
+from accounts.tokens import password_link
+from notifications.addresses import ascii_address, body_text, header_line
+from notifications.enums import DESK_KINDS, MailKind
+from notifications.facts import Letter
+from notifications.models import Delivery
+from notifications.queries import earlier_message_ids
+from tickets.enums import Channel, Status
+from tickets.links import ticket_link
+
+WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
+
+
+def compose(delivery: Delivery) -> Letter:
+    """The mail, made anew from the row each time it is sent; the Message-ID stays the same.
+
+    Side effect: the life of the customer's link to the ticket is renewed. Raises ValueError when the recipient's address
+    can stand in no mail.
+    """
+    tenant, person = current_tenant(), delivery.recipient
+    recipient = ascii_address(delivery.address)
+    person.tenant = tenant
+    with translation.override(person.reading_language), timezone.override(tenant.time_zone):
+        context = _context(delivery, tenant)
+        subject = header_line(_render(delivery, "subject.txt", context))
+        text, html = (_render(delivery, ending, context | {"title": subject}) for ending in ("txt", "html"))
+    return Letter(
+        subject=subject,
+        sender_name=header_line(tenant.name),
+        sender=ascii_address(tenant.mail_address),
+        recipient=recipient,
+        text=body_text(re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n",
+        html=body_text(html).strip() + "\n",
+        headers=_headers(delivery),
+    )
+
+
+def as_message(letter: Letter) -> EmailMultiAlternatives:
+    """The letter as Django and anymail know mails. All of it ASCII on the wire, so that every server can carry it."""
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=formataddr((letter.sender_name, letter.sender)),
+        to=[letter.recipient],
+        reply_to=[letter.sender],
+        headers=letter.headers,
+    )
+    message.attach_alternative(letter.html, "text/html")
+    return message
+
+
+def as_bytes(letter: Letter) -> bytes:
+    """The letter as it goes over the wire, with CR LF at the ends of lines."""
+    message = as_message(letter)
+    message.encoding = Charset("utf-8")
+    message.encoding.body_encoding = QP
+    return re.sub(rb"\r\n|\r|\n", b"\r\n", message.message().as_bytes())
+
+
+def _render(delivery: Delivery, ending: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"mail/{delivery.template}.{ending}", context)
+
+
+def _headers(delivery: Delivery) -> dict[str, str]:
+    receipt = delivery.template == MailKind.CONFIRMATION and delivery.event.actor_id == delivery.recipient_id
+    headers = {
+        "Message-ID": delivery.message_id,
+        "Date": format_datetime(delivery.created_at),
+        "Auto-Submitted": "auto-replied" if receipt else "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if delivery.ticket:
+        earlier = earlier_message_ids(delivery)
+        headers["References"] = " ".join([_thread_id(delivery), *earlier])
+        if earlier:
+            headers["In-Reply-To"] = earlier[-1]
+    return headers
+
+
+def _thread_id(delivery: Delivery) -> str:
+    """The root of all mails about one ticket to one person; a name only, no mail has it."""
+    name = f"ticket{delivery.ticket.pk}.{delivery.recipient_id}"  # type: ignore[union-attr]
+    seal = salted_hmac("notifications.thread", name, algorithm="sha256").hexdigest()[:16]
+    return f"<{name}.{seal}@{delivery.message_id.rstrip('>').rpartition('@')[2]}>"
+
+
+def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
+    context = {
+        "tenant": tenant,
+        "accent": _accent(tenant.colour),
+        "language": translation.get_language(),
+        "portal_url": tenant.url("/"),
+        "password_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
+    }
+    if delivery.ticket is None:
+        return context | {"password_link": password_link(delivery.recipient)}
+    return context | _about_ticket(delivery, tenant)
+
+
+def _accent(colour: str) -> dict[str, str]:
+    light, dark = accents(colour, dark=False), accents(colour, dark=True)
+    return {
+        "fill": light["--accent"],
+        "text": light["--accent-text"],
+        "ink": light["--accent-ink"],
+        "dark_ink": dark["--accent-ink"],
+    }
+
+
+def _about_ticket(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
+    event, person = delivery.ticket_event, delivery.recipient
+    ticket, data = event.ticket, event.data
+    desk = delivery.template in DESK_KINDS
+    message = event.message
+    is_guest = data.get("channel") == Channel.GUEST
+    text = body_text(message.body).strip() if message else ""
+    context = {
+        "ticket": ticket,
+        "who": _name_of(event.actor, tenant, desk=desk),
+        "when": moment_in_words(event.created_at),
+        "filed": moment_in_words(ticket.created_at),
+        "personal_link": not desk,
+        "link": tenant.url(reverse("desk_ticket", args=[ticket.number])) if desk else ticket_link(ticket, person),
+        "is_guest": is_guest,
+        "by_phone": data.get("channel") == Channel.PHONE,
+        "echo": delivery.with_text or not is_guest,
+        "text": text[:WORDS_LIMIT],
+        "is_cut": len(text) > WORDS_LIMIT,
+        "files": [header_line(file.name) for file in message.attachments.all()] if message else [],
+        "closed": bool(data.get("closed")),
+        "reopened": bool(data.get("reopened")),
+        "waits_for_customer": data.get("status") == Status.WAITING_FOR_CUSTOMER,
+        "department": str(data.get("to", "")),
+        "note": body_text(str(data.get("note", ""))),
+    }
+    if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():
+        context["password_link"] = password_link(person)
+    return context
+
+
+def _name_of(actor: User | None, tenant: Tenant, *, desk: bool) -> str:
+    """Who did it. Customers never learn an agent's own mail address."""
+    if actor is None:
+        return tenant.name
+    return header_line(str(actor) if desk else actor.name or tenant.name)
+
+
+def moment_in_words(moment: datetime) -> str:
+    """A date and time as people write it: 21 nov 2026 10:31 in Swedish, 21 Nov 2026 10:31 in English."""
+    swedish = (translation.get_language() or "").startswith("sv")
+    return date_format(timezone.localtime(moment), "j b Y H:i" if swedish else "j M Y H:i")

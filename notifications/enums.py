@@ -1,0 +1,69 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DeliveryState(models.TextChoices):
+    """UNKNOWN: the mail server never said whether it took the mail."""
+
+    QUEUED = "queued", _("Waiting to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("Not known whether it arrived")
+
+
+class Stage(models.TextChoices):
+    """How far a send has come. Only from TALKING on can the mail have left us."""
+
+    CLAIMED = "claimed"
+    TALKING = "talking"
+
+
+class Medium(models.TextChoices):
+    MAIL = "mail", _("Mail")
+
+
+class MailKind(models.TextChoices):
+    """The kinds of mail; each has three templates, `templates/mail/<kind>.subject.txt`, `.txt` and `.html`."""
+
+    CONFIRMATION = "confirmation", _("Confirmation")
+    REPLY = "reply", _("Reply to the customer")
+    CLOSED = "closed", _("Ticket closed")
+    REOPENED = "reopened", _("Ticket reopened")
+    NEW_TICKET = "new_ticket", _("New ticket")
+    CUSTOMER_REPLY = "customer_reply", _("New reply from the customer")
+    CLOSED_BY_CUSTOMER = "closed_by_customer", _("Closed by the customer")
+    REOPENED_BY_CUSTOMER = "reopened_by_customer", _("Reopened by the customer")
+    ASSIGNED = "assigned", _("Ticket assigned")
+    TRANSFERRED = "transferred", _("Ticket handed over")
+    PASSWORD = "password", _("Password link")  # noqa: S105 - the name of a mail
+
+
+DESK_KINDS = frozenset(
+    {
+        MailKind.NEW_TICKET,
+        MailKind.CUSTOMER_REPLY,
+        MailKind.CLOSED_BY_CUSTOMER,
+        MailKind.REOPENED_BY_CUSTOMER,
+        MailKind.ASSIGNED,
+        MailKind.TRANSFERRED,
+    }
+)
+
+
+class Trouble(models.TextChoices):
+    """Why a mail has not been sent, in words for the staff."""
+
+    AWAY = "away", _("The mail server could not be reached.")
+    UNTRUSTED = "untrusted", _("The mail server could not prove that it is the right one, or offers no encryption.")
+    SIGN_IN = "sign_in", _("The mail server did not accept the portal's sign-in.")
+    LATER = "later", _("The mail server asked to try again later.")
+    SENDER = "sender", _("The mail server refused the portal's own address as the sender.")
+    RECIPIENT = "recipient", _("The mail server refused this address.")
+    CONTENT = "content", _("The mail server refused the mail.")
+    LOST = "lost", _("The connection was lost before the mail was handed over.")
+    UNHEARD = "unheard", _("The mail was handed over, but the mail server never answered.")
+    INTERRUPTED = "interrupted", _("Sending was interrupted.")
+    COMPOSING = "composing", _("The mail could not be put together.")
+    STORING = "storing", _("The mail could not be stored.")
+    DEPARTED = "departed", _("The person's account is closed, or no longer on the desk.")

@@ -1,0 +1,50 @@
+"""What is sent, and how sending can end. Plain values and exceptions."""
+
+from dataclasses import dataclass, field
+
+from notifications.enums import Trouble
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One finished mail to one person. Addresses are bare and ASCII; the subject is one clean line."""
+
+    subject: str
+    sender_name: str
+    sender: str
+    recipient: str
+    text: str
+    html: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class NotSent(Exception):
+    """Surely not sent. `permanent`: trying again would end the same way."""
+
+    permanent = False
+
+    def __init__(self, trouble: Trouble, reply: str = "") -> None:
+        super().__init__(trouble, reply)
+        self.trouble, self.reply = trouble, reply
+
+
+class Refused(NotSent):
+    """Surely not sent, and never will be: the server refuses this mail."""
+
+    permanent = True
+
+
+class ServerAway(NotSent):
+    """Surely not sent, and no fault of this mail: the server is unreachable or takes nothing from us now."""
+
+
+class Unheard(Exception):
+    """Handed over completely, but nobody said whether it was taken: it may or may not arrive."""
+
+    def __init__(self, reply: str = "") -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
+class LeaseLost(Exception):
+    """Somebody else answers for this delivery now; whoever held it must not go on."""

@@ -1,0 +1,6 @@
+"""Deliveries (one outgoing mail to one person) and, on the embedded default, the mails themselves."""
+
+from notifications.models.deliveries import Delivery
+from notifications.models.kept import KeptMail
+
+__all__ = ["Delivery", "KeptMail"]

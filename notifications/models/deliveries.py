@@ -1,0 +1,120 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import AccountEvent, Event, TenantModel, TenantQuerySet, User, scoped_manager
+from notifications.enums import DeliveryState, MailKind, Medium, Stage, Trouble
+from tickets.models import Ticket, TicketEvent
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN)
+
+
+class DeliveryQuerySet(TenantQuerySet):
+    def due(self, now: datetime) -> "DeliveryQuerySet":
+        """To be sent now: waiting ones, and once those of which it is not known whether they arrived."""
+        return self.filter(state__in=WAITING, next_attempt_at__isnull=False, next_attempt_at__lte=now)
+
+    def abandoned(self, now: datetime) -> "DeliveryQuerySet":
+        """Being sent by somebody who has not been heard of for longer than any send takes."""
+        return self.filter(lease_until__isnull=False, lease_until__lte=now)
+
+    def with_event(self) -> "DeliveryQuerySet":
+        return self.select_related("recipient", "ticket_event__ticket", "account_event")
+
+
+class Delivery(TenantModel):
+    """One outgoing mail to one person about one event. Keeps no text: mails may carry password links.
+
+    `next_attempt_at` is None when nothing is planned; `unheard` counts the sends whose end nobody heard, after the
+    first of which the mail is repeated once; `repeats` counts "send again"; `holder` is the lease's key.
+    """
+
+    ticket_event = models.ForeignKey(TicketEvent, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    account_event = models.ForeignKey(AccountEvent, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
+    address = models.CharField(max_length=254)
+    channel = models.CharField(max_length=5, choices=Medium.choices, default=Medium.MAIL)
+    template = models.CharField(max_length=20, choices=MailKind.choices)
+    with_text = models.BooleanField(default=False)  # a guest's own words, sent to an unproven address
+    message_id = models.CharField(max_length=320, unique=True)
+    state = models.CharField(max_length=7, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    stage = models.CharField(max_length=7, choices=Stage.choices, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    unheard = models.PositiveIntegerField(default=0)
+    repeats = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    give_up_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    holder = models.UUIDField(null=True)
+    trouble = models.CharField(max_length=12, choices=Trouble.choices, blank=True)
+    server_reply = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    objects = scoped_manager(DeliveryQuerySet)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ticket_event__isnull=True) ^ Q(account_event__isnull=True),
+                name="delivery_has_one_event",
+            ),
+            models.UniqueConstraint(
+                fields=["ticket_event", "recipient", "channel"], name="told_once_about_a_ticket_event"
+            ),
+            models.UniqueConstraint(
+                fields=["account_event", "recipient", "channel"], name="told_once_about_an_account_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SENDING, lease_until__isnull=False, stage__in=Stage.values)
+                | (~Q(state=DeliveryState.SENDING) & Q(lease_until__isnull=True, stage="")),
+                name="a_send_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=DeliveryState.SENT, sent_at__isnull=False)
+                | (~Q(state=DeliveryState.SENT) & Q(sent_at__isnull=True)),
+                name="sent_mails_have_a_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "next_attempt_at", "id"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="delivery_due",
+            ),
+            models.Index(
+                fields=["tenant", "lease_until"], condition=Q(lease_until__isnull=False), name="delivery_leased"
+            ),
+            models.Index(fields=["tenant", "-created_at", "-id"], name="delivery_list"),
+            models.Index(fields=["tenant", "state", "-created_at", "-id"], name="delivery_list_by_state"),
+            models.Index(fields=["recipient", "created_at"], condition=Q(with_text=True), name="delivery_echo"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} to {self.address}"
+
+    @property
+    def event(self) -> Event:
+        event: Event = self.ticket_event if self.ticket_event_id else self.account_event
+        return event
+
+    @property
+    def ticket(self) -> Ticket | None:
+        return self.ticket_event.ticket if self.ticket_event else None
+
+    @property
+    def subject(self) -> str:
+        """What the mail is about, for the staff: its kind and the ticket's subject."""
+        label = str(MailKind(self.template).label)
+        return f"{label} · {self.ticket.subject}" if self.ticket else label
+
+    @property
+    def error(self) -> str:
+        """Why it is not sent: in the reader's words, then the mail server's own."""
+        if self.state == DeliveryState.SENT or not self.trouble:
+            return ""
+        return " ".join(filter(None, (str(Trouble(self.trouble).label), self.server_reply)))
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        return self.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)

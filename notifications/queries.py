@@ -1,0 +1,112 @@
+"""Who answers for a department, which mails a member of staff may see, who has mail to be sent."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import AccountEvent, Tenant, User
+from accounts.scoping import every_tenant
+from notifications.enums import DeliveryState
+from notifications.models import Delivery
+from routing.models import Department, DepartmentMember
+from routing.queries import agents_of
+from tickets.models import Ticket, TicketEvent
+from tickets.queries import desk_tickets
+
+ECHO_PAUSE = timedelta(hours=1)
+TO_BE_LOOKED_AT = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
+
+def people_answering_for(department_id: int | None) -> list[User]:
+    """The department's agents; where it has none, the nearest lead above it; else the tenant's administrators.
+
+    Every ticket waits for somebody who knows of it.
+    """
+    if department_id is None:
+        return []
+    agents = [agent for agent in agents_of(department_id) if agent.is_agent]
+    return agents or _lead_above(department_id) or _administrators()
+
+
+def agent_with_id(key: int | None) -> User | None:
+    """The person of an event's data; None when it names nobody of this tenant."""
+    person: User | None = User.objects.filter(pk=key).first() if key else None
+    return person
+
+
+def was_echoed_lately(person: User, now: datetime) -> bool:
+    """Whether a guest's words went to this person's address within the last hour."""
+    return Delivery.objects.filter(recipient=person, with_text=True, created_at__gt=now - ECHO_PAUSE).exists()
+
+
+def earlier_message_ids(delivery: Delivery) -> list[str]:
+    """The Message-IDs of the first and the latest mail about the same ticket to the same person before this one."""
+    earlier = Delivery.objects.filter(
+        recipient=delivery.recipient_id, ticket_event__ticket=delivery.ticket, pk__lt=delivery.pk
+    ).order_by("pk")
+    ids = [found.message_id for found in (earlier.first(), earlier.last()) if found is not None]
+    return list(dict.fromkeys(ids))
+
+
+def mails_seen_by(agent: User) -> QuerySet[Delivery]:
+    """The mails a member of staff may know of: those about tickets they see; an administrator's, all (accounts too)."""
+    mails = Delivery.objects.with_event()
+    if agent.is_administrator:
+        return mails  # type: ignore[no-any-return]
+    return mails.filter(ticket_event__ticket__in=desk_tickets(agent).order_by().values("pk"))  # type: ignore[no-any-return]
+
+
+def matching_mails(mails: QuerySet[Delivery], words: str) -> QuerySet[Delivery]:
+    """Mails to an address like the one searched for, or about the ticket with that number."""
+    text = words.strip()[:254]
+    digits = text.lstrip("#")
+    if digits.isascii() and digits.isdigit() and len(digits) < 18:
+        return mails.filter(Q(ticket_event__ticket__number=int(digits)) | Q(address__contains=digits))
+    return mails.filter(address__icontains=text) if text else mails
+
+
+def counts_by_state(mails: QuerySet[Delivery]) -> dict[str, int]:
+    """How many mails are in which state, in one query."""
+    rows = mails.order_by().values("state").annotate(number=Count("pk")).values_list("state", "number")
+    return defaultdict(int, rows)
+
+
+def deliveries_of_ticket(ticket: Ticket) -> list[Delivery]:
+    """Every mail about a ticket, oldest first."""
+    return list(Delivery.objects.with_event().filter(ticket_event__ticket=ticket).order_by("pk"))
+
+
+def tenants_with_mail_to_do() -> list[Tenant]:
+    """The tenants with events nobody is told of yet, mails that are due, or sends that were cut off."""
+    now = timezone.now()
+    with every_tenant():
+        sources = (
+            TicketEvent.objects.pending(),
+            AccountEvent.objects.pending(),
+            Delivery.objects.due(now),
+            Delivery.objects.abandoned(now),
+        )
+        keys = {key for rows in sources for key in rows.order_by().values_list("tenant_id", flat=True).distinct()}
+    active = Tenant.objects.filter(pk__in=keys, is_active=True) if keys else Tenant.objects.none()
+    return list(active.prefetch_related("hosts").order_by("pk"))
+
+
+def _lead_above(department_id: int) -> list[User]:
+    parents = dict(Department.objects.values_list("pk", "parent_id"))
+    members = DepartmentMember.objects.filter(is_lead=True, user__is_active=True).select_related("user")
+    leads = {member.department_id: member.user for member in members if member.user.is_agent}
+    seen: set[int] = set()
+    place = parents.get(department_id)
+    while place is not None and place not in seen:
+        if place in leads:
+            return [leads[place]]
+        seen.add(place)
+        place = parents.get(place)
+    return []
+
+
+def _administrators() -> list[User]:
+    return list(User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk"))

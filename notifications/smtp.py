@@ -1,0 +1,214 @@
+"""One conversation with a mail server, on smtplib's primitives: one recipient per mail, and always known how far it came.
+
+smtplib's own `sendmail` reports "lost before" and "lost after the final dot" alike. Here the final dot is a step of its
+own: until it is sent, the mail is surely not sent; after it, only the server's answer tells.
+"""
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Protocol
+
+from django.core.mail.utils import DNS_NAME
+
+from notifications.enums import Trouble
+from notifications.facts import NotSent, Refused, ServerAway, Unheard
+
+PATIENCE_AFTER_THE_DOT = 3  # times the usual limit: servers scan the mail before they answer
+NOT_WELCOME = frozenset({421, 530, 534, 535, 538})  # said about us, not about the mail
+
+
+class Server(Protocol):
+    """Where the mail server is, and how it wants to be spoken to."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+
+
+class Conversation:
+    """Opened by the first mail, used for the following ones, opened anew when the server has hung up between two."""
+
+    def __init__(self, server: Server, *, timeout: float) -> None:
+        self.server, self.timeout = server, timeout
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(self, *, sender: str, recipient: str, content: bytes, before_final_dot: Callable[[], None]) -> None:
+        """Hand over one mail to one recipient. Returns once the server has taken it.
+
+        Raises ServerAway, NotSent or Refused when it surely was not sent, Unheard when nobody knows. Whatever
+        `before_final_dot` raises comes through, and nothing has been sent then.
+        """
+        smtp = self._ready()
+        try:
+            self._ask(smtp.mail, sender, trouble=Trouble.SENDER)
+            self._ask(smtp.rcpt, recipient, trouble=Trouble.RECIPIENT)
+            self._ask(smtp.docmd, "DATA", trouble=Trouble.CONTENT, expected=(354,))
+            self._push(smtp, _dotted(content))
+            before_final_dot()
+            self._push(smtp, b".\r\n")
+        except (NotSent, Unheard):
+            raise
+        except BaseException:
+            self._hang_up()  # in the middle of DATA every polite word would become part of the mail
+            raise
+        self._hear_the_end(smtp)
+
+    def close(self) -> None:
+        """Say goodbye, without waiting long for an answer."""
+        if self._smtp is None:
+            return
+        try:
+            if self._smtp.sock is not None:
+                self._smtp.sock.settimeout(min(self.timeout, 2))
+            self._smtp.quit()
+        except OSError:
+            pass
+        self._hang_up()
+
+    def _ready(self) -> smtplib.SMTP:
+        if self._smtp is not None:
+            try:
+                if self._smtp.rset()[0] == 250:
+                    return self._smtp
+            except OSError:
+                pass
+            self._hang_up()
+        self._smtp = self._open()
+        return self._smtp
+
+    def _open(self) -> smtplib.SMTP:
+        server = self.server
+        try:
+            smtp = self._connect()
+        except ssl.SSLError as distrust:
+            raise ServerAway(Trouble.UNTRUSTED, str(distrust)) from distrust
+        except smtplib.SMTPConnectError as refusal:
+            raise ServerAway(Trouble.AWAY, _words(refusal.smtp_code, refusal.smtp_error)) from refusal
+        except OSError as trouble:
+            raise ServerAway(Trouble.AWAY, str(trouble) or type(trouble).__name__) from trouble
+        try:
+            self._greet(smtp)
+        except ssl.SSLError as distrust:
+            smtp.close()
+            raise ServerAway(Trouble.UNTRUSTED, str(distrust)) from distrust
+        except smtplib.SMTPNotSupportedError as missing:
+            smtp.close()
+            what = Trouble.SIGN_IN if "AUTH" in str(missing) else Trouble.UNTRUSTED
+            raise ServerAway(what, str(missing)) from missing
+        except smtplib.SMTPAuthenticationError as refusal:
+            smtp.close()
+            raise ServerAway(Trouble.SIGN_IN, _words(refusal.smtp_code, refusal.smtp_error)) from refusal
+        except OSError as trouble:
+            smtp.close()
+            raise ServerAway(Trouble.AWAY, f"{server.host}: {trouble}") from trouble
+        return smtp
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self.server
+        options = {"local_hostname": DNS_NAME.get_fqdn(), "timeout": self.timeout}
+        if server.security == "tls":
+            return smtplib.SMTP_SSL(server.host, server.port, context=tls_context(), **options)
+        return smtplib.SMTP(server.host, server.port, **options)
+
+    def _greet(self, smtp: smtplib.SMTP) -> None:
+        smtp.ehlo_or_helo_if_needed()
+        if self.server.security == "starttls":
+            code, reply = smtp.starttls(context=tls_context())
+            if code != 220:
+                raise smtplib.SMTPNotSupportedError(_words(code, reply))
+            smtp.ehlo_or_helo_if_needed()
+        if self.server.user:
+            smtp.login(self.server.user, self.server.password)
+
+    def _ask(
+        self,
+        step: Callable[[str], tuple[int, bytes]],
+        argument: str,
+        *,
+        trouble: Trouble,
+        expected: tuple[int, ...] = (250, 251, 252),
+    ) -> None:
+        try:
+            code, reply = step(argument)
+        except OSError as lost:
+            self._hang_up()
+            raise _lost(lost) from lost
+        if code not in expected:
+            self._refused(code, reply, trouble)
+
+    def _push(self, smtp: smtplib.SMTP, content: bytes) -> None:
+        """Hand bytes to the network. A failure means that not all of them went, so the mail has no end yet."""
+        try:
+            if smtp.sock is None:
+                raise smtplib.SMTPServerDisconnected("not connected")
+            smtp.sock.sendall(content)
+        except OSError as lost:
+            self._hang_up()
+            raise _lost(lost) from lost
+
+    def _hear_the_end(self, smtp: smtplib.SMTP) -> None:
+        try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self.timeout * PATIENCE_AFTER_THE_DOT)
+            code, reply = smtp.getreply()
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self.timeout)
+        except OSError as silence:
+            self._hang_up()
+            raise Unheard(str(silence)) from silence
+        except BaseException:
+            self._hang_up()
+            raise
+        if code == 250:
+            return
+        if not 400 <= code < 600:
+            self._hang_up()
+            raise Unheard(_words(code, reply))
+        self._refused(code, reply, Trouble.CONTENT)
+
+    def _refused(self, code: int, reply: bytes, trouble: Trouble) -> None:
+        words = _words(code, reply)
+        if code in NOT_WELCOME:
+            self._hang_up()
+            raise ServerAway(Trouble.LATER if code == 421 else Trouble.SIGN_IN, words)
+        if 500 <= code < 600:
+            raise Refused(trouble, words)
+        if not 400 <= code < 500:
+            self._hang_up()  # an answer that makes no sense: who knows what the next one belongs to
+        raise NotSent(Trouble.LATER, words)
+
+    def _hang_up(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+        self._smtp = None
+
+
+def tls_context() -> ssl.SSLContext:
+    """Encryption that checks the server's certificate and name."""
+    return ssl.create_default_context()
+
+
+def _lost(trouble: OSError) -> NotSent:
+    """A server that stopped answering is left alone for a while; one that hung up is tried again with this mail."""
+    if isinstance(trouble, TimeoutError | socket.timeout) or "timed out" in str(trouble):
+        return ServerAway(Trouble.AWAY, str(trouble))
+    return NotSent(Trouble.LOST, str(trouble))
+
+
+def _dotted(content: bytes) -> bytes:
+    """The mail as it goes over the wire: CR LF at every line's end, leading dots doubled (RFC 5321, 4.5.2)."""
+    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+    if not lines.endswith(b"\r\n"):
+        lines += b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", lines)
+
+
+def _words(code: int, reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(f"{code} {plain}".split())[:500]

@@ -1,0 +1,158 @@
+"""Ways out for a mail: kept (embedded default), SMTP, or a provider through anymail."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import requests
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailError,
+    AnymailRecipientsRefused,
+    AnymailUnsupportedFeature,
+)
+from django.conf import settings
+from django.core.mail import get_connection
+
+from accounts.scoping import current_tenant
+from notifications.composing import as_bytes, as_message
+from notifications.enums import Trouble
+from notifications.facts import Letter, NotSent, Refused, ServerAway, Unheard
+from notifications.models import Delivery, KeptMail
+from notifications.smtp import Conversation
+
+BeforeHandingOver = Callable[[], None]
+
+
+class Transport(Protocol):
+    """Sends mails one by one. Returning means sent; all else is an exception of `notifications.facts`."""
+
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
+        """`before_handing_over` is called just before the one step from which on the mail may leave us."""
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def open_transport() -> Iterator[Transport]:
+    """The transport EMAIL_URL asks for. Connects with the first mail, and serves any number of them."""
+    transport: Transport = {"keep": KeepTransport, "smtp": SmtpTransport, "anymail": ProviderTransport}[
+        settings.MAIL.kind
+    ]()
+    try:
+        yield transport
+    finally:
+        transport.close()
+
+
+class KeepTransport:
+    """Sends nothing: keeps the mail as a row and as a file. Doing it twice leaves one of each, so nothing is unknown."""
+
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
+        raw, name = as_bytes(letter), kept_file_name(delivery)
+        try:
+            write_whole(settings.MAIL_DIR / name, raw)
+        except OSError as trouble:
+            raise NotSent(Trouble.STORING, type(trouble).__name__) from trouble
+        KeptMail.objects.update_or_create(delivery=delivery, defaults={"raw": raw, "file_name": name})
+
+    def close(self) -> None:
+        pass
+
+
+class SmtpTransport:
+    """One conversation with the mail server for all mails of a batch."""
+
+    def __init__(self) -> None:
+        self.conversation = Conversation(settings.MAIL, timeout=settings.MAIL_TIMEOUT)
+
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
+        self.conversation.send(
+            sender=letter.sender,
+            recipient=letter.recipient,
+            content=as_bytes(letter),
+            before_final_dot=before_handing_over,
+        )
+
+    def close(self) -> None:
+        self.conversation.close()
+
+
+class ProviderTransport:
+    """A mail provider's HTTP interface, through Django's backend (anymail)."""
+
+    def __init__(self) -> None:
+        self.connection = get_connection()
+
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
+        before_handing_over()
+        try:
+            self._post(letter)
+        except AnymailRecipientsRefused as refusal:
+            raise Refused(Trouble.RECIPIENT, _one_line(refusal)) from refusal
+        except AnymailAPIError as error:
+            raise _meaning(error) from error
+        except (AnymailError, ValueError) as error:  # the mail never got as far as the provider
+            raise Refused(Trouble.CONTENT, _one_line(error)) from error
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _post(self, letter: Letter) -> None:
+        message = as_message(letter)
+        message.connection = self.connection
+        # A provider that rewrites links would take the password links apart, and learn them.
+        message.track_clicks = message.track_opens = False
+        try:
+            message.send()
+        except AnymailUnsupportedFeature:  # raised before anything is posted
+            del message.track_clicks, message.track_opens
+            message.send()
+
+
+def kept_file_name(delivery: Delivery) -> str:
+    """A name a person can read: when, which portal, to whom. Fixed for a delivery."""
+    tenant = current_tenant()
+    when = delivery.created_at.astimezone(ZoneInfo(tenant.time_zone))
+    readable = re.sub(r"[^A-Za-z0-9@._+-]", "_", delivery.address)[:80]
+    return f"{when:%Y-%m-%d_%H%M%S}_{tenant.slug}_{readable}_{delivery.pk}.eml"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever finds half of it; readable by its owner only, for it may hold links."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _meaning(error: AnymailAPIError) -> Exception:
+    status = error.status_code
+    if status is None:
+        return _without_answer(error)
+    if status in (401, 403):
+        return ServerAway(Trouble.SIGN_IN, _one_line(error))
+    if status == 429 or status >= 500:
+        return NotSent(Trouble.LATER, _one_line(error))
+    if status >= 400:
+        return Refused(Trouble.CONTENT, _one_line(error))
+    return Unheard(_one_line(error))  # it was accepted, but the answer makes no sense
+
+
+def _without_answer(error: AnymailAPIError) -> Exception:
+    never_connected = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+    if isinstance(error, never_connected) or "NewConnectionError" in repr(error.__cause__):
+        return ServerAway(Trouble.AWAY, _one_line(error))
+    return Unheard(_one_line(error))
+
+
+def _one_line(error: Any) -> str:
+    return " ".join(str(error).split())[:500]

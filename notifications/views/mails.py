@@ -1,0 +1,100 @@
+"""Every mail the portal sends, and what became of it."""
+
+from email import message_from_bytes, policy
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.passing import safe_next
+from accounts.rules import agents_only
+from notifications.actions.sending_again import send_again
+from notifications.enums import DeliveryState
+from notifications.models import Delivery, KeptMail
+from notifications.queries import counts_by_state, mails_seen_by, matching_mails
+from tickets.paging import Order, paginate
+from tickets.queue import rail
+
+NEWEST_FIRST = Order("created_at", descending=True)
+
+
+@agents_only
+def desk_mails(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()
+    found = matching_mails(mails_seen_by(request.user), query)
+    state = request.GET.get("state", "")
+    chosen = found.filter(state=state) if state in DeliveryState.values else found
+    context = {
+        "page": paginate(chosen, NEWEST_FIRST, request.GET),
+        "states": _tabs(counts_by_state(found), state, query),
+        "query": query,
+        **rail(request.user, request.GET, on_queue=False),
+    }
+    return render(request, "notifications/mails.html", context)
+
+
+@agents_only
+def desk_mail(request: HttpRequest, pk: int) -> HttpResponse:
+    delivery = _fetch(request, pk)
+    context = {
+        "delivery": delivery,
+        "kept": _kept(request, delivery),
+        **rail(request.user, request.GET, on_queue=False),
+    }
+    return render(request, "notifications/mail.html", context)
+
+
+@require_POST
+@agents_only
+def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
+    delivery = _fetch(request, pk)
+    if send_again(actor=request.user, delivery=delivery):
+        messages.success(request, _("The mail to %(address)s is sent again.") % {"address": delivery.recipient.email})
+    else:
+        messages.info(request, _("The mail has been sent, or is on its way already."))
+    return redirect(safe_next(request, reverse("desk_mail", args=[pk])))
+
+
+def _fetch(request: HttpRequest, pk: int) -> Delivery:
+    delivery: Delivery = get_object_or_404(mails_seen_by(request.user), pk=pk)
+    return delivery
+
+
+def _tabs(counts: dict[str, int], current: str, query: str) -> list[dict[str, Any]]:
+    labels = {
+        "": _("All"),
+        DeliveryState.QUEUED: _("Waiting to be sent"),
+        DeliveryState.SENT: _("Sent"),
+        DeliveryState.FAILED: _("Failed"),
+        DeliveryState.UNKNOWN: _("Not known whether it arrived"),
+    }
+    tabs = []
+    for key, label in labels.items():
+        asked = _address(state=str(key), q=query)
+        count = counts[key] if key else sum(counts.values())
+        tabs.append({"key": str(key), "label": label, "count": count, "url": asked, "current": current == key})
+    return tabs
+
+
+def _address(**values: str) -> str:
+    kept = {key: value for key, value in values.items() if value}
+    return f"{reverse('desk_mails')}?{urlencode(kept)}" if kept else reverse("desk_mails")
+
+
+def _kept(request: HttpRequest, delivery: Delivery) -> dict[str, str] | None:
+    """The mail itself, where none leaves the house. It may hold password links: administrators only."""
+    if settings.MAIL.kind != "keep" or not request.user.is_administrator:
+        return None
+    kept = KeptMail.objects.filter(delivery=delivery).first()
+    if kept is None:
+        return None
+    raw = bytes(kept.raw)
+    part = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+    text = part.get_content() if part is not None else ""
+    return {"raw": raw.decode("utf-8", "replace"), "text": text}

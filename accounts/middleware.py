@@ -22,11 +22,11 @@ class TenantMiddleware:
         host = _host_name(request)
         tenant = tenant_for_host(host)
         if tenant is not None:
-            request.tenant = tenant
+            request.tenant = tenant  # type: ignore[attr-defined]
             with tenant_scope(tenant), timezone.override(tenant.time_zone):
                 return self.get_response(request)
         if settings.PORTAL_LIST and host in (settings.BASE_HOST, "127.0.0.1"):
-            request.tenant = None
+            request.tenant = None  # type: ignore[attr-defined]
             request.urlconf = "helpdesk.urls_portal_list"
             return self.get_response(request)
         return HttpResponseNotFound("Not found\n", content_type="text/plain; charset=utf-8")

@@ -12,7 +12,7 @@ class PasswordTokens(PasswordResetTokenGenerator):
 
     key_salt = "accounts.tokens.PasswordTokens"
 
-    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{user.tenant_id}:{super()._make_hash_value(user, timestamp)}"
 
 

@@ -82,7 +82,7 @@ def _resend(request: HttpRequest, status: int, reason: str) -> HttpResponse:
         if name not in NEVER_SHOWN_AGAIN and not name.startswith("csrf")
     ]
     lost = [file.name for _name, files in request.FILES.lists() for file in files]
-    context = {
+    context: dict[str, object] = {
         "fields": fields,
         "action": request.get_full_path(),
         "reason": reason,

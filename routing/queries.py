@@ -1,5 +1,7 @@
 """Whose departments, which members. Access to the desk's tickets is decided from here."""
 
+from collections.abc import Mapping
+
 from accounts.models import Organisation, User
 from routing.facts import DepartmentFact
 from routing.models import Department, DepartmentMember, OrganisationDepartment
@@ -50,7 +52,8 @@ def agents_of(department_id: int) -> list[User]:
 
 
 def department_fact(department: Department | None) -> DepartmentFact | None:
-    return department and DepartmentFact(department.pk, department.name, department.is_active)
+    """A department as routing is told of it."""
+    return DepartmentFact(department.pk, department.name, department.is_active) if department else None
 
 
 def responsible_department(organisation: Organisation | None) -> Department | None:
@@ -67,7 +70,7 @@ def default_department() -> Department:
     return department
 
 
-def _ancestors(department: int, parents: dict[int, int | None]) -> set[int]:
+def _ancestors(department: int, parents: Mapping[int, int | None]) -> set[int]:
     found: set[int] = set()
     parent = parents.get(department)
     while parent is not None and parent not in found:

@@ -34,7 +34,9 @@ def _value(answer: FieldAnswer) -> str:
     if answer.field.kind == FieldKind.CHECKBOX:
         return _("Yes")
     if answer.field.kind == FieldKind.CHOICE:
-        chosen = next((choice for choice in answer.field.choices if choice["value"] == answer.value), {})
+        chosen: dict[str, str] = next(
+            (choice for choice in answer.field.choices if choice["value"] == answer.value), {}
+        )
         return in_readers_language(chosen.get("sv", ""), chosen.get("en", "")) or answer.value
     try:
         if answer.field.kind == FieldKind.DATE:

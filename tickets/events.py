@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import User
@@ -7,9 +8,16 @@ from tickets.models import Message, Ticket, TicketEvent
 
 
 def record_event(
-    kind: EventKind, ticket: Ticket, *, actor: User | None, message: Message | None = None, **data: Any
+    kind: EventKind,
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    message: Message | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> TicketEvent:
     """Write down what happened, inside the transaction of the change itself, and wake a worker after its commit."""
-    event: TicketEvent = TicketEvent.objects.create(kind=kind, ticket=ticket, actor=actor, message=message, data=data)
+    event: TicketEvent = TicketEvent.objects.create(
+        kind=kind, ticket=ticket, actor=actor, message=message, data=dict(data or {})
+    )
     poke_worker()
     return event

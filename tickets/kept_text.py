@@ -4,15 +4,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
+
+from accounts.requests import PortalRequest
 
 SESSION_KEY = "kept_text"
 NOT_KEPT = {"csrfmiddlewaretoken", "password"}
 LIMIT = 300_000  # characters; one form
 
 
-def keep_and_sign_in(request: HttpRequest, path: str) -> HttpResponseRedirect:
+def keep_and_sign_in(request: PortalRequest, path: str) -> HttpResponseRedirect:
     """Keep what was posted and send the reader to sign in, from where they come back to `path`."""
     fields = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
     if sum(len(value) for values in fields.values() for value in values) <= LIMIT:
@@ -22,7 +24,7 @@ def keep_and_sign_in(request: HttpRequest, path: str) -> HttpResponseRedirect:
     return redirect_to_login(path)
 
 
-def take_kept_text(request: HttpRequest, path: str) -> QueryDict | None:
+def take_kept_text(request: PortalRequest, path: str) -> QueryDict | None:
     """What was kept for the form at `path`, once."""
     kept: dict[str, Any] | None = request.session.get(SESSION_KEY)
     if not kept or kept.get("path") != path:

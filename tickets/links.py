@@ -1,7 +1,7 @@
 """The link in a mail: opens exactly one ticket for one person, without a password.
 
-`/t/<token>/` where token = public id of the TicketLink row + "." + signature over it with the tenant's id. The row makes
-it revocable and lets it expire; the signature makes guessing useless even for who reads the database.
+`/t/<token>/` where token = public id of the TicketLink row + "." + signature over it with the tenant's id. The row
+makes it revocable and lets it expire; the signature makes guessing useless even for who reads the database.
 """
 
 from datetime import timedelta

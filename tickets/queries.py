@@ -19,7 +19,7 @@ WITH_NAMES = ("requester", "organisation", "department", "assignee", "topic")
 
 def customer_tickets(user: User) -> QuerySet[Ticket]:
     """The tickets a person sees as a customer: their own."""
-    return Ticket.objects.filter(requester=user).select_related(*WITH_NAMES)  # type: ignore[no-any-return]
+    return Ticket.objects.filter(requester=user).select_related(*WITH_NAMES)
 
 
 def desk_tickets(agent: User) -> QuerySet[Ticket]:
@@ -27,10 +27,10 @@ def desk_tickets(agent: User) -> QuerySet[Ticket]:
     tickets = Ticket.objects.select_related(*WITH_NAMES)
     departments = department_ids_of(agent)
     if departments is None:
-        return tickets  # type: ignore[no-any-return]
+        return tickets
     if not agent.is_agent:
-        return tickets.none()  # type: ignore[no-any-return]
-    return tickets.filter(Q(department__in=departments) | Q(assignee=agent))  # type: ignore[no-any-return]
+        return tickets.none()
+    return tickets.filter(Q(department__in=departments) | Q(assignee=agent))
 
 
 def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
@@ -57,7 +57,8 @@ def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QueryS
 
 def unread_total(user: User) -> int:
     """How many of a person's own tickets have replies they have not read."""
-    return with_unread(Ticket.objects.filter(requester=user), user, staff=False).filter(is_unread=True).count()
+    own = with_unread(Ticket.objects.filter(requester=user), user, staff=False)
+    return own.filter(Q(is_unread=True)).count()
 
 
 def read_until(ticket: Ticket, user: User) -> int:
@@ -71,9 +72,9 @@ def add_last_messages(tickets: Iterable[Ticket]) -> None:
     last = Message.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     ids = Ticket.objects.filter(pk__in=[row.pk for row in rows]).annotate(last_id=Subquery(last)).values("last_id")
     found = Message.objects.filter(pk__in=ids).annotate(start=Substr("body", 1, EXCERPT))
-    messages = {message["ticket_id"]: message for message in found.values("ticket_id", "start", "kind")}
+    messages: dict[int, Any] = {message["ticket_id"]: message for message in found.values("ticket_id", "start", "kind")}
     for row in rows:
-        message: dict[str, Any] = messages.get(row.pk, {})
+        message = messages.get(row.pk, {})
         row.last_message_excerpt = " ".join(message.get("start", "").split())
         row.last_message_is_note = message.get("kind") == MessageKind.NOTE
 
@@ -92,7 +93,7 @@ def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
 
 def open_topics() -> QuerySet[HelpTopic]:
     """The help topics one can file under."""
-    return HelpTopic.objects.filter(is_active=True).select_related("department")  # type: ignore[no-any-return]
+    return HelpTopic.objects.filter(is_active=True).select_related("department")
 
 
 def other_tickets_of(ticket: Ticket, agent: User, limit: int = 5) -> list[Ticket]:

@@ -117,7 +117,9 @@ class Queue:
 
     def address(self, **changes: str) -> str:
         """The queue's address with some of its questions changed, from its first page."""
-        asked = {key: self.query[key] for key in ("view", "department", "priority", "q", "sort") if self.query.get(key)}
+        asked = {
+            key: str(self.query[key]) for key in ("view", "department", "priority", "q", "sort") if self.query.get(key)
+        }
         query = QueryDict(mutable=True)
         query.update({key: value for key, value in {**asked, **changes}.items() if value})
         return f"{reverse('desk')}?{query.urlencode()}" if query else reverse("desk")
@@ -178,7 +180,8 @@ def _open_counts(agent: User) -> dict[str, dict[Any, int]]:
     )
     views = dict.fromkeys(("waiting", "mine", "unassigned", "customer", "open"), 0)
     departments: dict[Any, int] = {}
-    for row in rows:
+    for found in rows:
+        row: dict[str, Any] = dict(found)
         departments[row["department_id"]] = row["waiting"]
         for key in views:
             views[key] += row[key]

@@ -32,8 +32,9 @@ def timeline(ticket: Ticket, reader: User, *, staff: bool, file_url: Callable[[A
         own = message.author_id != ticket.requester_id if staff else message.author_id == reader.pk
         new = message.pk > seen and message.author_id != reader.pk
         entries.append(((message.created_at, 0, message.pk), Entry("message", message=message, is_own=own, is_new=new)))
-    for event in events_for(ticket, staff=staff):
-        entries.append(((event.created_at, 1, event.pk), Entry("event", event=event)))
+    entries.extend(
+        ((event.created_at, 1, event.pk), Entry("event", event=event)) for event in events_for(ticket, staff=staff)
+    )
     return [entry for _key, entry in sorted(entries, key=lambda pair: pair[0])]
 
 

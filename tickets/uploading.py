@@ -38,7 +38,7 @@ class CappedUploadHandler(FileUploadHandler):
         self.in_file += len(raw_data)
         if self.total > settings.ATTACHMENTS_LIMIT_MB * MB:
             if self.request is not None:
-                self.request.uploads_over_limit = True
+                self.request.uploads_over_limit = True  # type: ignore[attr-defined]
             return None
         # One chunk more than allowed is kept, so that its size tells the form that it was too large.
         over = self.in_file - len(raw_data) > settings.ATTACHMENT_LIMIT_MB * MB

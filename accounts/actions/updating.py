@@ -30,7 +30,7 @@ def update_account(*, actor: User, user: User, values: Mapping[str, Any]) -> Non
         person.save()
 
 
-def update_portal(*, actor: User, values: Mapping[str, Any], logo: UploadedFile | None | bool) -> Tenant:
+def update_portal(*, actor: User, values: Mapping[str, Any], logo: UploadedFile | bool | None) -> Tenant:
     """Change the portal's name, colour, logo, language and limits. For its tenant administrators only.
 
     `logo`: a new picture, False to remove it, None to leave it as it is.

@@ -1,6 +1,6 @@
 """A row is the seam: what happened is written with the change itself; what follows is derived from it by a worker."""
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 
@@ -34,7 +34,7 @@ class Event(TenantModel):
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     fanned_out_at = models.DateTimeField(null=True, editable=False)
-    objects = scoped_manager(EventQuerySet)
+    objects: ClassVar[Any] = scoped_manager(EventQuerySet)
 
     class Meta:
         abstract = True

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -42,7 +42,7 @@ class User(TenantModel, AbstractBaseUser):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    objects = scoped_manager()
+    objects: ClassVar[Any] = scoped_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "email_key"], name="address_once_per_tenant")]

@@ -1,7 +1,7 @@
 """The base of all tenant data: scoped reads (django-scopes) and the write guard it lacks."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django_scopes import ScopedManager, ScopeError
@@ -13,7 +13,7 @@ from accounts.scoping import current_tenant
 class TenantQuerySet(models.QuerySet):
     """Guards the writes that pass `save()` by."""
 
-    def bulk_create(self, objs: Iterable["TenantModel"], *args: Any, **kwargs: Any) -> Any:
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         rows = list(objs)
         for row in rows:
             row.guard_write()
@@ -35,14 +35,14 @@ class TenantModel(models.Model):
     """A row that belongs to one tenant. Reading needs that tenant's scope, and so does writing."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", editable=False)
-    objects = scoped_manager()
+    objects: ClassVar[Any] = scoped_manager()
 
     class Meta:
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
-        row = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **kwargs: Any) -> Self:
+        row = super().from_db(db, field_names, values, **kwargs)
         row._loaded_keys = {key.attname: row.__dict__.get(key.attname) for key in cls._tenant_keys()}  # type: ignore[attr-defined]
         return row
 
@@ -60,7 +60,7 @@ class TenantModel(models.Model):
         Forward keys are asked about only when they are new or changed; usually their row is at hand and costs nothing.
         """
         tenant = current_tenant()
-        if self.tenant_id is None:
+        if not self.tenant_id:
             self.tenant = tenant
         if self.tenant_id != tenant.pk:
             raise ScopeError(f"{self._meta.label} of another tenant than the scope's")

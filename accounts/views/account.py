@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -13,10 +13,11 @@ from accounts.actions.updating import update_account
 from accounts.forms import AccountForm
 from accounts.middleware import chosen_language
 from accounts.passing import safe_next
+from accounts.requests import PortalRequest
 
 
 @login_required
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PortalRequest) -> HttpResponse:
     user = request.user
     initial = {"name": user.name, "phone": user.phone, "language": user.language or chosen_language(request)}
     form = AccountForm(request.POST or None, initial=initial)
@@ -29,7 +30,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: PortalRequest) -> HttpResponse:
     """Answer in the chosen language from now on: a cookie on this host, and the account when signed in."""
     code = request.POST.get("language", "")
     response = redirect(safe_next(request, "/"))
@@ -47,6 +48,6 @@ def _with_language(response: HttpResponse, code: str) -> HttpResponse:
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     return response

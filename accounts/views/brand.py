@@ -1,7 +1,7 @@
 """The portal's colour and logo, and the page where its administrator sets them."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -11,16 +11,17 @@ from accounts.branding import brand_style
 from accounts.forms import PortalForm
 from accounts.models import Tenant
 from accounts.pictures import picture_type
+from accounts.requests import PortalRequest
 from accounts.rules import administrators_only
 
 
 @cache_control(max_age=31536000, public=True, immutable=True)
-def brand_css(request: HttpRequest, fingerprint: str) -> HttpResponse:
+def brand_css(request: PortalRequest, fingerprint: str) -> HttpResponse:
     return HttpResponse(brand_style(request.tenant.colour), content_type="text/css; charset=utf-8")
 
 
 @cache_control(max_age=3600, public=True)
-def logo(request: HttpRequest) -> HttpResponse | FileResponse:
+def logo(request: PortalRequest) -> HttpResponse | FileResponse:
     if not request.tenant.logo:
         raise Http404
     with request.tenant.logo.open("rb") as picture:
@@ -29,7 +30,7 @@ def logo(request: HttpRequest) -> HttpResponse | FileResponse:
 
 
 @administrators_only
-def portal_settings(request: HttpRequest) -> HttpResponse:
+def portal_settings(request: PortalRequest) -> HttpResponse:
     # A copy of its own: binding the form must not change the tenant that the rest of the page shows.
     tenant = Tenant.objects.get(pk=request.tenant.pk)
     form = PortalForm(request.POST or None, request.FILES or None, instance=tenant)

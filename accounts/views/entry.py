@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,6 +15,7 @@ from accounts.folding import fold_address
 from accounts.forms import PasswordForm, PasswordRequestForm, SignInForm
 from accounts.models import User
 from accounts.passing import client_address, safe_next
+from accounts.requests import PortalRequest
 from accounts.tokens import person_of_password_link
 
 SIGN_INS_AN_HOUR = 60  # per address and network; slows guessing without locking anybody out elsewhere
@@ -23,7 +24,7 @@ RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 30
 
 @never_cache
 @sensitive_post_parameters("password")
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: PortalRequest) -> HttpResponse:
     onward = safe_next(request, "")
     if request.user.is_authenticated and request.method == "GET":
         return redirect(onward or _home_of(request.user))
@@ -43,14 +44,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: PortalRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out."))
     return redirect("home")
 
 
 @never_cache
-def password_request(request: HttpRequest) -> HttpResponse:
+def password_request(request: PortalRequest) -> HttpResponse:
     form = PasswordRequestForm(request.POST or None, initial={"email": request.GET.get("email", "")})
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/password_request.html", {"form": form}, status=422 if form.errors else 200)
@@ -66,7 +67,7 @@ def password_request(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("password")
-def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+def password_set(request: PortalRequest, uid: str, token: str) -> HttpResponse:
     person = person_of_password_link(uid, token)
     if person is None:
         return render(request, "accounts/password_set.html", {"valid": False}, status=404)
@@ -80,7 +81,7 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     return render(request, "accounts/password_set.html", context, status=422 if form.errors else 200)
 
 
-def _authenticated(request: HttpRequest, form: SignInForm) -> User | None:
+def _authenticated(request: PortalRequest, form: SignInForm) -> User | None:
     email = form.cleaned_data["email"]
     key = f"{network_of(client_address(request))} {fold_address(email)}"
     wait = spend_allowance(kind="sign-in", key=key, limit=SIGN_INS_AN_HOUR)
@@ -98,7 +99,7 @@ def _authenticated(request: HttpRequest, form: SignInForm) -> User | None:
     return None
 
 
-def _sign_in(request: HttpRequest, person: User) -> None:
+def _sign_in(request: PortalRequest, person: User) -> None:
     kept = request.session.get("kept_text")
     login(request, person, backend="accounts.backends.TenantBackend")
     if kept:

@@ -195,7 +195,7 @@ LARM = DemoPortal(
                     47,
                     "customer@kund.example",
                     "reply",
-                    "Nu piper den igen, kan någon komma i dag? Vi har vernissage klockan 17 och kan inte ha det så här.",
+                    "Nu piper den igen, kan någon komma i dag? Vi har vernissage klockan 17.",
                 ),
             ),
         ),
@@ -204,7 +204,7 @@ LARM = DemoPortal(
             "per@hamnbolaget.example",
             "passagesystem",
             "Två passerkort fungerar inte efter bytet av läsare",
-            "Hej! Sedan läsaren vid magasin 4 byttes i måndags går det inte att passera med två av korten. Övriga kort fungerar som vanligt.",
+            "Hej! Sedan läsaren vid magasin 4 byttes går två av korten inte att använda. Övriga fungerar som vanligt.",
             {"site": "Magasin 4", "scope": "some"},
             steps=(
                 Step(6.8, "johan", "note", "Fel facilitetskod i den nya läsaren?"),

@@ -23,7 +23,7 @@ def add_member(*, actor: User | None, department: Department, user: User, is_lea
         member, _ = DepartmentMember.objects.update_or_create(
             department=department, user=user, defaults={"is_lead": is_lead}
         )
-    return member  # type: ignore[no-any-return]
+    return member
 
 
 def set_responsible_department(
@@ -33,4 +33,4 @@ def set_responsible_department(
     link, _ = OrganisationDepartment.objects.update_or_create(
         organisation=organisation, defaults={"department": department}
     )
-    return link  # type: ignore[no-any-return]
+    return link

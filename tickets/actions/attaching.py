@@ -26,7 +26,7 @@ def keep_uploads(*, form_key: UUID, files: Iterable[UploadedFile]) -> list[Uploa
         file.seek(0)
         kept.append(
             Upload.objects.create(
-                form_key=form_key, name=name, content_type=picture_type(head) or "", size=file.size, file=file
+                form_key=form_key, name=name, content_type=picture_type(head) or "", size=file.size or 0, file=file
             )
         )
     return kept

@@ -35,5 +35,6 @@ def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ti
             return locked
         move_to(locked, Status.CLOSED if closing else status_when_ours(locked), timezone.now())
         locked.save(update_fields=STATUS_FIELDS)
-        record_event(kind, locked, actor=actor, by="staff" if as_staff else "customer", with_reply=False)
+        by = "staff" if as_staff else "customer"
+        record_event(kind, locked, actor=actor, data={"by": by, "with_reply": False})
     return locked

@@ -54,8 +54,7 @@ def assign(*, actor: User, ticket: Ticket, assignee: User | None) -> Ticket:
             EventKind.ASSIGNED,
             locked,
             actor=actor,
-            assignee=assignee.pk if assignee else None,
-            name=str(assignee) if assignee else "",
+            data={"assignee": assignee.pk if assignee else None, "name": str(assignee) if assignee else ""},
         )
     return locked
 
@@ -81,8 +80,7 @@ def transfer(*, actor: User, ticket: Ticket, department: Department) -> Ticket:
             EventKind.TRANSFERRED,
             locked,
             actor=actor,
-            department=department.pk,
-            **{"from": before.name, "to": department.name},
+            data={"department": department.pk, "from": before.name, "to": department.name},
         )
     return locked
 

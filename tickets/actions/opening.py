@@ -84,14 +84,20 @@ def open_ticket(
         attach_uploads(message, filing_key)
         _keep_answers(ticket, answers)
         record_event(
-            EventKind.OPENED, ticket, actor=actor, message=message, channel=str(channel), stated=dict(stated or {})
+            EventKind.OPENED,
+            ticket,
+            actor=actor,
+            message=message,
+            data={"channel": str(channel), "stated": dict(stated or {})},
         )
         record_event(
             EventKind.ROUTED,
             ticket,
             actor=None,
-            department=ticket.department.name,
-            reasons=[reason.as_data() for reason in decision.reasons],
+            data={
+                "department": ticket.department.name,
+                "reasons": [reason.as_data() for reason in decision.reasons],
+            },
         )
     return Opened(ticket, "new")
 

@@ -36,15 +36,15 @@ def reply_to_ticket(
     with transaction.atomic():
         locked = lock_ticket(ticket)
         sent = _sent_before(form_key)
-        if sent is not None:
+        if sent is not None and (sent.ticket_id, sent.author_id) == (locked.pk, actor.pk):
             return sent
         now = timezone.now()
-        message = _add_message(locked, actor, body, channel, MessageKind.REPLY, form_key, now)
+        message = _add_message(locked, actor, body, channel, MessageKind.REPLY, None if sent else form_key, now)
         attach_uploads(message, files_of or form_key)
         before = Status(locked.status)
         if as_staff and locked.assignee_id is None:
             locked.assignee = actor
-            record_event(EventKind.CLAIMED, locked, actor=actor, with_reply=True)
+            record_event(EventKind.CLAIMED, locked, actor=actor, data={"with_reply": True})
         move_to(locked, and_status if as_staff else status_when_ours(locked), now)
         locked.save(update_fields=["assignee", *STATUS_FIELDS])
         _record_reply(locked, message, actor, before, "staff" if as_staff else "customer")
@@ -60,10 +60,10 @@ def add_note(*, actor: User, ticket: Ticket, body: str, form_key: UUID | None = 
     with transaction.atomic():
         locked = lock_ticket(ticket)
         sent = _sent_before(form_key)
-        if sent is not None:
+        if sent is not None and (sent.ticket_id, sent.author_id) == (locked.pk, actor.pk):
             return sent
         now = timezone.now()
-        message = _add_message(locked, actor, body, Channel.PORTAL, MessageKind.NOTE, form_key, now)
+        message = _add_message(locked, actor, body, Channel.PORTAL, MessageKind.NOTE, None if sent else form_key, now)
         attach_uploads(message, form_key)
         locked.last_activity_at = now
         locked.save(update_fields=["last_activity_at"])
@@ -93,11 +93,8 @@ def _record_reply(ticket: Ticket, message: Message, actor: User, before: Status,
         ticket,
         actor=actor,
         message=message,
-        by=by,
-        status=str(ticket.status),
-        closed=closed,
-        reopened=reopened,
+        data={"by": by, "status": str(ticket.status), "closed": closed, "reopened": reopened},
     )
     if closed or reopened:
         kind = EventKind.CLOSED if closed else EventKind.REOPENED
-        record_event(kind, ticket, actor=actor, by=by, with_reply=True)
+        record_event(kind, ticket, actor=actor, data={"by": by, "with_reply": True})

@@ -19,5 +19,5 @@ def set_priority(*, actor: User, ticket: Ticket, priority: Priority) -> Ticket:
         before = locked.priority
         locked.priority, locked.last_activity_at = priority, timezone.now()
         locked.save(update_fields=["priority", "last_activity_at"])
-        record_event(EventKind.PRIORITY_CHANGED, locked, actor=actor, **{"from": str(before), "to": str(priority)})
+        record_event(EventKind.PRIORITY_CHANGED, locked, actor=actor, data={"from": str(before), "to": str(priority)})
     return locked

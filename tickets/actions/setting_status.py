@@ -29,5 +29,5 @@ def set_status(*, actor: User, ticket: Ticket, status: Status) -> Ticket:
         before = locked.status
         move_to(locked, status, timezone.now())
         locked.save(update_fields=STATUS_FIELDS)
-        record_event(EventKind.STATUS_CHANGED, locked, actor=actor, **{"from": str(before), "to": str(status)})
+        record_event(EventKind.STATUS_CHANGED, locked, actor=actor, data={"from": str(before), "to": str(status)})
     return locked

@@ -12,7 +12,7 @@ def new_link_id() -> str:
 
 
 class TicketLink(TenantModel):
-    """The right of one person to one ticket by the link in their mails. Signed when sent; void once revoked or expired."""
+    """The right of one person to one ticket by the link in their mails. Void once revoked or expired."""
 
     public_id = models.CharField(max_length=24, unique=True, default=new_link_id, editable=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")

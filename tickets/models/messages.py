@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 
 from accounts.models import TenantModel, User
@@ -15,6 +17,8 @@ class Message(TenantModel):
     channel = models.CharField(max_length=6, choices=Channel.choices)
     submission_key = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField()
+
+    files: list[Any]  # its attachments with the `url` of their reader; set by `tickets.timeline`
 
     class Meta:
         ordering = ["pk"]

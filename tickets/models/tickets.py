@@ -44,6 +44,11 @@ class Ticket(TenantModel):
     filing_key = models.UUIDField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False, default="")
 
+    # Set for pages by `tickets.queries` and `tickets.queue`.
+    age_band: str
+    last_message_excerpt: str
+    last_message_is_note: bool
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "number"], name="number_once_per_tenant"),

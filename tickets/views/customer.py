@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.folding import mask_address
 from accounts.models import User
+from accounts.requests import PortalRequest
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import reply_to_ticket
@@ -50,7 +51,7 @@ class Way:
 
 
 @login_required
-def my_tickets(request: HttpRequest) -> HttpResponse:
+def my_tickets(request: PortalRequest) -> HttpResponse:
     show = request.GET.get("show", "open")
     tickets = customer_tickets(request.user)
     if show == "closed":
@@ -63,7 +64,7 @@ def my_tickets(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def ticket(request: HttpRequest, number: int) -> HttpResponse:
+def ticket(request: PortalRequest, number: int) -> HttpResponse:
     way = _signed_in(request, number)
     kept_text = take_kept_text(request, request.path)
     form = MessageForm(tenant=request.tenant, initial={"body": kept_text.get("body", "")} if kept_text else None)
@@ -71,7 +72,7 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def ticket_reply(request: HttpRequest, number: int) -> HttpResponse:
+def ticket_reply(request: PortalRequest, number: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return keep_and_sign_in(request, reverse("ticket", args=[number]))
     return _reply(request, _signed_in(request, number))
@@ -79,43 +80,43 @@ def ticket_reply(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def ticket_closure(request: HttpRequest, number: int) -> HttpResponse:
+def ticket_closure(request: PortalRequest, number: int) -> HttpResponse:
     return _close_or_reopen(request, _signed_in(request, number))
 
 
 @login_required
-def ticket_attachment(request: HttpRequest, number: int, pk: int) -> HttpResponse | FileResponse:
+def ticket_attachment(request: PortalRequest, number: int, pk: int) -> HttpResponse | FileResponse:
     way = _signed_in(request, number)
     return attachment_response(way.ticket, message_ids(messages_for(way.ticket, staff=False)), pk)
 
 
 @never_cache
-def link(request: HttpRequest, token: str) -> HttpResponse:
+def link(request: PortalRequest, token: str) -> HttpResponse:
     """One ticket by the link of a mail. Looking changes nothing, because mail filters look too."""
     way = _by_link(token)
     return _ticket_page(request, way, MessageForm(tenant=request.tenant)) if way else _link_is_gone(request)
 
 
 @require_POST
-def link_reply(request: HttpRequest, token: str) -> HttpResponse:
+def link_reply(request: PortalRequest, token: str) -> HttpResponse:
     way = _by_link(token)
     return _reply(request, way) if way else _link_is_gone(request)
 
 
 @require_POST
-def link_closure(request: HttpRequest, token: str) -> HttpResponse:
+def link_closure(request: PortalRequest, token: str) -> HttpResponse:
     way = _by_link(token)
     return _close_or_reopen(request, way) if way else _link_is_gone(request)
 
 
-def link_attachment(request: HttpRequest, token: str, pk: int) -> HttpResponse | FileResponse:
+def link_attachment(request: PortalRequest, token: str, pk: int) -> HttpResponse | FileResponse:
     way = _by_link(token)
     if way is None:
         return _link_is_gone(request)
     return attachment_response(way.ticket, message_ids(messages_for(way.ticket, staff=False)), pk)
 
 
-def _signed_in(request: HttpRequest, number: int) -> Way:
+def _signed_in(request: PortalRequest, number: int) -> Way:
     return Way(get_object_or_404(customer_tickets(request.user), number=number), request.user)
 
 
@@ -129,7 +130,7 @@ def _by_link(token: str) -> Way | None:
 
 
 def _ticket_page(
-    request: HttpRequest, way: Way, form: MessageForm, kept: list[Any] | None = None, status: int = 200
+    request: PortalRequest, way: Way, form: MessageForm, kept: list[Any] | None = None, status: int = 200
 ) -> HttpResponse:
     entries = timeline(way.ticket, way.person, staff=False, file_url=way.file_url)
     if not way.token and request.method == "GET":
@@ -147,7 +148,7 @@ def _ticket_page(
     return render(request, "tickets/ticket.html", context, status=status)
 
 
-def _reply(request: HttpRequest, way: Way) -> HttpResponse:
+def _reply(request: PortalRequest, way: Way) -> HttpResponse:
     form, key, kept = bound(request, MessageForm, "key")
     if not form.is_valid():
         return _ticket_page(request, way, form, kept, status=422)
@@ -161,7 +162,7 @@ def _reply(request: HttpRequest, way: Way) -> HttpResponse:
     return redirect(f"{way.url('')}#end")
 
 
-def _close_or_reopen(request: HttpRequest, way: Way) -> HttpResponse:
+def _close_or_reopen(request: PortalRequest, way: Way) -> HttpResponse:
     if request.POST.get("reopen"):
         reopen_ticket(actor=way.person, ticket=way.ticket)
         messages.success(request, _("The ticket is open again."))
@@ -171,5 +172,5 @@ def _close_or_reopen(request: HttpRequest, way: Way) -> HttpResponse:
     return redirect(way.url(""))
 
 
-def _link_is_gone(request: HttpRequest) -> HttpResponse:
+def _link_is_gone(request: PortalRequest) -> HttpResponse:
     return render(request, "tickets/link_gone.html", status=404)

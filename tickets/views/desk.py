@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from routing.models import Department
 from routing.queries import agents_of
@@ -27,7 +28,7 @@ PREVIEWED = 4  # entries
 
 
 @agents_only
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: PortalRequest) -> HttpResponse:
     asked = Queue(request.user, request.GET)
     rows = with_unread(asked.tickets(), request.user, staff=True)
     page = paginate(rows, asked.order, request.GET)
@@ -48,7 +49,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @agents_only
-def ticket(request: HttpRequest, number: int) -> HttpResponse:
+def ticket(request: PortalRequest, number: int) -> HttpResponse:
     found = fetch(request, number)
     kept_text = take_kept_text(request, request.path)
     initial = {"body": kept_text.get("body", ""), "mode": kept_text.get("mode", "")} if kept_text else None
@@ -56,7 +57,7 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @agents_only
-def preview(request: HttpRequest, number: int) -> HttpResponse:
+def preview(request: PortalRequest, number: int) -> HttpResponse:
     found = fetch(request, number)
     entries = _timeline(found, request.user)
     context = {"ticket": found, "timeline": entries[-PREVIEWED:], "why": why_here(found)}
@@ -64,19 +65,19 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @agents_only
-def desk_attachment(request: HttpRequest, number: int, pk: int) -> HttpResponse | FileResponse:
+def desk_attachment(request: PortalRequest, number: int, pk: int) -> HttpResponse | FileResponse:
     found = fetch(request, number)
     return attachment_response(found, message_ids(messages_for(found, staff=True)), pk)
 
 
-def fetch(request: HttpRequest, number: int) -> Ticket:
+def fetch(request: PortalRequest, number: int) -> Ticket:
     """The ticket, if this agent may see it; else 404."""
     found: Ticket = get_object_or_404(desk_tickets(request.user), number=number)
     return found
 
 
 def ticket_page(
-    request: HttpRequest,
+    request: PortalRequest,
     found: Ticket,
     reply_form: DeskReplyForm,
     *,

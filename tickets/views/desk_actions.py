@@ -1,12 +1,16 @@
 """What agents do to a ticket. Each view: fetch, form, door, redirect."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from tickets.actions.handing_over import NotAssignable, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
@@ -22,14 +26,14 @@ from tickets.views.files import bound
 
 
 @require_POST
-def desk_reply(request: HttpRequest, number: int) -> HttpResponse:
+def desk_reply(request: PortalRequest, number: int) -> HttpResponseBase:
     if not request.user.is_authenticated:
         return keep_and_sign_in(request, reverse("desk_ticket", args=[number]))
     return _reply_or_note(request, number)
 
 
 @agents_only
-def _reply_or_note(request: HttpRequest, number: int) -> HttpResponse:
+def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
     form, key, kept = bound(request, DeskReplyForm, "key")
     if not form.is_valid():
@@ -55,7 +59,7 @@ def _reply_or_note(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @agents_only
-def desk_claim(request: HttpRequest, number: int) -> HttpResponse:
+def desk_claim(request: PortalRequest, number: int) -> HttpResponse:
     claim(actor=request.user, ticket=fetch(request, number))
     messages.success(request, _("The ticket is yours."))
     return redirect("desk_ticket", number)
@@ -63,7 +67,7 @@ def desk_claim(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @agents_only
-def desk_assignment(request: HttpRequest, number: int) -> HttpResponse:
+def desk_assignment(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
     form = assignment_form(ticket, request.user, request.POST)
     if not form.is_valid():
@@ -80,7 +84,7 @@ def desk_assignment(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @agents_only
-def desk_department(request: HttpRequest, number: int) -> HttpResponse:
+def desk_department(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
     form = transfer_form(ticket, request.POST)
     if not form.is_valid():
@@ -98,7 +102,7 @@ def desk_department(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @agents_only
-def desk_status(request: HttpRequest, number: int) -> HttpResponse:
+def desk_status(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
     form = StatusForm(request.POST)
     if not form.is_valid():
@@ -110,7 +114,7 @@ def desk_status(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 @agents_only
-def desk_priority(request: HttpRequest, number: int) -> HttpResponse:
+def desk_priority(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
     form = PriorityForm(request.POST)
     if not form.is_valid():
@@ -120,11 +124,11 @@ def desk_priority(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("desk_ticket", number)
 
 
-def _with_errors(request: HttpRequest, ticket: Ticket, **forms: object) -> HttpResponse:
+def _with_errors(request: PortalRequest, ticket: Ticket, **forms: Any) -> HttpResponse:
     return ticket_page(request, ticket, DeskReplyForm(tenant=request.tenant), status=422, **forms)
 
 
-def _onwards(request: HttpRequest, number: int) -> HttpResponse:
+def _onwards(request: PortalRequest, number: int) -> HttpResponse:
     """To the ticket, or to the queue when it has just left this agent's departments."""
     still_seen = desk_tickets(request.user).filter(number=number).exists()
     return redirect("desk_ticket", number) if still_seen else redirect("desk")

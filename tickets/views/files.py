@@ -1,12 +1,13 @@
 """Attachments: always fetched through their ticket, and sent so that no browser ever runs them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 
+from accounts.requests import PortalRequest
 from tickets.actions.attaching import drop_uploads, keep_uploads, kept_uploads
 from tickets.forms import MessageForm
 from tickets.models import Attachment, Message, Ticket, Upload
@@ -30,7 +31,7 @@ def attachment_response(ticket: Ticket, messages: Any, pk: int) -> FileResponse:
     return response
 
 
-def keep_files(request: HttpRequest, form: MessageForm, key: UUID) -> list[Upload]:
+def keep_files(request: PortalRequest, form: MessageForm, key: UUID) -> list[Upload]:
     """Keep what was sent with a form, without the files whose tick was taken away; returns what is kept now."""
     ticked = set(request.POST.getlist("kept"))
     dropped = [upload.pk for upload in kept_uploads(key) if upload.key not in ticked]
@@ -39,9 +40,10 @@ def keep_files(request: HttpRequest, form: MessageForm, key: UUID) -> list[Uploa
     return kept_uploads(key)
 
 
-def bound(
-    request: HttpRequest, make: Callable[..., MessageForm], key_name: str, **kwargs: Any
-) -> tuple[MessageForm, UUID, list[Upload]]:
+F = TypeVar("F", bound=MessageForm)
+
+
+def bound(request: PortalRequest, make: Callable[..., F], key_name: str, **kwargs: Any) -> tuple[F, UUID, list[Upload]]:
     """A posted form, its key, and its files kept whatever else is wrong with it."""
     data = request.POST
     form = make(

@@ -1,9 +1,10 @@
 """Filing: choose a topic, fill in its form, read what happens next."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from accounts.actions.registering import register_person
 from accounts.folding import fold_address
 from accounts.models import User
 from accounts.passing import client_address
+from accounts.requests import PortalRequest
 from tickets.actions.opening import Opened, open_ticket, was_filed
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
@@ -28,19 +30,19 @@ FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add
 UPLOADS_PER_NETWORK = 120  # forms with files an hour, by people who are not signed in
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    context = {"topics": open_topics()}
+def home(request: PortalRequest) -> HttpResponse:
+    context: dict[str, Any] = {"topics": open_topics()}
     if request.user.is_authenticated:
         own = with_unread(customer_tickets(request.user).exclude(status="closed"), request.user, staff=False)
         context["own_open"] = own.order_by("-last_activity_at", "-pk")[:5]
     return render(request, "tickets/home.html", context)
 
 
-def topics(request: HttpRequest) -> HttpResponse:
+def topics(request: PortalRequest) -> HttpResponse:
     return render(request, "tickets/topics.html", {"topics": open_topics()})
 
 
-def file_ticket(request: HttpRequest, slug: str) -> HttpResponse:
+def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:
     topic = open_topics().filter(slug=slug).first()
     if topic is None:
         return _topic_is_gone(request)
@@ -62,7 +64,7 @@ def file_ticket(request: HttpRequest, slug: str) -> HttpResponse:
     return _thank(request, opened)
 
 
-def thanks(request: HttpRequest, number: int) -> HttpResponse:
+def thanks(request: PortalRequest, number: int) -> HttpResponse:
     ticket, own = _thanked_ticket(request, number)
     context = {
         "ticket": ticket,
@@ -76,7 +78,7 @@ def thanks(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def thanks_more(request: HttpRequest, number: int) -> HttpResponse:
+def thanks_more(request: PortalRequest, number: int) -> HttpResponse:
     """Add to a ticket just filed. A guest may add, as they could by filing again, but reads nothing by it."""
     ticket, own = _thanked_ticket(request, number)
     form, key, kept = bound(request, MessageForm, "key")
@@ -102,7 +104,7 @@ def thanks_more(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("thanks", number)
 
 
-def _open(request: HttpRequest, topic: HelpTopic, form: FilingForm, key: UUID, person: User | None) -> Opened:
+def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID, person: User | None) -> Opened:
     data = form.cleaned_data
     stated = {}
     if person is None:
@@ -125,7 +127,7 @@ def _open(request: HttpRequest, topic: HelpTopic, form: FilingForm, key: UUID, p
     )
 
 
-def _thank(request: HttpRequest, opened: Opened) -> HttpResponse:
+def _thank(request: PortalRequest, opened: Opened) -> HttpResponse:
     if not request.user.is_authenticated:
         filed = [*request.session.get(FILED_KEY, []), opened.ticket.pk]
         request.session[FILED_KEY] = filed[-20:]
@@ -136,7 +138,7 @@ def _thank(request: HttpRequest, opened: Opened) -> HttpResponse:
     return redirect("thanks", opened.ticket.number)
 
 
-def _guest_must_wait(request: HttpRequest, form: FilingForm) -> int:
+def _guest_must_wait(request: PortalRequest, form: FilingForm) -> int:
     """Minutes until a guest may file again; 0 for at once. Exact across processes."""
     tenant, network = request.tenant, network_of(client_address(request))
     if request.FILES and spend_allowance(kind="guest-files", key=network, limit=UPLOADS_PER_NETWORK):
@@ -147,7 +149,7 @@ def _guest_must_wait(request: HttpRequest, form: FilingForm) -> int:
 
 
 def _filing_page(
-    request: HttpRequest,
+    request: PortalRequest,
     topic: HelpTopic,
     form: FilingForm,
     kept: list,
@@ -165,7 +167,7 @@ def _filing_page(
     return render(request, "tickets/filing.html", context, status=status)
 
 
-def _topic_is_gone(request: HttpRequest) -> HttpResponse:
+def _topic_is_gone(request: PortalRequest) -> HttpResponse:
     """A topic that is no longer there: who only looked gets a 404, who wrote chooses another one and loses nothing."""
     if request.method != "POST":
         raise Http404
@@ -174,7 +176,7 @@ def _topic_is_gone(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/topics.html", context, status=410)
 
 
-def _thanked_ticket(request: HttpRequest, number: int) -> tuple[Ticket, bool]:
+def _thanked_ticket(request: PortalRequest, number: int) -> tuple[Ticket, bool]:
     """The ticket just filed, and whether the reader is signed in as its requester."""
     if request.user.is_authenticated:
         return get_object_or_404(customer_tickets(request.user), number=number), True

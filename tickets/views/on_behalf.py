@@ -1,11 +1,12 @@
 """Filing for somebody who called: the agent writes, the customer gets the confirmation."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.actions.registering import register_person
+from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from tickets.actions.opening import open_ticket
 from tickets.enums import Channel, Priority
@@ -16,7 +17,7 @@ from tickets.views.files import bound
 
 
 @agents_only
-def desk_new(request: HttpRequest) -> HttpResponse:
+def desk_new(request: PortalRequest) -> HttpResponse:
     """Choose the topic first: its own questions belong to the form."""
     topics = list(open_topics())
     slug = request.POST.get("topic") or request.GET.get("topic") or ""
@@ -52,7 +53,7 @@ def desk_new(request: HttpRequest) -> HttpResponse:
     return redirect("desk_ticket", number) if seen else redirect("desk")
 
 
-def _page(request: HttpRequest, topic: HelpTopic, form: OnBehalfForm, kept: list, status: int = 200) -> HttpResponse:
+def _page(request: PortalRequest, topic: HelpTopic, form: OnBehalfForm, kept: list, status: int = 200) -> HttpResponse:
     context = {
         "topic": topic,
         "form": form,

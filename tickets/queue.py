@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from routing.queries import departments_seen_by
@@ -50,7 +50,7 @@ VIEWS = {
         QueueView("unassigned", gettext_lazy("Unassigned"), gettext_lazy("Nobody has taken these yet.")),
         QueueView("customer", gettext_lazy("Waiting for customer"), gettext_lazy("We have answered or asked.")),
         QueueView("open", gettext_lazy("All open"), gettext_lazy("Everything that is not closed.")),
-        QueueView("closed", gettext_lazy("Closed"), gettext_lazy("Answered and done."), sort="activity"),
+        QueueView("closed", pgettext_lazy("tickets", "Closed"), gettext_lazy("Answered and done."), sort="activity"),
         QueueView("all", gettext_lazy("All tickets"), gettext_lazy("Open and closed."), in_rail=False, sort="activity"),
     )
 }

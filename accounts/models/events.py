@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
+from django.utils import timezone
 
 from accounts.enums import AccountEventKind
 from accounts.models.people import User
@@ -32,7 +33,7 @@ class Event(TenantModel):
 
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     data = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     fanned_out_at = models.DateTimeField(null=True, editable=False)
     objects: ClassVar[Any] = scoped_manager(EventQuerySet)
 

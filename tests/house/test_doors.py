@@ -1,0 +1,229 @@
+"""One verb, one door: rows are written in few places, and a ticket changes only where its rules are."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.house.test_imports import APPS, ROOT, modules
+
+TICKET_FIELDS = {
+    "status",
+    "assignee",
+    "assignee_id",
+    "department",
+    "department_id",
+    "priority",
+    "waiting_on",
+    "waiting_since",
+    "closed_at",
+    "last_activity_at",
+}
+SEAMS = {"Ticket", "Message", "TicketEvent"}
+CREATES = {"create", "bulk_create", "get_or_create", "update_or_create"}
+WRITES = CREATES | {"save", "delete", "update", "bulk_update"}
+# Outside actions/, rows are written only by what the doors are made of.
+WRITERS = {"tickets.events", "tickets.links", "tickets.locking", "notifications.locking", "notifications.transports"}
+# Fills a database for benchmarks, in bulk and with the past it needs; no part of the product uses it.
+BULK = "helpdesk.management.commands.load_tickets"
+# The one place that marks text as safe: what urlize has just escaped.
+SAFE_PLACE = "tickets.templatetags.helpdesk"
+# The greppable opt-out from the scope: the worker's "who has something to do?" and operator commands.
+EVERY_TENANT = {"accounts.scoping", "notifications.queries"}
+
+
+def trees() -> Iterator[tuple[str, ast.AST]]:
+    for app in APPS:
+        for name, path in modules(app):
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_door(name: str) -> bool:
+    return name.split(".")[1:2] == ["actions"]
+
+
+def where(name: str, node: ast.AST) -> str:
+    return f"{name}:{getattr(node, 'lineno', 0)} {ast.unparse(node)[:80]}"
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def test_a_tickets_state_is_assigned_only_in_its_actions_and_rules():
+    found = []
+    for name, tree in trees():
+        if name.startswith("tickets.actions") or name == "tickets.rules":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in TICKET_FIELDS:
+                if ast.unparse(node.value) != "self" or ".models" in name:
+                    found.append(where(name, node))
+            if isinstance(node, ast.Call) and _written_fields(node) & TICKET_FIELDS and _about_tickets(node):
+                found.append(where(name, node))
+
+    assert found == []
+
+
+def _written_fields(call: ast.Call) -> set[str]:
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "update":
+        return {word.arg for word in call.keywords if word.arg}
+    if isinstance(call.func, ast.Name) and call.func.id == "setattr":
+        return {argument.value for argument in call.args if isinstance(argument, ast.Constant)}
+    return set()
+
+
+def _about_tickets(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) or "icket" in ast.unparse(call.func)
+
+
+def test_tickets_messages_and_events_are_made_only_by_their_doors():
+    found = []
+    for name, tree in trees():
+        if name.startswith("tickets.actions") or name in ("tickets.events", BULK):
+            continue
+        for call in calls(tree):
+            made = ast.unparse(call.func)
+            by_name = made in SEAMS or re.match(rf"({'|'.join(SEAMS)})\.objects.*\.({'|'.join(CREATES)})$", made)
+            by_relation = re.search(rf"\.(messages|events)\.({'|'.join(CREATES)})$", made)
+            if by_name or by_relation:
+                found.append(where(name, call))
+
+    assert found == []
+
+
+def test_only_events_py_records_ticket_events():
+    found = [
+        where(name, call)
+        for name, tree in trees()
+        if name not in ("tickets.events", BULK)
+        for call in calls(tree)
+        if re.match(rf"TicketEvent(\.objects\.({'|'.join(CREATES)}))?$", ast.unparse(call.func))
+    ]
+
+    assert found == []
+
+
+def test_rows_are_written_only_behind_doors():
+    found = []
+    for name, tree in trees():
+        if is_door(name) or name in WRITERS or name.split(".")[0] == "helpdesk":
+            continue
+        for call in calls(tree):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in WRITES and not _harmless(call):
+                found.append(where(name, call))
+
+    assert found == []
+
+
+def _harmless(call: ast.Call) -> bool:
+    target = ast.unparse(call.func.value)  # type: ignore[attr-defined]
+    is_mapping = call.func.attr == "update" and not re.search(r"objects|filter|all\(\)", target)  # type: ignore[attr-defined]
+    return target == "super()" or is_mapping
+
+
+def test_no_app_listens_to_signals():
+    found = [
+        where(name, node)
+        for name, tree in trees()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.ImportFrom) and re.search(r"django\.dispatch|signals$", node.module or ""))
+        or (isinstance(node, ast.Import) and any("signals" in alias.name for alias in node.names))
+    ]
+
+    assert found == []
+
+
+DOORS = [
+    "tickets.actions.opening:open_ticket",
+    "tickets.actions.replying:reply_to_ticket",
+    "tickets.actions.replying:add_note",
+    "tickets.actions.closing:close_ticket",
+    "tickets.actions.closing:reopen_ticket",
+    "tickets.actions.handing_over:claim",
+    "tickets.actions.handing_over:assign",
+    "tickets.actions.handing_over:transfer",
+    "tickets.actions.setting_status:set_status",
+    "tickets.actions.setting_priority:set_priority",
+    "tickets.actions.reading:mark_read",
+    "tickets.actions.arranging:add_topic",
+    "routing.actions.arranging:add_department",
+    "routing.actions.arranging:add_member",
+    "routing.actions.arranging:set_responsible_department",
+    "accounts.actions.passwords:request_password",
+    "accounts.actions.passwords:set_password",
+    "accounts.actions.registering:register_person",
+    "accounts.actions.updating:update_account",
+    "accounts.actions.updating:update_portal",
+]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_takes_keywords_names_its_actor_and_says_what_it_does(door: str):
+    module, name = door.split(":")
+    function: Any = getattr(import_module(module), name)
+    signature = inspect.signature(function)
+
+    assert {parameter.kind for parameter in signature.parameters.values()} == {inspect.Parameter.KEYWORD_ONLY}
+    assert "actor" in signature.parameters
+    assert "request" not in signature.parameters
+    assert inspect.getdoc(function)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_actions_never_see_a_request(app: str):
+    found = [
+        where(name, node)
+        for name, path in modules(app)
+        if is_door(name)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.arg) and node.arg == "request")
+        or (isinstance(node, ast.ImportFrom) and node.module in ("django.http", "django.shortcuts", "accounts.requests"))
+    ]
+
+    assert found == []
+
+
+def test_nothing_steps_around_csrf_escaping_or_the_scope():
+    found = []
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            word = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+            if word in ("csrf_exempt", "RawSQL", "_base_manager"):
+                found.append(where(name, node))
+            if isinstance(node, ast.Call) and re.search(r"objects.*\.(raw|extra)$", ast.unparse(node.func)):
+                found.append(where(name, node))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("mark_safe", "SafeString", "SafeText"):
+                if name != SAFE_PLACE:
+                    found.append(where(name, node))
+            if word in ("every_tenant", "scopes_disabled") and name not in EVERY_TENANT:
+                found.append(where(name, node))
+
+    assert found == []
+
+
+def test_text_is_marked_as_safe_in_exactly_one_place():
+    source = (ROOT / "tickets/templatetags/helpdesk.py").read_text(encoding="utf-8")
+
+    assert source.count("mark_safe(") == 1
+
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*"))
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"], ids=str)
+def test_a_template_escapes_everything_and_carries_no_inline_code(path: Path):
+    source = path.read_text(encoding="utf-8")
+    is_mail = path.parent.name == "mail"  # no policy applies to a mail, and mail programs know no style sheets
+
+    assert not re.search(r"\|\s*safe\b|\bsafeseq\b|autoescape\s+off", source)
+    assert not re.search(r"<[^>{]*\son\w+\s*=", source)
+    assert "javascript:" not in source
+    if not is_mail:
+        assert not re.search(r"<style\b|\sstyle\s*=", source)
+        assert not re.search(r"<script(?![^>]*\ssrc=)", source)

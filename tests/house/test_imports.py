@@ -1,0 +1,123 @@
+"""The order of the house: apps import downward only, and inside an app each module only what stands to its left."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+APPS = ("accounts", "routing", "tickets", "notifications", "helpdesk")
+
+# DESIGN.md: enums, facts → models → rules, queries → events, locking, actions → forms → views, tasks, commands → urls.
+# Modules with a job of their own stand where their imports allow it. A new module must be given a place here.
+PLACES: tuple[tuple[str, ...], ...] = (
+    ("enums", "facts"),
+    # pure: values in, values out; no table
+    ("folding", "pictures", "branding", "scoping", "poking", "uploading", "addresses", "smtp"),
+    ("models",),
+    # read, and decide; change nothing
+    (
+        "rules",
+        "queries",
+        "requests",
+        "passing",
+        "tokens",
+        "choosing",
+        "backends",
+        "checks",
+        "paging",
+        "queue",
+        "answers",
+        "timeline",
+        "events_in_words",
+        "telling",
+    ),
+    ("events", "locking", "links", "composing", "transports"),
+    ("actions",),
+    ("forms",),
+    ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags"),
+    ("urls",),
+)
+PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
+
+
+def modules(app: str) -> Iterator[tuple[str, Path]]:
+    for path in sorted((ROOT / app).rglob("*.py")):
+        if "migrations" not in path.parts:
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The house's modules a module imports, wherever in it; what only a type checker reads does not count."""
+    names = {name for app in APPS for name, _path in modules(app)}
+    for node in _without_type_checking(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            whole = [f"{node.module}.{alias.name}" for alias in node.names]
+            found = [name if name in names else str(node.module) for name in whole]
+        else:
+            continue
+        yield from (name for name in found if name.split(".")[0] in APPS)
+
+
+def _without_type_checking(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        yield node
+        yield from _without_type_checking(node)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_imports_only_those_below_it(app: str):
+    above = APPS[APPS.index(app) + 1 :]
+    upward = [
+        f"{name} imports {found}"
+        for name, path in modules(app)
+        for found in imports(path)
+        if found.split(".")[0] in above
+    ]
+
+    assert upward == []
+
+
+@pytest.mark.parametrize("app", APPS[:-1])
+def test_a_module_has_a_place_and_imports_only_what_stands_to_its_left(app: str):
+    to_the_right = []
+    for name, path in modules(app):
+        if name.count(".") == 0 or name == f"{app}.apps":
+            continue
+        own = name.split(".")[1]
+        assert own in PLACE, f"{name} has no place yet: give it one in PLACES"
+        for found in imports(path):
+            other_app, _, rest = found.partition(".")
+            if other_app == app and rest and PLACE[rest.split(".")[0]] > PLACE[own]:
+                to_the_right.append(f"{name} imports {found}")
+
+    assert to_the_right == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_module_imports_itself_through_others(app: str):
+    graph = {
+        name: {found for found in imports(path) if found.startswith(f"{app}.") and found != name}
+        for name, path in modules(app)
+    }
+
+    order = list(TopologicalSorter(graph).static_order())
+
+    assert len(order) >= len(graph)
+
+
+def test_the_walk_sees_imports_inside_functions_and_whole_packages():
+    source = "def late():\n    from tickets import rules\n\nimport accounts.models\n"
+
+    found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+    assert len(found) == 2
+    assert "accounts.enums" in imports(ROOT / "accounts" / "models" / "people.py")
+    assert "tickets.actions.closing" in imports(ROOT / "tickets" / "actions" / "setting_status.py")

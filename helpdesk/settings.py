@@ -196,7 +196,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": unquote(_files.path), "base_url": None, "file_permissions_mode": 0o600},
     },
-    "staticfiles": {"BACKEND": "helpdesk.static.StaticStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = [
     "tickets.uploading.CappedUploadHandler",

@@ -180,6 +180,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["helpdesk.formats"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -40,10 +40,9 @@ def _value(answer: FieldAnswer) -> str:
         return in_readers_language(chosen.get("sv", ""), chosen.get("en", "")) or answer.value
     try:
         if answer.field.kind == FieldKind.DATE:
-            return date_format(datetime.fromisoformat(answer.value), "j M Y")
+            return date_format(datetime.fromisoformat(answer.value), "DATE_FORMAT")
         if answer.field.kind == FieldKind.DATE_TIME:
-            moment = localtime(datetime.fromisoformat(answer.value))
-            return f"{date_format(moment, 'j M Y')} {moment:%H:%M}"
+            return date_format(localtime(datetime.fromisoformat(answer.value)), "DATETIME_FORMAT")
     except ValueError:
         pass
     return answer.value

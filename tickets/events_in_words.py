@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tickets.enums import EventKind, Priority, Status
-from tickets.models import TicketEvent
+from tickets.models import HelpTopic, TicketEvent
 
 
 def sentence(event: TicketEvent) -> str:
@@ -32,9 +32,9 @@ def sentence(event: TicketEvent) -> str:
     return _plain(event.kind) % {"who": who}
 
 
-def reasons_in_words(data: dict[str, Any]) -> list[str]:
+def reasons_in_words(event: TicketEvent) -> list[str]:
     """Why a ticket is in its department: the steps routing kept with its `routed` event, one sentence each."""
-    return [_reason(reason) for reason in data.get("reasons", [])]
+    return [_reason(reason, event.ticket.topic) for reason in event.data.get("reasons", [])]
 
 
 def _plain(kind: str) -> str:
@@ -54,13 +54,14 @@ def _assigned(who: str, data: dict[str, Any]) -> str:
     return _("%(who)s gave the ticket back to the department") % {"who": who}
 
 
-def _reason(reason: dict[str, str]) -> str:
+def _reason(reason: dict[str, str], topic: HelpTopic | None) -> str:
     values = {"subject": reason.get("subject", ""), "department": reason.get("department", "")}
     if reason.get("outcome") == "closed":
         return _("%(department)s would have answered, but is closed.") % values
     if reason.get("rule") == "organisation":
         return _("%(department)s is responsible for %(subject)s.") % values
     if reason.get("rule") == "topic":
+        values["subject"] = topic.name if topic else values["subject"]  # kept in the language of whoever filed
         return _("%(department)s answers tickets about “%(subject)s”.") % values
     return _("%(department)s takes what nothing else decides.") % values
 

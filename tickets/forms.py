@@ -177,7 +177,7 @@ class FilingForm(MessageForm):
             required=False,
             widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
         )
-        self.fields["website"] = forms.CharField(required=False, max_length=500)
+        self.fields["website"] = forms.CharField(label=_("Leave this empty"), required=False, max_length=500)
 
 
 class OnBehalfForm(FilingForm):
@@ -236,7 +236,7 @@ def form_field(question: TopicField) -> forms.Field:
         "label": question.label,
         "help_text": question.help,
         "required": question.is_required,
-        "error_messages": {"required": _("Answer this: %(label)s") % {"label": question.label}},
+        "error_messages": {"required": _("Answer this question.")},
     }
     if question.kind == FieldKind.LONG_TEXT:
         return BodyField(rows=4, **shared)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -82,16 +81,16 @@ def event_line(event: TicketEvent) -> str:
 
 def _relative(moment: datetime) -> str:
     local, today = timezone.localtime(moment), timezone.localdate()
-    clock = local.strftime("%H.%M" if get_language() == "sv" else "%H:%M")
+    clock = date_format(local, "TIME_FORMAT")
     days = (today - local.date()).days
     if days == 0:
         return _("today %s") % clock
     if days == 1:
         return _("yesterday %s") % clock
-    return f"{date_format(local, 'j M' if local.year == today.year else 'j M Y')} {clock}"
+    return f"{date_format(local, 'MONTH_DAY_FORMAT' if local.year == today.year else 'DATE_FORMAT')} {clock}"
 
 
 def _time_element(moment: datetime, text: str) -> SafeString:
     local = timezone.localtime(moment)
-    exact = f"{date_format(local, 'j M Y')} {local:%H:%M}"
+    exact = date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="seconds"), exact, text)

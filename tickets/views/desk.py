@@ -129,10 +129,10 @@ def transfer_form(found: Ticket, data: Any = None) -> TransferForm:
 def why_here(found: Ticket) -> list[str]:
     """Why the ticket is in its department: who handed it over last, or else routing's reasons."""
     moves = TicketEvent.objects.filter(ticket=found, kind__in=(EventKind.ROUTED, EventKind.TRANSFERRED))
-    last = moves.select_related("actor").order_by("-pk").first()
+    last = moves.select_related("actor", "ticket__topic").order_by("-pk").first()
     if last is None:
         return []
-    return [sentence(last)] if last.kind == EventKind.TRANSFERRED else reasons_in_words(last.data)
+    return [sentence(last)] if last.kind == EventKind.TRANSFERRED else reasons_in_words(last)
 
 
 def _timeline(found: Ticket, reader: User) -> list[Entry]:

@@ -19,10 +19,16 @@ class TenantQuerySet(models.QuerySet):
             row.guard_write()
         return super().bulk_create(rows, *args, **kwargs)
 
+    def bulk_update(self, objs: Iterable["TenantModel"], *args: Any, **kwargs: Any) -> int:
+        rows = list(objs)
+        for row in rows:
+            row.guard_write()
+        return super().bulk_update(rows, *args, **kwargs)
+
     def update(self, **kwargs: Any) -> int:
         if "tenant" in kwargs or "tenant_id" in kwargs:
             raise ScopeError("A row never moves to another tenant")
-        current_tenant()
+        self.model.guard_keys(kwargs)
         return super().update(**kwargs)
 
 
@@ -69,6 +75,18 @@ class TenantModel(models.Model):
             target = self.__dict__.get(key.attname)
             if target is not None and target != known.get(key.attname) and not self._points_inside(key, tenant):
                 raise ScopeError(f"{self._meta.label}.{key.name} points at another tenant")
+
+    @classmethod
+    def guard_keys(cls, values: dict[str, Any]) -> None:
+        """Raise ScopeError if one of `values`, to be written by a query, points at another tenant's row."""
+        tenant = current_tenant()
+        for key in cls._tenant_keys():
+            value = values.get(key.name, values.get(key.attname))
+            if value is None or hasattr(value, "resolve_expression"):
+                continue
+            probe = cls(**{key.name if isinstance(value, models.Model) else key.attname: value})
+            if not probe._points_inside(key, tenant):
+                raise ScopeError(f"{cls._meta.label}.{key.name} points at another tenant")
 
     @classmethod
     def _tenant_keys(cls) -> list[Any]:

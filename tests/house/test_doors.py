@@ -183,7 +183,9 @@ def test_actions_never_see_a_request(app: str):
         if is_door(name)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if (isinstance(node, ast.arg) and node.arg == "request")
-        or (isinstance(node, ast.ImportFrom) and node.module in ("django.http", "django.shortcuts", "accounts.requests"))
+        or (
+            isinstance(node, ast.ImportFrom) and node.module in ("django.http", "django.shortcuts", "accounts.requests")
+        )
     ]
 
     assert found == []

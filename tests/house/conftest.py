@@ -1,0 +1,99 @@
+"""Two portals with one row of everything in each, and a second customer and a second agent on the first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.actions.limiting import spend_allowance
+from accounts.actions.passwords import request_password
+from accounts.models import User
+from accounts.scoping import tenant_scope
+from accounts.tokens import password_link
+from notifications.actions.fanning_out import fan_out
+from notifications.models import Delivery, KeptMail
+from routing.actions.arranging import add_department, add_member, set_responsible_department
+from tests.conftest import Portal
+from tests.factories import AgentFactory, UserFactory
+from tickets.actions.attaching import keep_uploads
+from tickets.actions.opening import open_ticket
+from tickets.actions.reading import mark_read
+from tickets.actions.replying import add_note, reply_to_ticket
+from tickets.enums import Channel
+from tickets.links import ticket_link
+from tickets.models import Attachment, Ticket, TicketEvent, TopicField
+
+SECRET = "xylophone-in-the-cellar"
+
+
+@dataclass
+class House:
+    portal: Portal
+    ticket: Ticket
+    attachment: Attachment
+    note_attachment: Attachment
+    delivery: Delivery
+    link: str
+    password_link: str
+    colleague: User
+    outsider: User  # an agent of the portal, in another department
+
+
+def furnish(portal: Portal) -> House:
+    """A ticket with an answer, a note, files, links, marks, mails; and unsent files beside it."""
+    with tenant_scope(portal.tenant):
+        question = TopicField.objects.create(topic=portal.topic, key="site", label_en="Site")
+        key = uuid4()
+        keep_uploads(form_key=key, files=[SimpleUploadedFile("plan.txt", b"attic")])
+        ticket = open_ticket(
+            actor=portal.customer,
+            requester=portal.customer,
+            topic=portal.topic,
+            subject=f"{SECRET} beeps",
+            body=f"{SECRET} has beeped since this morning.",
+            channel=Channel.PORTAL,
+            answers={question: f"{SECRET} hall"},
+            filing_key=key,
+        ).ticket
+        note_key = uuid4()
+        keep_uploads(form_key=note_key, files=[SimpleUploadedFile("secret.txt", b"for staff")])
+        note = add_note(actor=portal.agent, ticket=ticket, body=f"{SECRET} note", form_key=note_key)
+        reply_to_ticket(actor=portal.agent, ticket=ticket, body="We look.", channel=Channel.PORTAL, as_staff=True)
+        mark_read(actor=portal.lead, ticket=ticket, message=note)
+        keep_uploads(form_key=uuid4(), files=[SimpleUploadedFile("unsent.txt", b"not yet")])
+        set_responsible_department(actor=None, organisation=portal.organisation, department=portal.department)
+        request_password(actor=None, email=portal.customer.email)
+        spend_allowance(kind="test", key="somebody", limit=3)
+        for event in TicketEvent.objects.pending():
+            fan_out(event)
+        delivery = Delivery.objects.filter(recipient=portal.customer).order_by("pk").first()
+        KeptMail.objects.create(delivery=delivery, file_name="kept.eml", raw=b"Subject: kept")
+        elsewhere = add_department(actor=None, name="Elsewhere", parent=portal.other_department)
+        outsider = AgentFactory(email=f"outsider@{portal.tenant.slug}.example", name="Otto Away")
+        add_member(actor=None, department=elsewhere, user=outsider)
+        return House(
+            portal=portal,
+            ticket=ticket,
+            attachment=Attachment.objects.get(name="plan.txt"),
+            note_attachment=Attachment.objects.get(name="secret.txt"),
+            delivery=delivery,
+            link=ticket_link(ticket, portal.customer),
+            password_link=password_link(portal.customer),
+            colleague=UserFactory(email="colleague@kund.example", organisation=portal.organisation),
+            outsider=outsider,
+        )
+
+
+@pytest.fixture
+def house(portal: Portal) -> House:
+    return furnish(portal)
+
+
+@pytest.fixture
+def other_house(other_portal: Portal) -> House:
+    return furnish(other_portal)
+
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)

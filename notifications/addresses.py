@@ -9,9 +9,9 @@ _UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def ascii_address(address: str) -> str:
-    """A mail address with its domain as mail servers write it (IDNA 2008). Raises ValueError when it has no such form."""
+    """A mail address with its domain as mail servers write it (IDNA 2008). Raises ValueError where there is none."""
     local, separator, domain = address.strip().rpartition("@")
-    if not (separator and local and local.isascii()):
+    if not (separator and local and domain and local.isascii()):
         raise ValueError("No mail server takes this address")
     try:
         name = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
@@ -24,9 +24,10 @@ def ascii_address(address: str) -> str:
 
 def header_line(text: str) -> str:
     """Text as one line of a header: line ends and control characters become spaces, marks that turn the reading
-    direction around (and can make a subject say something else) go."""
+    direction around (and can make a subject say something else) go, and nothing in it passes for an encoded word.
+    """
     plain = "".join(" " if unicodedata.category(char) in _UNFIT else char for char in text if char not in _TURNING)
-    return " ".join(plain.split())
+    return " ".join(plain.split()).replace("=?", "= ?")
 
 
 def body_text(text: str) -> str:

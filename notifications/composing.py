@@ -25,6 +25,7 @@ from notifications.models import Delivery
 from notifications.queries import earlier_message_ids
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
+from tickets.models import TicketEvent
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
 
@@ -32,8 +33,8 @@ WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on 
 def compose(delivery: Delivery) -> Letter:
     """The mail, made anew from the row each time it is sent; the Message-ID stays the same.
 
-    Side effect: the life of the customer's link to the ticket is renewed. Raises ValueError when the recipient's address
-    can stand in no mail.
+    Side effect: the life of the customer's link to the ticket is renewed. Raises ValueError when the recipient's
+    address can stand in no mail.
     """
     tenant, person = current_tenant(), delivery.recipient
     recipient = ascii_address(delivery.address)
@@ -72,7 +73,10 @@ def as_bytes(letter: Letter) -> bytes:
     message = as_message(letter)
     message.encoding = Charset("utf-8")
     message.encoding.body_encoding = QP
-    return re.sub(rb"\r\n|\r|\n", b"\r\n", message.message().as_bytes())
+    raw = re.sub(rb"\r\n|\r|\n", b"\r\n", message.message().as_bytes())
+    head, blank, body = raw.partition(b"\r\n\r\n")
+    # A long first word is folded away from its header's name, which some readers take for a leading space.
+    return re.sub(rb"(?m)^([\w-]+:) *\r\n +", rb"\1 ", head) + blank + body
 
 
 def _render(delivery: Delivery, ending: str, context: dict[str, Any]) -> str:
@@ -110,9 +114,9 @@ def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
         "portal_url": tenant.url("/"),
         "password_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
     }
-    if delivery.ticket is None:
+    if delivery.ticket_event is None:
         return context | {"password_link": password_link(delivery.recipient)}
-    return context | _about_ticket(delivery, tenant)
+    return context | _about_ticket(delivery, delivery.ticket_event, tenant)
 
 
 def _accent(colour: str) -> dict[str, str]:
@@ -125,9 +129,8 @@ def _accent(colour: str) -> dict[str, str]:
     }
 
 
-def _about_ticket(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
-    event, person = delivery.ticket_event, delivery.recipient
-    ticket, data = event.ticket, event.data
+def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dict[str, Any]:
+    ticket, data, person = event.ticket, event.data, delivery.recipient
     desk = delivery.template in DESK_KINDS
     message = event.message
     is_guest = data.get("channel") == Channel.GUEST
@@ -164,6 +167,5 @@ def _name_of(actor: User | None, tenant: Tenant, *, desk: bool) -> str:
 
 
 def moment_in_words(moment: datetime) -> str:
-    """A date and time as people write it: 21 nov 2026 10:31 in Swedish, 21 Nov 2026 10:31 in English."""
-    swedish = (translation.get_language() or "").startswith("sv")
-    return date_format(timezone.localtime(moment), "j b Y H:i" if swedish else "j M Y H:i")
+    """A date and time as people write it: 21 nov 2026 10.31 in Swedish, 21 Nov 2026 10:31 in English."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -36,7 +36,7 @@ class MailKind(models.TextChoices):
     REOPENED_BY_CUSTOMER = "reopened_by_customer", _("Reopened by the customer")
     ASSIGNED = "assigned", _("Ticket assigned")
     TRANSFERRED = "transferred", _("Ticket handed over")
-    PASSWORD = "password", _("Password link")  # noqa: S105 - the name of a mail
+    PASSWORD = "password", _("Password link")
 
 
 DESK_KINDS = frozenset(

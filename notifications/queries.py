@@ -55,8 +55,8 @@ def mails_seen_by(agent: User) -> QuerySet[Delivery]:
     """The mails a member of staff may know of: those about tickets they see; an administrator's, all (accounts too)."""
     mails = Delivery.objects.with_event()
     if agent.is_administrator:
-        return mails  # type: ignore[no-any-return]
-    return mails.filter(ticket_event__ticket__in=desk_tickets(agent).order_by().values("pk"))  # type: ignore[no-any-return]
+        return mails
+    return mails.filter(ticket_event__ticket__in=desk_tickets(agent).order_by().values("pk"))
 
 
 def matching_mails(mails: QuerySet[Delivery], words: str) -> QuerySet[Delivery]:

@@ -1,4 +1,4 @@
-"""One conversation with a mail server, on smtplib's primitives: one recipient per mail, and always known how far it came.
+"""One conversation with a mail server, on smtplib's primitives: one recipient per mail, and always known how far.
 
 smtplib's own `sendmail` reports "lost before" and "lost after the final dot" alike. Here the final dot is a step of its
 own: until it is sent, the mail is surely not sent; after it, only the server's answer tells.
@@ -23,11 +23,17 @@ NOT_WELCOME = frozenset({421, 530, 534, 535, 538})  # said about us, not about t
 class Server(Protocol):
     """Where the mail server is, and how it wants to be spoken to."""
 
-    host: str
-    port: int
-    user: str
-    password: str
-    security: str
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+    @property
+    def security(self) -> str:
+        """Empty, "starttls" or "tls"."""
 
 
 class Conversation:
@@ -49,7 +55,9 @@ class Conversation:
             self._ask(smtp.rcpt, recipient, trouble=Trouble.RECIPIENT)
             self._ask(smtp.docmd, "DATA", trouble=Trouble.CONTENT, expected=(354,))
             self._push(smtp, _dotted(content))
+            self._expect_silence(smtp)
             before_final_dot()
+            self._expect_silence(smtp)
             self._push(smtp, b".\r\n")
         except (NotSent, Unheard):
             raise
@@ -122,6 +130,9 @@ class Conversation:
             if code != 220:
                 raise smtplib.SMTPNotSupportedError(_words(code, reply))
             smtp.ehlo_or_helo_if_needed()
+        if smtp.sock is not None:
+            # The final dot goes out by itself; without this it would wait for the text's acknowledgement.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.server.user:
             smtp.login(self.server.user, self.server.password)
 
@@ -150,6 +161,23 @@ class Conversation:
         except OSError as lost:
             self._hang_up()
             raise _lost(lost) from lost
+
+    def _expect_silence(self, smtp: smtplib.SMTP) -> None:
+        """Before the dot a server that waits for it says nothing. One that hung up or complained has taken no mail, which
+        after the dot could no longer be told."""
+        try:
+            if smtp.sock is None:
+                raise smtplib.SMTPServerDisconnected("not connected")
+            smtp.sock.settimeout(0)
+            early = smtp.sock.recv(200)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            smtp.sock.settimeout(self.timeout)
+            return
+        except OSError as lost:
+            self._hang_up()
+            raise _lost(lost) from lost
+        self._hang_up()
+        raise NotSent(Trouble.LOST, _words(0, early) if early else "closed before the end of the mail")
 
     def _hear_the_end(self, smtp: smtplib.SMTP) -> None:
         try:
@@ -211,4 +239,4 @@ def _dotted(content: bytes) -> bytes:
 def _words(code: int, reply: bytes | str) -> str:
     text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     plain = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(f"{code} {plain}".split())[:500]
+    return " ".join(f"{code or ''} {plain}".split())[:500]

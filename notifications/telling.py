@@ -37,7 +37,7 @@ def _is_told(telling: Telling, event: Event) -> bool:
     if not person.is_active or (telling.kind in DESK_KINDS and not person.is_agent):
         return False
     receipt = telling.kind in (MailKind.CONFIRMATION, MailKind.PASSWORD)
-    return receipt or person.pk != event.actor_id  # type: ignore[attr-defined]
+    return receipt or person.pk != event.actor_id
 
 
 def _opened(event: TicketEvent) -> Iterator[Telling]:

@@ -40,9 +40,8 @@ class Transport(Protocol):
 @contextmanager
 def open_transport() -> Iterator[Transport]:
     """The transport EMAIL_URL asks for. Connects with the first mail, and serves any number of them."""
-    transport: Transport = {"keep": KeepTransport, "smtp": SmtpTransport, "anymail": ProviderTransport}[
-        settings.MAIL.kind
-    ]()
+    kinds: dict[str, type[Transport]] = {"keep": KeepTransport, "smtp": SmtpTransport, "anymail": ProviderTransport}
+    transport = kinds[settings.MAIL.kind]()
     try:
         yield transport
     finally:
@@ -50,7 +49,7 @@ def open_transport() -> Iterator[Transport]:
 
 
 class KeepTransport:
-    """Sends nothing: keeps the mail as a row and as a file. Doing it twice leaves one of each, so nothing is unknown."""
+    """Sends nothing: keeps the mail as a row and a file. Doing it twice leaves one of each, so nothing is unknown."""
 
     def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
         raw, name = as_bytes(letter), kept_file_name(delivery)
@@ -103,7 +102,7 @@ class ProviderTransport:
         self.connection.close()
 
     def _post(self, letter: Letter) -> None:
-        message = as_message(letter)
+        message: Any = as_message(letter)
         message.connection = self.connection
         # A provider that rewrites links would take the password links apart, and learn them.
         message.track_clicks = message.track_opens = False
@@ -127,7 +126,7 @@ def write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

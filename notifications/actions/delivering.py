@@ -111,7 +111,7 @@ def _after_silence(delivery: Delivery, why: Trouble, reply: str = "") -> Outcome
 
 
 def _after_interruption(delivery: Delivery, now: datetime) -> Outcome:
-    """It cannot have left: again at once, the first time; a mail that keeps killing its worker waits longer and longer."""
+    """It cannot have left: again at once, the first time; a mail that keeps killing its worker waits longer."""
     again: datetime | None = now
     if delivery.attempts > 1:
         again = next_attempt(attempts=delivery.attempts, now=now, give_up_at=delivery.give_up_at)

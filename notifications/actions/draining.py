@@ -60,9 +60,9 @@ def drain(tenant: Tenant, keep_going: KeepGoing = always) -> bool:
     Returns whether more could be done at once. `keep_going` is asked between two mails. Raises database errors only.
     """
     with tenant_scope(tenant):
-        events = _fan_out_pending(keep_going)
+        events = fan_out_pending(keep_going)
         recover_abandoned()
-        return _deliver_due(keep_going) or events
+        return deliver_due(keep_going) or events
 
 
 def drain_everybody(keep_going: KeepGoing = always) -> bool:
@@ -84,7 +84,7 @@ def sweep() -> None:
         current_app.send_task(DRAIN_TASK, args=[tenant.pk], retry=False)
 
 
-def _fan_out_pending(keep_going: KeepGoing) -> bool:
+def fan_out_pending(keep_going: KeepGoing) -> bool:
     """Whether as many were found as one round takes. An event that cannot be fanned out holds no other one up."""
     found = full = False
     for events in (TicketEvent.objects, AccountEvent.objects):
@@ -103,7 +103,7 @@ def _fan_out_pending(keep_going: KeepGoing) -> bool:
     return found and full
 
 
-def _deliver_due(keep_going: KeepGoing) -> bool:
+def deliver_due(keep_going: KeepGoing) -> bool:
     """Whether as many were due as one round takes, and all of them could be tried."""
     due = list(Delivery.objects.due(timezone.now()).with_event().order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
     end = time.monotonic() + SECONDS_A_ROUND

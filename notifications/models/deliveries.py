@@ -51,7 +51,7 @@ class Delivery(TenantModel):
     server_reply = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
-    objects = scoped_manager(DeliveryQuerySet)
+    objects = scoped_manager(DeliveryQuerySet)  # type: ignore[misc]
 
     class Meta:
         constraints = [
@@ -95,7 +95,8 @@ class Delivery(TenantModel):
 
     @property
     def event(self) -> Event:
-        event: Event = self.ticket_event if self.ticket_event_id else self.account_event
+        event = self.ticket_event if self.ticket_event_id else self.account_event
+        assert event is not None  # noqa: S101 - the database keeps it so (delivery_has_one_event)
         return event
 
     @property

@@ -1,4 +1,4 @@
-"""`{% deliveries_of ticket timeline as mails_failed %}`: what became of a ticket's mails, for the staff's page of it."""
+"""`{% deliveries_of ticket timeline as mails_failed %}`: what became of a ticket's mails, for the staff's page."""
 
 from collections import defaultdict
 from typing import Any
@@ -24,7 +24,7 @@ def deliveries_of(context: Context, ticket: Ticket, timeline: list[Any] | None =
     mails = deliveries_of_ticket(ticket)
     by_message: dict[int, list[Delivery]] = defaultdict(list)
     for mail in mails:
-        if mail.ticket_event.message_id:
+        if mail.ticket_event and mail.ticket_event.message_id:
             by_message[mail.ticket_event.message_id].append(mail)
     for entry in timeline or ():
         if entry.kind == "message":

@@ -1,0 +1,294 @@
+"""The mails themselves, as a mail server takes them."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.utils import timezone
+
+from accounts.actions.passwords import request_password
+from accounts.models import Tenant
+from accounts.scoping import tenant_scope
+from notifications.addresses import ascii_address, body_text, header_line
+from notifications.composing import WORDS_LIMIT, compose
+from notifications.enums import MailKind
+from notifications.models import Delivery
+from tests.factories import UserFactory, make_ticket
+from tests.notifications.conftest import only_mail_to, told
+from tickets.actions.closing import close_ticket, reopen_ticket
+from tickets.actions.handing_over import assign, transfer
+from tickets.actions.replying import add_note, reply_to_ticket
+from tickets.enums import Channel, Status
+from tickets.links import link_of_token
+from tickets.models import Ticket, TicketEvent
+
+HOSTILE = "<b onload=\"x\">Tom & 'Jerry'</b> \u202eevil {{ tenant }} {% now 'Y' %}"
+SHOWN = "<b onload=\"x\">Tom & 'Jerry'</b>"
+
+
+class Links(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "href":
+                self.links.append(value)
+            elif name in ("src", "srcset", "background", "style") or name.startswith("on"):
+                self.loaded.append(f"{name}={value}")
+
+
+def every_mail(portal, send_all) -> dict[str, object]:
+    """One mail of each kind, about a ticket full of hostile words."""
+    portal.customer.name = portal.lead.name = HOSTILE[:100]
+    portal.customer.save()
+    portal.lead.save()
+    ticket = make_ticket(requester=portal.customer, topic=portal.topic, subject=HOSTILE, body=HOSTILE)
+    reply_to_ticket(actor=portal.lead, ticket=ticket, body=HOSTILE, channel=Channel.PORTAL, as_staff=True)
+    reply_to_ticket(actor=portal.customer, ticket=ticket, body=HOSTILE, channel=Channel.LINK)
+    add_note(actor=portal.lead, ticket=ticket, body="SECRET NOTE")
+    close_ticket(actor=portal.lead, ticket=ticket, as_staff=True)
+    reopen_ticket(actor=portal.lead, ticket=ticket, as_staff=True)
+    close_ticket(actor=portal.customer, ticket=ticket)
+    reopen_ticket(actor=portal.customer, ticket=ticket)
+    assign(actor=portal.lead, ticket=ticket, assignee=portal.agent)
+    transfer(actor=portal.lead, ticket=ticket, department=portal.other_department)
+    request_password(actor=None, email=portal.customer.email)
+    mails = {mail.message_id: mail for mail in send_all(portal.tenant)}
+    return {delivery.template: mails[delivery.message_id] for delivery in Delivery.objects.order_by("-pk")}
+
+
+def test_every_kind_has_a_text_and_an_html_half_with_words_and_links_intact(in_scope, send_all):
+    mails = every_mail(in_scope, send_all)
+    assert set(mails) == set(MailKind.values)
+    for kind, taken in mails.items():
+        text, page = taken.part("plain"), Links(taken.part("html"))
+        assert set(page.tags) <= {
+            "html", "head", "meta", "title", "style", "body", "div", "h1", "p", "a", "br",
+        }, kind  # fmt: skip
+        assert page.loaded == [], kind
+        assert "&amp;" not in text and "&lt;" not in text, kind
+        assert "{{" not in text.replace("{{ tenant }}", "") and "SECRET" not in text + taken.part("html"), kind
+        assert all(link.startswith("http://north.localhost:8000/") for link in page.links), kind
+        assert all(link in text for link in page.links), kind
+        if kind != "password":
+            assert SHOWN in text + taken.mail["Subject"], kind
+            assert taken.mail["Subject"] == "[#1001] " + HOSTILE.replace("\u202e", ""), kind
+
+
+def test_the_headers_of_every_mail(in_scope, send_all):
+    for kind, taken in every_mail(in_scope, send_all).items():
+        mail = taken.mail
+        assert mail.defects == []
+        assert str(mail["From"]) == "North support <support@north.example>"
+        assert str(mail["Reply-To"]) == "support@north.example"
+        assert str(mail["To"]) == taken.recipient
+        assert mail["Cc"] is None and mail["Bcc"] is None
+        assert mail["Auto-Submitted"] == ("auto-replied" if kind == "confirmation" else "auto-generated")
+        assert mail["X-Auto-Response-Suppress"] == "All"
+        assert abs(mail["Date"].datetime - timezone.now()).total_seconds() < 60
+        assert re.fullmatch(r"<[ta]\d+\.\d+\.[0-9a-f]{16}@north\.example>", taken.message_id)
+        assert taken.sender == "support@north.example"
+        assert all(len(line) <= 998 and line.isascii() for line in taken.raw.split(b"\r\n"))
+
+
+def test_mails_about_one_ticket_form_one_thread_for_each_person(in_scope, send_all):
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    first = send_all(in_scope.tenant)
+    reply_to_ticket(actor=in_scope.agent, ticket=ticket, body="One", channel=Channel.PORTAL, as_staff=True)
+    reply_to_ticket(actor=in_scope.agent, ticket=ticket, body="Two", channel=Channel.PORTAL, as_staff=True)
+    mails = [taken for taken in first + send_all(in_scope.tenant) if taken.recipient == in_scope.customer.email]
+    ids = [taken.message_id for taken in mails]
+    references = [str(taken.mail["References"]).split() for taken in mails]
+    assert len(set(ids)) == 3
+    root = references[0][0]
+    assert references == [[root], [root, ids[0]], [root, ids[0], ids[1]]]
+    assert [taken.mail["In-Reply-To"] for taken in mails] == [None, ids[0], ids[1]]
+    to_agent = next(taken for taken in first if taken.recipient == in_scope.agent.email)
+    assert root not in str(to_agent.mail["References"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "day"),
+    [("sv", "Öppna ärendet", " nov "), ("en", "Open the ticket", " Nov ")],
+)
+def test_each_reader_is_written_to_in_their_language(in_scope, send_all, language, words, day):
+    in_scope.customer.language = language
+    in_scope.customer.save()
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    TicketEvent._base_manager.update(created_at="2026-11-21T20:30:00Z")
+    mails = {taken.recipient: taken for taken in send_all(in_scope.tenant)}
+    mail = mails[in_scope.customer.email]
+    assert f'<html lang="{language}">' in mail.part("html")
+    assert words in mail.part("html")
+    # The portal's time zone, Stockholm, is an hour ahead.
+    assert f"21{day}2026 21:30" in mail.part("plain")
+    assert "Open the ticket" in mails[in_scope.agent.email].part("html")
+
+
+def test_who_never_chose_a_language_is_written_to_in_the_portals(in_scope, send_all):
+    person = UserFactory(language="")
+    make_ticket(requester=person, topic=in_scope.topic)
+    mail = next(taken for taken in send_all(in_scope.tenant) if taken.recipient == person.email)
+    assert '<html lang="sv">' in mail.part("html")
+
+
+def test_the_customers_link_opens_this_ticket_for_this_person(in_scope, send_all):
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    mails = {taken.recipient: taken.part("plain") for taken in send_all(in_scope.tenant)}
+    token = re.search(r"http://north\.localhost:8000/t/([^/\s]+)/", mails[in_scope.customer.email]).group(1)
+    link = link_of_token(token)
+    assert (link.ticket, link.user) == (ticket, in_scope.customer)
+    assert "/t/" not in mails[in_scope.agent.email]
+    assert "http://north.localhost:8000/desk/tickets/1001/" in mails[in_scope.agent.email]
+
+
+def test_who_has_no_password_is_offered_one_and_only_they(in_scope, send_all):
+    newcomer = UserFactory(password=None)
+    for person in (newcomer, in_scope.customer):
+        make_ticket(requester=person, topic=in_scope.topic)
+    mails = {taken.recipient: taken.part("plain") for taken in send_all(in_scope.tenant)}
+    assert "http://north.localhost:8000/password/" in mails[newcomer.email]
+    assert "/password/" not in mails[in_scope.customer.email]
+    assert "/password/" not in mails[in_scope.agent.email]
+
+
+def test_a_guest_confirmation_without_echo_holds_none_of_the_guests_words(in_scope, send_all):
+    guest = UserFactory(password=None, name="SPAMNAME")
+    for word in ("SPAMONE", "SPAMTWO"):
+        make_ticket(
+            requester=guest, topic=in_scope.topic, subject=f"{word} subject", body=f"{word} body", channel=Channel.GUEST
+        )
+    first, second = (taken for taken in send_all(in_scope.tenant) if taken.recipient == guest.email)
+    assert "SPAMONE subject" in first.mail["Subject"] and "> SPAMONE body" in first.part("plain")
+    everything = str(second.mail) + second.part("plain") + second.part("html")
+    assert "SPAM" not in everything
+    assert "1002" in second.mail["Subject"] and "/t/" in second.part("plain")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Hello\r\nBcc: all@kund.example",
+        "Hello\nBcc: all@kund.example",
+        "Hello\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029Bcc: all@kund.example",
+        "=?utf-8?q?Hello=0D=0ABcc:_all=40kund.example?=",
+        "Hello\x00 \x1b[31m\u202eyou",
+        "Ärende " * 28,
+    ],
+)
+def test_no_subject_can_add_a_header(in_scope, send_all, mailbox, subject):
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    Ticket.objects.filter(pk=ticket.pk).update(subject=subject.replace("\x00", ""))
+    mails = send_all(in_scope.tenant)
+    assert len(mails) == 3
+    for taken in mails:
+        assert taken.mail["Bcc"] is None
+        assert taken.recipient != "all@kund.example"
+        assert taken.mail["Subject"].startswith("[#1001] ")
+        assert not re.search(r"[\x00-\x1f\x7f\u2028\u2029\u202e]", str(taken.mail["Subject"]))
+        assert b"\n" not in taken.raw.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['Larm, "Väst" <boss@corp.example>\r\nBcc: x@y.example', "Åäö " * 20, "Plain, with comma", "x" * 80, "مرحبا 🙂"],
+)
+def test_no_portal_name_can_change_the_sender(in_scope, send_all, name):
+    Tenant.objects.filter(pk=in_scope.tenant.pk).update(name=name[:80])
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    with tenant_scope(Tenant.objects.get(pk=in_scope.tenant.pk)) as tenant:
+        taken = send_all(tenant)[0]
+    (sender,) = taken.mail["From"].addresses
+    assert sender.addr_spec == "support@north.example"
+    assert sender.display_name == header_line(name[:80])
+    assert taken.mail["Bcc"] is None
+
+
+def test_international_domains_leave_in_ascii(in_scope, send_all):
+    person = UserFactory(email="anna@bücher.example")
+    make_ticket(requester=person, topic=in_scope.topic)
+    assert "anna@xn--bcher-kva.example" in {taken.recipient for taken in send_all(in_scope.tenant)}
+
+
+def test_an_address_no_mail_can_carry_fails_at_once_and_says_so(in_scope, send_all):
+    person = UserFactory()
+    type(person).objects.filter(pk=person.pk).update(email="å\r\nRCPT TO:<x@y.example>@kund.example")
+    make_ticket(requester=person, topic=in_scope.topic)
+    assert len(send_all(in_scope.tenant)) == 2
+    delivery = only_mail_to(person)
+    assert (delivery.state, delivery.trouble, delivery.next_attempt_at) == ("failed", "recipient", None)
+
+
+def test_long_texts_are_cut_and_say_so(in_scope, send_all):
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic, body="långt " * 20_000)
+    mail = send_all(in_scope.tenant)[0]
+    assert len(mail.part("plain")) < WORDS_LIMIT * 1.2
+    assert "all of it is on the ticket's page" in mail.part("plain")
+    assert "all of it is on the ticket&#x27;s page" in mail.part("html") or "ticket's page" in mail.part("html")
+
+
+def test_odd_characters_arrive(in_scope, send_all):
+    body = "🙂 שלום مرحبا \x0b\x1b ﷽\n.\n..\nFrom here\n\n\nend"
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic, body=body)
+    text = send_all(in_scope.tenant)[0].part("plain")
+    assert "> 🙂 שלום مرحبا  ﷽\n> .\n> ..\n> From here\n" in text
+    assert "\x1b" not in text
+
+
+def test_an_answer_that_closes_says_so(in_scope, send_all):
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    send_all(in_scope.tenant)
+    reply_to_ticket(
+        actor=in_scope.agent,
+        ticket=ticket,
+        body="Mended.",
+        channel=Channel.PORTAL,
+        as_staff=True,
+        and_status=Status.CLOSED,
+    )
+    (mail,) = send_all(in_scope.tenant)
+    for half in ("plain", "html"):
+        assert "Mended." in mail.part(half) and "With this answer the ticket is closed." in mail.part(half)
+
+
+def test_customers_never_see_an_agents_own_address(in_scope, send_all):
+    in_scope.agent.name = ""
+    in_scope.agent.save()
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    send_all(in_scope.tenant)
+    reply_to_ticket(actor=in_scope.agent, ticket=ticket, body="Hello", channel=Channel.PORTAL, as_staff=True)
+    (mail,) = send_all(in_scope.tenant)
+    assert in_scope.agent.email not in str(mail.mail) + mail.part("html")
+
+
+def test_composing_is_the_same_mail_each_time(in_scope):
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    told(in_scope.tenant)
+    first, second = (compose(only_mail_to(in_scope.agent)) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a\r\nb", "a b"), (" a\tb ", "a b"), ("a\u2028b", "a b"), ("a\u202eb", "ab"), ("Åsa", "Åsa"), ("مرحبا", "مرحبا")],
+)
+def test_header_line(text, line):
+    assert header_line(text) == line
+
+
+def test_body_text_keeps_lines_and_drops_control_characters():
+    assert body_text("a\r\nb\rc\x00\x1b\td") == "a\nb\nc\td"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "nobody", "@kund.example", "a@", "åsa@kund.example", "a b@kund.example", "a@kund\n.example"]
+)
+def test_what_is_no_address(address):
+    with pytest.raises(ValueError, match="No mail server"):
+        ascii_address(address)

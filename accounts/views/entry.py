@@ -5,6 +5,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -88,7 +89,11 @@ def _authenticated(request: PortalRequest, form: SignInForm) -> User | None:
     if wait:
         form.add_error(
             None,
-            _("Too many attempts from your network. Wait %(minutes)d minutes, or ask for a new password by mail.")
+            ngettext(
+                "Too many attempts from your network. Wait %(minutes)d minute, or ask for a new password by mail.",
+                "Too many attempts from your network. Wait %(minutes)d minutes, or ask for a new password by mail.",
+                wait,
+            )
             % {"minutes": wait},
         )
         return None

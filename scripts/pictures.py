@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import cycle
 
 import throwaway
 from PIL import Image
@@ -23,6 +24,7 @@ CHROMIUM = [
 ]
 CUSTOMER_TICKET = re.compile(r"^(https?://[^/]+)?/tickets/\d+/(\?.*)?$")
 DESK_TICKET = re.compile(r"^(https?://[^/]+)?/desk/tickets/\d+/(\?.*)?$")
+TEXTS = ["Rådhuset, plan 2", "Fel 31, slinga 4"]
 TOPIC = re.compile(r"^(https?://[^/]+)?/tickets/new/[\w-]+/$")
 
 
@@ -69,11 +71,11 @@ def filled_form(page: Page, portal: str) -> None:
         field = page.locator(f"[name={name}]:visible")
         if field.count():
             field.first.fill(answer)
-    for field in page.locator("[name^=field_]:visible").all():
-        answer_somehow(field)
+    for field, text in zip(page.locator("[name^=field_]:visible").all(), cycle(TEXTS), strict=False):
+        answer_somehow(field, text)
 
 
-def answer_somehow(field: Locator) -> None:
+def answer_somehow(field: Locator, text: str) -> None:
     kind = field.evaluate("element => element.tagName == 'SELECT' ? 'select' : element.type")
     if kind == "select":
         field.select_option(index=1)
@@ -81,12 +83,14 @@ def answer_somehow(field: Locator) -> None:
         field.check()
     elif kind == "date":
         field.fill("2026-01-15")
+    elif kind == "datetime-local":
+        field.fill("2026-01-15T02:05")
     elif kind == "number":
         field.fill("3")
     elif kind == "email":
         field.fill("maja.lind@kund.example")
     else:
-        field.fill("Entrén, plan 1")
+        field.fill(text)
 
 
 def thanks(page: Page, portal: str) -> None:
@@ -111,7 +115,7 @@ def desk_ticket(page: Page, portal: str) -> None:
 
 ALBUM = [
     Picture("home", "larm", home),
-    Picture("form", "larm", filled_form),
+    Picture("form", "larm", filled_form, size=ViewportSize(width=1100, height=1250)),
     Picture("thanks", "larm", thanks, size=PHONE),
     Picture("ticket-phone", "larm", customer_ticket, person="customer@kund.example", size=PHONE),
     Picture("queue", "larm", queue, person="agent@larm.example"),
@@ -134,7 +138,7 @@ def take(browser: Browser, picture: Picture, port: str) -> None:
         sign_in(page, portal, picture.person)
     picture.go(page, portal)
     page.wait_for_load_state("networkidle")
-    page.evaluate("document.activeElement && document.activeElement.blur()")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     target = PICTURES / f"{picture.name}.png"
     target.write_bytes(small(page.screenshot()))
     print(f"{target.relative_to(throwaway.ROOT)}  {target.stat().st_size // 1000} kB  {page.title()}")

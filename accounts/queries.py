@@ -5,8 +5,8 @@ from accounts.models import Tenant, TenantHost, User
 
 
 def tenant_for_host(name: str) -> Tenant | None:
-    """The active tenant a host name leads to, with its hosts; DEFAULT_TENANT serves every host."""
-    tenants = Tenant.objects.filter(is_active=True).prefetch_related("hosts")
+    """The active tenant a host name leads to; DEFAULT_TENANT serves every host."""
+    tenants = Tenant.objects.filter(is_active=True)
     if settings.DEFAULT_TENANT:
         return tenants.filter(slug=settings.DEFAULT_TENANT).first()
     return tenants.filter(hosts__name=name).first() if name else None

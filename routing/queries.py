@@ -1,49 +1,73 @@
 """Whose departments, which members. Access to the desk's tickets is decided from here."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from accounts.models import Organisation, User
 from routing.facts import DepartmentFact
 from routing.models import Department, DepartmentMember, OrganisationDepartment
 
 
-def department_ids_of(agent: User) -> set[int] | None:
-    """The departments whose tickets `agent` sees; None means all of them.
+class Sight:
+    """What of the portal's departments one agent sees. Asked at most two questions of the database, when needed."""
 
-    A member sees their own departments, a lead everything below as well, a tenant administrator all. Customers: none.
-    """
-    if agent.is_administrator:
-        return None
-    if not agent.is_agent:
-        return set()
-    memberships = dict(DepartmentMember.objects.filter(user=agent).values_list("department_id", "is_lead"))
-    seen = set(memberships)
-    if any(memberships.values()):
-        parents = dict(Department.objects.values_list("pk", "parent_id"))
-        led = {department for department, is_lead in memberships.items() if is_lead}
-        seen |= {department for department in parents if _ancestors(department, parents) & led}
-    return seen
+    def __init__(self, agent: User) -> None:
+        self.agent = agent
+
+    @cached_property
+    def memberships(self) -> dict[int, bool]:
+        """The agent's departments, and whether they lead them."""
+        return dict(DepartmentMember.objects.filter(user=self.agent).values_list("department_id", "is_lead"))
+
+    @cached_property
+    def departments(self) -> list[Department]:
+        """All departments of the portal, by name."""
+        return list(Department.objects.order_by("name"))
+
+    @cached_property
+    def department_ids(self) -> set[int] | None:
+        """The departments whose tickets the agent sees; None means all of them.
+
+        A member sees their own departments, a lead everything below as well, a tenant administrator all.
+        """
+        if self.agent.is_administrator:
+            return None
+        if not self.agent.is_agent:
+            return set()
+        seen = set(self.memberships)
+        if any(self.memberships.values()):
+            parents = {department.pk: department.parent_id for department in self.departments}
+            led = {department for department, is_lead in self.memberships.items() if is_lead}
+            seen |= {department for department in parents if _ancestors(department, parents) & led}
+        return seen
+
+    @cached_property
+    def tree(self) -> list[Department]:
+        """The departments seen, parents before children, each with its `depth` among those seen."""
+        allowed = self.department_ids
+        children: dict[int | None, list[Department]] = {}
+        for department in self.departments:
+            children.setdefault(department.parent_id, []).append(department)
+        ordered: list[Department] = []
+
+        def walk(parent: int | None, depth: int) -> None:
+            for department in children.get(parent, []):
+                shown = allowed is None or department.pk in allowed
+                if shown:
+                    department.depth = depth
+                    ordered.append(department)
+                walk(department.pk, depth + shown)
+
+        walk(None, 0)
+        return ordered
 
 
-def departments_seen_by(agent: User) -> list[Department]:
-    """The departments of `department_ids_of`, as a tree in reading order, each with its `depth`."""
-    everything = list(Department.objects.order_by("name"))
-    allowed = department_ids_of(agent)
-    shown = {item.pk for item in everything if allowed is None or item.pk in allowed}
-    children: dict[int | None, list[Department]] = {}
-    for item in everything:
-        children.setdefault(item.parent_id, []).append(item)
-    ordered: list[Department] = []
-
-    def walk(parent: int | None, depth: int) -> None:
-        for item in children.get(parent, []):
-            if item.pk in shown:
-                item.depth = depth
-                ordered.append(item)
-            walk(item.pk, depth + (item.pk in shown))
-
-    walk(None, 0)
-    return ordered
+def sight_of(agent: User) -> Sight:
+    """The agent's sight, worked out once for this object of theirs, which lives as long as a request."""
+    sight: Sight | None = agent.__dict__.get("_sight")
+    if sight is None:
+        sight = agent.__dict__["_sight"] = Sight(agent)
+    return sight
 
 
 def agents_of(department_id: int) -> list[User]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 
 from accounts.folding import fold_text
 from accounts.models import User
-from routing.queries import department_ids_of
+from routing.queries import sight_of
 from tickets.enums import EventKind, MessageKind
 from tickets.models import HelpTopic, Message, Reading, Ticket, TicketEvent
 
@@ -25,7 +25,7 @@ def customer_tickets(user: User) -> QuerySet[Ticket]:
 def desk_tickets(agent: User) -> QuerySet[Ticket]:
     """The tickets an agent sees on the desk: those of their departments, and those assigned to them."""
     tickets = Ticket.objects.select_related(*WITH_NAMES)
-    departments = department_ids_of(agent)
+    departments = sight_of(agent).department_ids
     if departments is None:
         return tickets
     if not agent.is_agent:
@@ -40,9 +40,9 @@ def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
 
 
 def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
-    """A ticket's events as one side may read them, without those that a message already shows."""
-    events = ticket.events.select_related("actor").exclude(kind__in=(EventKind.REPLIED, EventKind.NOTED))
-    return events.exclude(kind=EventKind.OPENED) if staff else events.filter(kind__in=CUSTOMER_EVENTS)
+    """A ticket's events as one side may know them."""
+    events = ticket.events.select_related("actor")
+    return events if staff else events.filter(kind__in=CUSTOMER_EVENTS)
 
 
 def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QuerySet[Ticket]:
@@ -61,9 +61,10 @@ def unread_total(user: User) -> int:
     return own.filter(Q(is_unread=True)).count()
 
 
-def read_until(ticket: Ticket, user: User) -> int:
-    """The id of the last message `user` has read; 0 for none."""
-    return Reading.objects.filter(ticket=ticket, user=user).values_list("message_id", flat=True).first() or 0
+def with_read_until(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
+    """Tickets with `read_until`, the id of the last message `user` has read; 0 for none."""
+    seen = Reading.objects.filter(ticket=OuterRef("pk"), user=user).values("message_id")[:1]
+    return tickets.annotate(read_until=Coalesce(Subquery(seen), Value(0), output_field=BigIntegerField()))
 
 
 def add_last_messages(tickets: Iterable[Ticket]) -> None:

@@ -1,12 +1,15 @@
 """A ticket's story as one list: messages and quiet event lines, in the order they happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
+from tickets.enums import EventKind
 from tickets.models import Attachment, Message, Ticket, TicketEvent
-from tickets.queries import events_for, messages_for, read_until
+from tickets.queries import messages_for
+
+SHOWN_BY_MESSAGES = (EventKind.OPENED, EventKind.REPLIED, EventKind.NOTED)
 
 
 @dataclass
@@ -18,12 +21,15 @@ class Entry:
     is_new: bool = False
 
 
-def timeline(ticket: Ticket, reader: User, *, staff: bool, file_url: Callable[[Attachment], str]) -> list[Entry]:
-    """The story as `reader` may know it. `is_own`: their side wrote it; `is_new`: not read before.
+def timeline(
+    ticket: Ticket, reader: User, *, staff: bool, events: Iterable[TicketEvent], file_url: Callable[[Attachment], str]
+) -> list[Entry]:
+    """The story as `reader` may know it. `is_own`: their side wrote it; `is_new`: not read before (`read_until`).
 
-    Each message gets `files`, its attachments with the `url` under which this reader reaches them.
+    `events` are those of `events_for`; the ones that a message already shows make no line. Each message gets `files`,
+    its attachments with the `url` under which this reader reaches them.
     """
-    seen = read_until(ticket, reader)
+    seen = getattr(ticket, "read_until", 0)
     entries: list[tuple[Any, Entry]] = []
     for message in messages_for(ticket, staff=staff):
         message.files = list(message.attachments.all())
@@ -33,7 +39,9 @@ def timeline(ticket: Ticket, reader: User, *, staff: bool, file_url: Callable[[A
         new = message.pk > seen and message.author_id != reader.pk
         entries.append(((message.created_at, 0, message.pk), Entry("message", message=message, is_own=own, is_new=new)))
     entries.extend(
-        ((event.created_at, 1, event.pk), Entry("event", event=event)) for event in events_for(ticket, staff=staff)
+        ((event.created_at, 1, event.pk), Entry("event", event=event))
+        for event in events
+        if event.kind not in SHOWN_BY_MESSAGES
     )
     return [entry for _key, entry in sorted(entries, key=lambda pair: pair[0])]
 

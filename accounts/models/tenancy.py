@@ -1,6 +1,7 @@
 """The base of all tenant data: scoped reads (django-scopes) and the write guard it lacks."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -19,7 +20,7 @@ class TenantQuerySet(models.QuerySet):
             row.guard_write()
         return super().bulk_create(rows, *args, **kwargs)
 
-    def bulk_update(self, objs: Iterable["TenantModel"], *args: Any, **kwargs: Any) -> int:
+    def bulk_update(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> int:
         rows = list(objs)
         for row in rows:
             row.guard_write()
@@ -28,7 +29,7 @@ class TenantQuerySet(models.QuerySet):
     def update(self, **kwargs: Any) -> int:
         if "tenant" in kwargs or "tenant_id" in kwargs:
             raise ScopeError("A row never moves to another tenant")
-        self.model.guard_keys(kwargs)
+        self.model.guard_keys(kwargs)  # type: ignore[attr-defined]
         return super().update(**kwargs)
 
 
@@ -89,6 +90,7 @@ class TenantModel(models.Model):
                 raise ScopeError(f"{cls._meta.label}.{key.name} points at another tenant")
 
     @classmethod
+    @cache  # asked for every row that is loaded
     def _tenant_keys(cls) -> list[Any]:
         return [
             field

@@ -13,7 +13,7 @@ class Department(TenantModel):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     is_default = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
-    depth: int  # in the tree as a page shows it; set by `departments_seen_by`
+    depth: int  # in the tree as a page shows it; set by `routing.queries.Sight`
 
     class Meta:
         ordering = ["name"]

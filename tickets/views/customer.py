@@ -25,7 +25,7 @@ from tickets.kept_text import keep_and_sign_in, take_kept_text
 from tickets.links import link_of_token
 from tickets.models import Attachment, Ticket
 from tickets.paging import Order, paginate
-from tickets.queries import customer_tickets, messages_for, with_unread
+from tickets.queries import customer_tickets, events_for, messages_for, with_read_until, with_unread
 from tickets.timeline import last_message, timeline
 from tickets.views.files import attachment_response, bound, message_ids
 
@@ -58,8 +58,12 @@ def my_tickets(request: PortalRequest) -> HttpResponse:
         tickets = tickets.filter(status=Status.CLOSED)
     elif show != "all":
         show, tickets = "open", tickets.exclude(status=Status.CLOSED)
-    rows = with_unread(tickets, request.user, staff=False)
-    page = paginate(rows, Order("last_activity_at", descending=True), request.GET)
+    page = paginate(
+        tickets,
+        Order("last_activity_at", descending=True),
+        request.GET,
+        shown=lambda rows: with_unread(rows, request.user, staff=False),
+    )
     return render(request, "tickets/mine.html", {"page": page, "show": show})
 
 
@@ -117,22 +121,23 @@ def link_attachment(request: PortalRequest, token: str, pk: int) -> HttpResponse
 
 
 def _signed_in(request: PortalRequest, number: int) -> Way:
-    return Way(get_object_or_404(customer_tickets(request.user), number=number), request.user)
+    tickets = with_read_until(customer_tickets(request.user), request.user)
+    return Way(get_object_or_404(tickets, number=number), request.user)
 
 
 def _by_link(token: str) -> Way | None:
     found = link_of_token(token)
     if found is None:
         return None
-    tickets = customer_tickets(found.user).filter(pk=found.ticket_id)
-    mine = tickets.first()
+    mine = with_read_until(customer_tickets(found.user), found.user).filter(pk=found.ticket_id).first()
     return Way(mine, found.user, token) if mine else None
 
 
 def _ticket_page(
     request: PortalRequest, way: Way, form: MessageForm, kept: list[Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    entries = timeline(way.ticket, way.person, staff=False, file_url=way.file_url)
+    events = events_for(way.ticket, staff=False)
+    entries = timeline(way.ticket, way.person, staff=False, events=events, file_url=way.file_url)
     if not way.token and request.method == "GET":
         mark_read(actor=way.person, ticket=way.ticket, message=last_message(entries))
     context = {

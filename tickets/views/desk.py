@@ -9,8 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
-from routing.models import Department
-from routing.queries import agents_of
+from routing.queries import agents_of, sight_of
 from tickets.actions.reading import mark_read
 from tickets.answers import shown_answers
 from tickets.enums import EventKind
@@ -19,7 +18,16 @@ from tickets.forms import AssignmentForm, DeskReplyForm, PriorityForm, StatusFor
 from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
 from tickets.paging import paginate
-from tickets.queries import add_last_messages, desk_tickets, messages_for, other_tickets_of, with_unread
+from tickets.queries import (
+    WITH_NAMES,
+    add_last_messages,
+    desk_tickets,
+    events_for,
+    messages_for,
+    other_tickets_of,
+    with_read_until,
+    with_unread,
+)
 from tickets.queue import Queue, age_band, rail
 from tickets.timeline import Entry, last_message, timeline
 from tickets.views.files import attachment_response, message_ids
@@ -30,8 +38,12 @@ PREVIEWED = 4  # entries
 @agents_only
 def queue(request: PortalRequest) -> HttpResponse:
     asked = Queue(request.user, request.GET)
-    rows = with_unread(asked.tickets(), request.user, staff=True)
-    page = paginate(rows, asked.order, request.GET)
+    page = paginate(
+        asked.tickets(),
+        asked.order,
+        request.GET,
+        shown=lambda rows: with_unread(rows.select_related(*WITH_NAMES), request.user, staff=True),
+    )
     add_last_messages(page.items)
     for row in page.items:
         row.age_band = age_band(row)
@@ -59,8 +71,9 @@ def ticket(request: PortalRequest, number: int) -> HttpResponse:
 @agents_only
 def preview(request: PortalRequest, number: int) -> HttpResponse:
     found = fetch(request, number)
-    entries = _timeline(found, request.user)
-    context = {"ticket": found, "timeline": entries[-PREVIEWED:], "why": why_here(found)}
+    events = list(events_for(found, staff=True))
+    entries = _timeline(found, request.user, events)
+    context = {"ticket": found, "timeline": entries[-PREVIEWED:], "why": why_here(events)}
     return render(request, "tickets/desk/_preview.html", context)
 
 
@@ -72,7 +85,7 @@ def desk_attachment(request: PortalRequest, number: int, pk: int) -> HttpRespons
 
 def fetch(request: PortalRequest, number: int) -> Ticket:
     """The ticket, if this agent may see it; else 404."""
-    found: Ticket = get_object_or_404(desk_tickets(request.user), number=number)
+    found: Ticket = get_object_or_404(with_read_until(desk_tickets(request.user), request.user), number=number)
     return found
 
 
@@ -86,7 +99,8 @@ def ticket_page(
     **forms: Any,
 ) -> HttpResponse:
     """The desk's page of one ticket, with any form that had errors in place of its fresh one."""
-    entries = _timeline(found, request.user)
+    events = list(events_for(found, staff=True))
+    entries = _timeline(found, request.user, events)
     if request.method == "GET":
         mark_read(actor=request.user, ticket=found, message=last_message(entries))
     found.age_band = age_band(found)
@@ -96,12 +110,12 @@ def ticket_page(
         "reply_form": reply_form,
         "kept": kept or [],
         "assign_form": assignment_form(found, request.user),
-        "transfer_form": transfer_form(found),
+        "transfer_form": transfer_form(found, request.user),
         "priority_form": PriorityForm(initial={"priority": found.priority}),
         "status_form": StatusForm(initial={"status": found.status}),
         "answers": shown_answers(found),
-        "stated": _stated(found),
-        "why": why_here(found),
+        "stated": _stated(found, events),
+        "why": why_here(events),
         "others": other_tickets_of(found, request.user),
         "back_url": reverse("desk"),
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
@@ -119,32 +133,31 @@ def assignment_form(found: Ticket, agent: User, data: Any = None) -> AssignmentF
     return AssignmentForm(data, people=people, initial={"assignee": found.assignee_id or ""})
 
 
-def transfer_form(found: Ticket, data: Any = None) -> TransferForm:
+def transfer_form(found: Ticket, agent: User, data: Any = None) -> TransferForm:
     """Offers every open department of the portal."""
-    return TransferForm(
-        data, departments=Department.objects.filter(is_active=True), initial={"department": found.department_id}
-    )
+    departments = [department for department in sight_of(agent).departments if department.is_active]
+    return TransferForm(data, departments=departments, initial={"department": found.department_id})
 
 
-def why_here(found: Ticket) -> list[str]:
+def why_here(events: list[TicketEvent]) -> list[str]:
     """Why the ticket is in its department: who handed it over last, or else routing's reasons."""
-    moves = TicketEvent.objects.filter(ticket=found, kind__in=(EventKind.ROUTED, EventKind.TRANSFERRED))
-    last = moves.select_related("actor", "ticket__topic").order_by("-pk").first()
+    moves = [event for event in events if event.kind in (EventKind.ROUTED, EventKind.TRANSFERRED)]
+    last = max(moves, key=lambda event: event.pk, default=None)
     if last is None:
         return []
     return [sentence(last)] if last.kind == EventKind.TRANSFERRED else reasons_in_words(last)
 
 
-def _timeline(found: Ticket, reader: User) -> list[Entry]:
+def _timeline(found: Ticket, reader: User, events: list[TicketEvent]) -> list[Entry]:
     def file_url(attachment: Attachment) -> str:
         return reverse("desk_attachment", args=[found.number, attachment.pk])
 
-    return timeline(found, reader, staff=True, file_url=file_url)
+    return timeline(found, reader, staff=True, events=events, file_url=file_url)
 
 
-def _stated(found: Ticket) -> dict[str, str]:
+def _stated(found: Ticket, events: list[TicketEvent]) -> dict[str, str]:
     """What a guest said about themselves where it differs from the record; unproven."""
-    opened = TicketEvent.objects.filter(ticket=found, kind=EventKind.OPENED).first()
+    opened = next((event for event in events if event.kind == EventKind.OPENED), None)
     stated: dict[str, str] = opened.data.get("stated", {}) if opened else {}
     record = {"name": found.requester.name, "phone": found.requester.phone, "email": found.requester.email}
     return {key: value for key, value in stated.items() if value and value != record.get(key)}

@@ -86,7 +86,7 @@ def desk_assignment(request: PortalRequest, number: int) -> HttpResponse:
 @agents_only
 def desk_department(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
-    form = transfer_form(ticket, request.POST)
+    form = transfer_form(ticket, request.user, request.POST)
     if not form.is_valid():
         return _with_errors(request, ticket, transfer_form=form)
     try:

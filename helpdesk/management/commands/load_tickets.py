@@ -79,9 +79,9 @@ class _Loader:
         self.now = timezone.now()
         self.topics = list(HelpTopic.objects.filter(is_active=True))
         self.departments = list(Department.objects.filter(is_active=True))
-        self.members: dict[int, list[int]] = {}
-        for department, user in DepartmentMember.objects.values_list("department_id", "user_id"):
-            self.members.setdefault(department, []).append(user)
+        self.members: dict[int, list[User]] = {}
+        for member in DepartmentMember.objects.select_related("user"):
+            self.members.setdefault(member.department_id, []).append(member.user)
         self.people = self._people()
 
     def load(self, number: int) -> int:
@@ -113,7 +113,7 @@ class _Loader:
             if f"person{n}@load.example" not in known
         ]
         User.objects.bulk_create(new)
-        return list(User.objects.filter(role="customer").order_by("pk"))
+        return list(User.objects.filter(role="customer").select_related("organisation").order_by("pk"))
 
     def _ticket(self, number: int) -> Ticket:
         chance = self.chance
@@ -130,9 +130,9 @@ class _Loader:
             search_key=fold_text(subject),
             topic=chance.choice(self.topics),
             requester=requester,
-            organisation_id=requester.organisation_id,
+            organisation=requester.organisation,
             department=department,
-            assignee_id=assignee,
+            assignee=assignee,
             status=status,
             priority=chance.choice(Priority.values),
             channel=Channel.PORTAL,
@@ -145,24 +145,24 @@ class _Loader:
 
     def _messages(self, ticket: Ticket) -> Iterator[Message]:
         answered = ticket.status in (Status.CLOSED, Status.WAITING_FOR_CUSTOMER)
-        members = self.members.get(ticket.department_id) or [ticket.requester_id]
-        yield self._message(ticket, ticket.requester_id, ticket.created_at)
+        members = self.members.get(ticket.department_id) or [ticket.requester]
+        yield self._message(ticket, ticket.requester, ticket.created_at)
         for turn in range(self.chance.randint(0, 2)):
             yield self._message(ticket, self.chance.choice(members), ticket.created_at + timedelta(minutes=turn + 1))
-            yield self._message(ticket, ticket.requester_id, ticket.created_at + timedelta(minutes=turn + 2))
+            yield self._message(ticket, ticket.requester, ticket.created_at + timedelta(minutes=turn + 2))
         if answered:
             yield self._message(ticket, self.chance.choice(members), ticket.last_activity_at)
 
-    def _message(self, ticket: Ticket, author: int, at: datetime) -> Message:
+    def _message(self, ticket: Ticket, author: User, at: datetime) -> Message:
         body = " ".join(self.chance.choices(SENTENCES, k=self.chance.randint(1, 8)))
-        return Message(ticket=ticket, author_id=author, body=body, channel=Channel.PORTAL, created_at=at)
+        return Message(ticket=ticket, author=author, body=body, channel=Channel.PORTAL, created_at=at)
 
     def _events(self, ticket: Ticket, first: Message) -> Iterator[TicketEvent]:
         done = {"ticket": ticket, "created_at": ticket.created_at, "fanned_out_at": ticket.created_at}
         reasons = [{"rule": "topic", "subject": "", "department": ticket.department.name, "outcome": "chosen"}]
-        yield TicketEvent(kind=EventKind.OPENED, actor_id=ticket.requester_id, message=first, **done)
+        yield TicketEvent(kind=EventKind.OPENED, actor=ticket.requester, message=first, **done)
         yield TicketEvent(
             kind=EventKind.ROUTED, data={"department": ticket.department.name, "reasons": reasons}, **done
         )
         if ticket.status == Status.CLOSED:
-            yield TicketEvent(kind=EventKind.CLOSED, actor_id=ticket.requester_id, data={"by": "staff"}, **done)
+            yield TicketEvent(kind=EventKind.CLOSED, actor=ticket.requester, data={"by": "staff"}, **done)

@@ -12,7 +12,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _  # said in the language that _page chooses
 
 from accounts.middleware import chosen_language
 
@@ -74,7 +75,7 @@ def trouble(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _resend(request: HttpRequest, status: int, reason: str) -> HttpResponse:
+def _resend(request: HttpRequest, status: int, reason: str | Promise) -> HttpResponse:
     fields = [
         (name, value, name)
         for name, values in request.POST.lists()

@@ -4,7 +4,7 @@ import logging
 import secrets
 import sys
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -42,7 +42,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Also reached by forms larger than any allowed: the reader then learns that, and may go back to their text."""
-    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | MultiPartParserError)
+    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent | MultiPartParserError)
     status = 413 if too_large else 400
     return _page("errors/400.html", status, {"too_large": too_large}, request)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -67,6 +68,11 @@ class AttachmentsField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files: Iterable[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
         errors = []
+        if len(list(files)) > settings.ATTACHMENTS_PER_MESSAGE:
+            limit = settings.ATTACHMENTS_PER_MESSAGE
+            raise forms.ValidationError(
+                _("Send at most %(limit)d files at a time; you can add more afterwards.") % {"limit": limit}
+            )
         for file in files:
             refusal = refusal_of(file, limit_mb=self.limit_mb)
             if refusal:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 MB = 1024 * 1024
 NAME_LIMIT = 150
+READ_AT_MOST_MB = 1024  # of one request; beyond that nobody means it well, and nothing of it is read
 # What runs when opened; nobody needs it sent to support, and mail filters drop it on the way back.
 FORBIDDEN_ENDINGS = frozenset(
     "apk app bat cmd com cpl dll exe hta jar js jse lnk msi msp pif ps1 reg scr sh vbe vbs wsf wsh".split()
@@ -28,6 +29,17 @@ class CappedUploadHandler(FileUploadHandler):
         super().__init__(request)
         self.total = 0
         self.in_file = 0
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # noqa: N803 - Django's name
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,
+    ) -> None:
+        if content_length > READ_AT_MOST_MB * MB:
+            raise StopUpload(connection_reset=True)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

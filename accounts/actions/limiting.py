@@ -3,6 +3,7 @@
 import ipaddress
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
@@ -44,6 +45,11 @@ def forget_old_allowances() -> int:
     """Delete this tenant's windows that ended more than a day ago. Returns how many."""
     deleted, _ = Allowance.objects.filter(window_start__lt=timezone.now() - timedelta(days=2)).delete()
     return int(deleted)
+
+
+def forget_old_sessions() -> None:
+    """Delete the sessions of all portals that have run out."""
+    SessionStore.clear_expired()
 
 
 def _window_start(window: timedelta) -> datetime:

@@ -27,6 +27,19 @@ queue?.addEventListener("dblclick", (event) => {
 
 if (wide.matches) choose(rows[0]);
 
+// Signed out meanwhile: the answer is the sign-in page, which belongs to the whole window.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (new URL(event.detail.xhr.responseURL).pathname.endsWith("/preview/")) return;
+  event.detail.shouldSwap = false;
+  window.location.reload();
+});
+
+for (const trouble of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(trouble, (event) => {
+    event.detail.target.textContent = event.detail.target.dataset.trouble;
+  });
+}
+
 // Menus close when the reader turns to something else.
 for (const menu of document.querySelectorAll("[data-menu]")) {
   document.addEventListener("click", (event) => {

@@ -24,6 +24,7 @@ TICKET_FIELDS = {
     "closed_at",
     "last_activity_at",
 }
+WEB = ("django.http", "django.shortcuts", "accounts.requests")
 SEAMS = {"Ticket", "Message", "TicketEvent"}
 CREATES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 WRITES = CREATES | {"save", "delete", "update", "bulk_update"}
@@ -200,9 +201,13 @@ def test_nothing_steps_around_csrf_escaping_or_the_scope():
                 found.append(where(name, node))
             if isinstance(node, ast.Call) and re.search(r"objects.*\.(raw|extra)$", ast.unparse(node.func)):
                 found.append(where(name, node))
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("mark_safe", "SafeString", "SafeText"):
-                if name != SAFE_PLACE:
-                    found.append(where(name, node))
+            marks_safe = isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "mark_safe",
+                "SafeString",
+                "SafeText",
+            )
+            if marks_safe and name != SAFE_PLACE:
+                found.append(where(name, node))
             if word in ("every_tenant", "scopes_disabled") and name not in EVERY_TENANT:
                 found.append(where(name, node))
 

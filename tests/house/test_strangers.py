@@ -1,0 +1,368 @@
+"""Whoever may not see something is told what they would be told of something that does not exist.
+
+Every address of the resolver is asked, by GET and POST, with real numbers, ids and tokens of the first portal. An
+address that is new must be put into one of the lists below before these tests pass again.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.scoping import tenant_scope
+from tests.conftest import Portal
+from tests.factories import make_ticket
+from tests.house.conftest import SECRET, House
+from tests.pages import plain_answer, snapshot
+from tickets.models import Ticket
+
+# Everybody may open these; none shows anything about a person or a ticket.
+PUBLIC = {
+    "home",
+    "topics",
+    "file_ticket",
+    "sign_in",
+    "sign_out",
+    "password_request",
+    "password_set",
+    "language",
+    "brand_css",
+    "logo",
+}
+# Whoever holds the unguessable token may open these, and nobody else.
+BY_TOKEN = {"link", "link_reply", "link_closure", "link_attachment"}
+# A guest may open these for a ticket their own session filed; a signed-in person for their own tickets.
+JUST_FILED = {"thanks", "thanks_more"}
+# Every signed-in person; shows their own things only.
+SIGNED_IN = {"account", "my_tickets"}
+# The requester of the ticket.
+REQUESTER = {"ticket", "ticket_reply", "ticket_closure", "ticket_attachment"}
+# Every agent; shows what they may see.
+AGENTS = {"desk", "desk_new", "desk_mails"}
+# Agents who see the ticket.
+ITS_AGENTS = {
+    "desk_ticket",
+    "desk_preview",
+    "desk_attachment",
+    "desk_reply",
+    "desk_claim",
+    "desk_assignment",
+    "desk_department",
+    "desk_status",
+    "desk_priority",
+    "desk_mail",
+    "mail_again",
+}
+ADMINISTRATORS = {"portal_settings"}
+LISTS = (PUBLIC, BY_TOKEN, JUST_FILED, SIGNED_IN, REQUESTER, AGENTS, ITS_AGENTS, ADMINISTRATORS)
+PRIVATE = sorted(set().union(*LISTS[1:]))
+
+POSTED = {
+    "body": "I was never here",
+    "mode": "reply",
+    "status": "closed",
+    "priority": "urgent",
+    "reopen": "",
+    "subject": "Never",
+    "email": "stranger@kund.example",
+    "name": "Nobody",
+    "next": "/",
+}
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+def names() -> list[str]:
+    return [str(pattern.name) for pattern in patterns(get_resolver("helpdesk.urls"))]
+
+
+def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
+    """The real identifiers an address is built from, or others in their place that belong to nothing."""
+    token = house.link.rstrip("/").rsplit("/", 1)[1]
+    uid, secret = house.password_link.rstrip("/").rsplit("/", 2)[1:]
+    note_or_reply = house.note_attachment if name == "desk_attachment" else house.attachment
+    known = {
+        "number": house.ticket.number if real else house.ticket.number + 5000,
+        "pk": (house.delivery if name in ("desk_mail", "mail_again") else note_or_reply).pk + (0 if real else 5000),
+        "token": (secret if name == "password_set" else token) if real else "no.such",
+        "uid": uid if real else "OTk5OTk5",
+        "slug": house.portal.topic.slug if real else "no-such-topic",
+        "fingerprint": house.portal.tenant.brand_fingerprint,
+    }
+    pattern = next(found for found in patterns(get_resolver("helpdesk.urls")) if found.name == name)
+    return {key: known[key] for key in pattern.pattern.converters}
+
+
+def address(name: str, house: House, *, real: bool = True) -> str:
+    return reverse(name, kwargs=arguments(name, house, real=real))
+
+
+def ask(client: Client, method: str, url: str) -> Any:
+    return client.get(url) if method == "get" else client.post(url, POSTED)
+
+
+def same_answer(client: Client, method: str, name: str, house: House) -> tuple[int, str, str]:
+    """The answer about the real thing, after making sure that it is the one about nothing at all."""
+    here, nowhere = address(name, house), address(name, house, real=False)
+    found = plain_answer(ask(client, method, here), here, f"/{house.ticket.number}/")
+    missing = plain_answer(ask(client, method, nowhere), nowhere, f"/{house.ticket.number + 5000}/")
+    assert SECRET not in found[2]
+    assert found == missing, f"{method} {name} tells that it exists"
+    return found
+
+
+def nothing_there(client: Client) -> str:
+    return plain_answer(client.get("/no/such/page/"), "/no/such/page/")[2]
+
+
+@pytest.fixture
+def far_numbers(house: House, other_house: House) -> House:
+    """The first portal's ticket has a number that the second portal does not have."""
+    with tenant_scope(house.portal.tenant):
+        while house.ticket.number <= other_house.ticket.number + 3:
+            later = make_ticket(requester=house.portal.customer, topic=house.portal.topic, body=SECRET)
+            house.ticket.number = later.number
+        Ticket.objects.filter(pk=later.pk).update(number=later.number + 100)
+        Ticket.objects.filter(pk=house.ticket.pk).update(number=later.number)
+        house.ticket.refresh_from_db()
+    return house
+
+
+UNREMARKABLE = ("sessions.Session", "accounts.Allowance")
+
+
+def changes(before: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    after = snapshot(without=UNREMARKABLE)
+    return {label: [before[label], after[label]] for label in after if after[label] != before[label]}
+
+
+def test_every_address_stands_in_exactly_one_list():
+    found = names()
+
+    assert len(found) == len(set(found)), "a name is used twice"
+    assert sorted(found) == sorted(name for names in LISTS for name in names)
+
+
+def test_public_addresses_show_no_stranger_anything_of_a_ticket(house: House, browse, subtests):
+    client = browse(house.portal)
+    for name in sorted(PUBLIC):
+        with subtests.test(name):
+            response = client.get(address(name, house))
+            body = b"" if response.streaming else response.content
+            assert response.status_code in (200, 404, 405)
+            assert SECRET.encode() not in body
+            assert house.portal.customer.name.encode() not in body or name == "password_set"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_in_particular_is_sent_to_sign_in_or_told_there_is_nothing(house: House, browse, method, subtests):
+    before = snapshot(without=UNREMARKABLE)
+    for name in PRIVATE:
+        if name in BY_TOKEN:
+            continue
+        with subtests.test(name):
+            status, about, _text = same_answer(browse(house.portal), method, name, house)
+            if name in JUST_FILED:
+                assert status in (404, 405)
+            else:
+                assert status == 405 or (status == 302 and "/sign-in/?next=" in about)
+    assert changes(before) == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_customer_finds_nothing(house: House, browse, method, subtests):
+    client = browse(house.portal, house.colleague)
+    before = snapshot(without=UNREMARKABLE)
+    for name in sorted(JUST_FILED | REQUESTER | ITS_AGENTS | AGENTS | ADMINISTRATORS):
+        with subtests.test(name):
+            status, _about, text = same_answer(client, method, name, house)
+            assert status in (404, 405)
+            if status == 404:
+                assert text == nothing_there(client)
+    assert changes(before) == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_requester_finds_nothing_of_the_desk(house: House, browse, method, subtests):
+    client = browse(house.portal, house.portal.customer)
+    before = snapshot(without=UNREMARKABLE)
+    for name in sorted(ITS_AGENTS | AGENTS | ADMINISTRATORS):
+        with subtests.test(name):
+            assert same_answer(client, method, name, house)[0] in (404, 405)
+    assert changes(before) == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_agent_of_another_department_finds_nothing(house: House, browse, method, subtests):
+    client = browse(house.portal, house.outsider)
+    before = snapshot(without=UNREMARKABLE)
+    for name in sorted(JUST_FILED | REQUESTER | ITS_AGENTS | ADMINISTRATORS):
+        with subtests.test(name):
+            status, _about, text = same_answer(client, method, name, house)
+            assert status in (404, 405)
+            if status == 404:
+                assert text == nothing_there(client)
+    assert changes(before) == {}
+
+
+def test_an_agent_of_another_department_sees_no_trace_in_lists(house: House, browse, subtests):
+    client = browse(house.portal, house.outsider)
+    for url in (
+        "/desk/?view=all",
+        f"/desk/?q={house.ticket.number}",
+        f"/desk/?q={SECRET}",
+        f"/desk/?view=all&department={house.portal.department.pk}",
+        "/desk/mails/",
+        f"/desk/mails/?q={house.portal.customer.email}",
+        "/tickets/?show=all",
+    ):
+        with subtests.test(url):
+            content = client.get(url).content.decode()
+            assert f"{SECRET} beeps" not in content
+            assert 'data-total="0"' in content
+
+
+@pytest.mark.parametrize("role", ["customer", "agent", "lead", "administrator"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_people_of_another_portal_find_nothing_on_their_own_host(
+    far_numbers: House, other_house: House, browse, method, role, subtests
+):
+    client = browse(other_house.portal, getattr(other_house.portal, role))
+    before = snapshot(without=UNREMARKABLE)
+    for name in sorted(BY_TOKEN | JUST_FILED | REQUESTER | ITS_AGENTS):
+        with subtests.test(name):
+            assert same_answer(client, method, name, far_numbers)[0] in (404, 405)
+    assert changes(before) == {}
+
+
+@pytest.mark.parametrize("role", ["customer", "agent", "administrator"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_session_of_another_portal_is_nobodys_here(
+    house: House, other_portal: Portal, browse, method, role, subtests
+):
+    visitor = browse(other_portal, getattr(other_portal, role))
+    carried = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+    before = snapshot(without=UNREMARKABLE)
+    for name in PRIVATE:
+        if name in BY_TOKEN:
+            continue
+        with subtests.test(name):
+            client = browse(house.portal)
+            client.cookies[settings.SESSION_COOKIE_NAME] = carried
+            status, about, _text = same_answer(client, method, name, house)
+            assert status in (404, 405) or (status == 302 and "/sign-in/" in about)
+    assert changes(before) == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_link_opens_nothing_for_a_token_that_is_not_whole(house: House, browse, method, subtests):
+    token = arguments("link", house, real=True)["token"]
+    before = snapshot(without=UNREMARKABLE)
+    for spoilt in (token[:-1], token[1:], token.split(".")[0], token + "a", token.swapcase(), ".", "a.b", "å.ä"):
+        for name in sorted(BY_TOKEN):
+            with subtests.test(f"{name} {spoilt}"):
+                url = reverse(name, kwargs={**arguments(name, house, real=True), "token": spoilt})
+                response = ask(browse(house.portal), method, url)
+                assert response.status_code in (404, 405)
+                assert SECRET.encode() not in response.content
+    assert changes(before) == {}
+
+
+def test_a_link_opens_its_own_ticket_only(house: House, browse):
+    with tenant_scope(house.portal.tenant):
+        other = make_ticket(requester=house.colleague, topic=house.portal.topic)
+    client = browse(house.portal)
+
+    assert client.get(address("link", house)).status_code == 200
+    assert client.get(address("link_attachment", house)).getvalue() == b"attic"
+    for name, kwargs in (
+        ("ticket", {"number": house.ticket.number}),
+        ("ticket", {"number": other.number}),
+        ("desk_ticket", {"number": house.ticket.number}),
+    ):
+        assert client.get(reverse(name, kwargs=kwargs)).status_code == 302
+    note = {**arguments("link_attachment", house, real=True), "pk": house.note_attachment.pk}
+    assert client.get(reverse("link_attachment", kwargs=note)).status_code == 404
+
+
+def test_files_are_reached_only_through_their_own_ticket(house: House, browse):
+    with tenant_scope(house.portal.tenant):
+        own = make_ticket(requester=house.colleague, topic=house.portal.topic)
+    client = browse(house.portal, house.colleague)
+
+    assert client.get(f"/tickets/{own.number}/").status_code == 200
+    assert client.get(f"/tickets/{own.number}/attachments/{house.attachment.pk}/").status_code == 404
+
+
+def test_the_requester_does_not_reach_a_notes_file(house: House, browse):
+    client = browse(house.portal, house.portal.customer)
+
+    mine = client.get(f"/tickets/{house.ticket.number}/attachments/{house.attachment.pk}/")
+    notes = client.get(f"/tickets/{house.ticket.number}/attachments/{house.note_attachment.pk}/")
+
+    assert mine.status_code == 200
+    assert mine.getvalue() == b"attic"
+    assert notes.status_code == 404
+
+
+def test_those_who_may_are_let_in(house: House, browse, subtests):
+    """The other half: the addresses are right, and the strangers above were really refused."""
+    doors = {
+        house.portal.customer: SIGNED_IN | {"ticket", "ticket_attachment", "thanks"},
+        house.portal.agent: AGENTS | SIGNED_IN | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"},
+        house.portal.lead: {"desk_ticket", "desk_mail"},
+        house.portal.administrator: AGENTS | ADMINISTRATORS | {"desk_ticket", "desk_mail"},
+    }
+    for person, allowed in doors.items():
+        client = browse(house.portal, person)
+        for name in sorted(allowed):
+            with subtests.test(f"{person} {name}"):
+                response = client.get(address(name, house))
+                assert response.status_code == 200
+                assert response.getvalue()
+
+
+@pytest.mark.parametrize(
+    "host", ["nowhere.example", "north.localhost.evil.example", "a b", "", "north", "[::1]", "%00"]
+)
+def test_an_unknown_host_gets_a_plain_404_at_every_address(house: House, host: str, subtests):
+    client = Client(headers={"host": host})
+    for name in [*names(), "/no/such/page/"]:
+        with subtests.test(name):
+            url = name if name.startswith("/") else address(name, house)
+            for response in (client.get(url), client.post(url, POSTED)):
+                assert response.status_code == 404
+                assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+                assert response.content == b"Not found\n"
+
+
+@pytest.mark.parametrize("host", ["north.localhost", "NORTH.localhost:8000", "north.localhost.", "North.LocalHost.:80"])
+def test_a_host_is_known_however_it_is_written(portal: Portal, other_portal: Portal, host: str):
+    response = Client(headers={"host": host}).get("/")
+
+    assert response.status_code == 200
+    assert portal.tenant.name in response.content.decode()
+    assert other_portal.tenant.name not in response.content.decode()
+
+
+def test_a_closed_portal_is_an_unknown_host(portal: Portal):
+    portal.tenant.is_active = False
+    portal.tenant.save()
+
+    assert Client(headers={"host": portal.host}).get("/").content == b"Not found\n"
+
+
+def test_one_portal_for_all_hosts_where_the_installation_says_so(portal: Portal, other_portal: Portal, settings):
+    settings.DEFAULT_TENANT = other_portal.tenant.slug
+
+    for host in ("nowhere.example", portal.host):
+        assert other_portal.tenant.name in Client(headers={"host": host}).get("/").content.decode()

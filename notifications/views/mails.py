@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,7 +32,7 @@ def desk_mails(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     chosen = found.filter(state=state) if state in DeliveryState.values else found
     context = {
-        "page": paginate(chosen, NEWEST_FIRST, request.GET),
+        "page": paginate(chosen, NEWEST_FIRST, request.GET, shown=_with_event),
         "states": _tabs(counts_by_state(found), state, query),
         "query": query,
         **rail(request.user, request.GET, on_queue=False),
@@ -64,6 +65,10 @@ def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
 def _fetch(request: HttpRequest, pk: int) -> Delivery:
     delivery: Delivery = get_object_or_404(mails_seen_by(request.user), pk=pk)
     return delivery
+
+
+def _with_event(mails: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    return mails.select_related("recipient", "ticket_event__ticket", "account_event")
 
 
 def _tabs(counts: dict[str, int], current: str, query: str) -> list[dict[str, Any]]:

@@ -357,7 +357,9 @@ def test_every_mail_is_swedish(swedish):
         told = make_ticket(
             requester=guest, topic=who.topic, subject="Frågan", body="Hur gör vi?", channel=Channel.GUEST
         )
-        make_ticket(actor=who.agent, requester=guest, topic=who.topic, subject="Ringde", channel=Channel.PHONE)
+        make_ticket(
+            actor=who.agent, requester=guest, topic=who.topic, subject="Ringde", body="Bo", channel=Channel.PHONE
+        )
         for status in (Status.IN_PROGRESS, Status.WAITING_FOR_CUSTOMER, Status.CLOSED):
             reply_to_ticket(
                 actor=who.agent, ticket=told, body="Så", channel=Channel.PORTAL, as_staff=True, and_status=status

@@ -29,9 +29,10 @@ if (wide.matches) choose(rows[0]);
 
 // Signed out meanwhile: the answer is the sign-in page, which belongs to the whole window.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (new URL(event.detail.xhr.responseURL).pathname.endsWith("/preview/")) return;
+  const { pathname } = new URL(event.detail.xhr.responseURL, window.location.href);
+  if (event.detail.isError || pathname.endsWith("/preview/")) return;
   event.detail.shouldSwap = false;
-  window.location.reload();
+  event.detail.requestConfig.elt.querySelector("a").click();
 });
 
 for (const trouble of ["htmx:responseError", "htmx:sendError"]) {

@@ -66,3 +66,4 @@ class EventKind(models.TextChoices):
     ASSIGNED = "assigned"
     TRANSFERRED = "transferred"
     PRIORITY_CHANGED = "priority_changed"
+    LINKS_REVOKED = "links_revoked"

@@ -45,6 +45,7 @@ def _plain(kind: str) -> str:
         EventKind.CLAIMED: _("%(who)s took the ticket"),
         EventKind.REPLIED: _("%(who)s replied"),
         EventKind.NOTED: _("%(who)s wrote an internal note"),
+        EventKind.LINKS_REVOKED: _("%(who)s made the links in earlier mails void"),
     }[EventKind(kind)]
 
 

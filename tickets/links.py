@@ -44,11 +44,5 @@ def link_of_token(token: str) -> TicketLink | None:
     return link
 
 
-def revoke_links(*, ticket: Ticket, user: User | None = None) -> int:
-    """Void the links to a ticket, all of them or one person's. The next mail carries a new one. Returns how many."""
-    links = TicketLink.objects.filter(ticket=ticket, revoked_at=None)
-    return int((links if user is None else links.filter(user=user)).update(revoked_at=timezone.now()))
-
-
 def _signer() -> Signer:
     return Signer(salt=f"tickets.link.{current_tenant().pk}", sep=".")

@@ -26,6 +26,7 @@ urlpatterns = [
     path("desk/tickets/<int:number>/claim/", desk_actions.desk_claim, name="desk_claim"),
     path("desk/tickets/<int:number>/assignment/", desk_actions.desk_assignment, name="desk_assignment"),
     path("desk/tickets/<int:number>/department/", desk_actions.desk_department, name="desk_department"),
+    path("desk/tickets/<int:number>/links/", desk_actions.desk_links, name="desk_links"),
     path("desk/tickets/<int:number>/status/", desk_actions.desk_status, name="desk_status"),
     path("desk/tickets/<int:number>/priority/", desk_actions.desk_priority, name="desk_priority"),
 ]

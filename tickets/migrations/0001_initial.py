@@ -316,6 +316,7 @@ class Migration(migrations.Migration):
                             ("assigned", "Assigned"),
                             ("transferred", "Transferred"),
                             ("priority_changed", "Priority Changed"),
+                            ("links_revoked", "Links Revoked"),
                         ],
                         max_length=20,
                     ),

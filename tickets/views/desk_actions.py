@@ -14,6 +14,7 @@ from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from tickets.actions.handing_over import NotAssignable, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
+from tickets.actions.revoking import revoke_links
 from tickets.actions.setting_priority import set_priority
 from tickets.actions.setting_status import set_status
 from tickets.enums import Channel, MessageKind, Priority, Status
@@ -98,6 +99,19 @@ def desk_department(request: PortalRequest, number: int) -> HttpResponse:
         request, _("Ticket %(number)d is handed over to %(name)s.") % {"number": number, "name": changed.department}
     )
     return _onwards(request, number)
+
+
+@require_POST
+@agents_only
+def desk_links(request: PortalRequest, number: int) -> HttpResponse:
+    """Make the links in earlier mails void."""
+    if revoke_links(actor=request.user, ticket=fetch(request, number)):
+        messages.success(
+            request, _("The links in earlier mails no longer open the ticket. The next mail has a new one.")
+        )
+    else:
+        messages.info(request, _("No mail has a link that opens this ticket."))
+    return redirect("desk_ticket", number)
 
 
 @require_POST

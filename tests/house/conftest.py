@@ -1,7 +1,7 @@
 """Two portals with one row of everything in each, and a second customer and a second agent on the first."""
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -96,4 +96,4 @@ def other_house(other_portal: Portal) -> House:
     return furnish(other_portal)
 
 
-LONG_AGO = datetime(2020, 1, 1, tzinfo=timezone.utc)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

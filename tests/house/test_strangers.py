@@ -53,6 +53,7 @@ ITS_AGENTS = {
     "desk_department",
     "desk_status",
     "desk_priority",
+    "desk_links",
     "desk_mail",
     "mail_again",
 }

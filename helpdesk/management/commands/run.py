@@ -30,7 +30,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         if settings.EMBEDDED:
             call_command("create_demo", stdout=self.stdout)
-        for name in (signal.SIGTERM, signal.SIGHUP):
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, _interrupt)
         web = _start("-m", "gunicorn", "-c", "deploy/gunicorn.py", "--log-level", "warning", "helpdesk.wsgi")
         worker = _start("manage.py", "worker")

@@ -43,6 +43,6 @@ def _value(answer: FieldAnswer) -> str:
             return date_format(datetime.fromisoformat(answer.value), "DATE_FORMAT")
         if answer.field.kind == FieldKind.DATE_TIME:
             return date_format(localtime(datetime.fromisoformat(answer.value)), "DATETIME_FORMAT")
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     return answer.value

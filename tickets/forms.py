@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -269,7 +268,7 @@ def kept_answer(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, datetime):
-        return timezone.localtime(value).isoformat(timespec="minutes")
+        return value.isoformat(timespec="minutes")
     return "" if value is None else str(value)
 
 

@@ -102,9 +102,20 @@ def open_ticket(
     return Opened(ticket, "new")
 
 
-def was_filed(filing_key: UUID | None) -> bool:
-    """Whether a form was sent before; sending it again costs no allowance."""
-    return filing_key is not None and Ticket.objects.filter(filing_key=filing_key).exists()
+def was_sent(
+    *,
+    requester: User | None,
+    topic: HelpTopic,
+    subject: str,
+    body: str,
+    answers: Mapping[TopicField, str],
+    filing_key: UUID | None,
+) -> bool:
+    """Whether this person sent exactly this form before; sending it again costs no allowance."""
+    if requester is None or filing_key is None:
+        return False
+    fingerprint = _fingerprint(requester, topic, subject, body, answers)
+    return Ticket.objects.filter(requester=requester, filing_key=filing_key, fingerprint=fingerprint).exists()
 
 
 def _route(requester: User, topic: HelpTopic) -> Decision:
@@ -168,7 +179,8 @@ def _keep_answers(ticket: Ticket, answers: Mapping[TopicField, str]) -> None:
 
 def _free_key(filing_key: UUID | None) -> UUID | None:
     """The key, unless another person's ticket has it (a form open on a shared screen); then it makes none unique."""
-    return None if was_filed(filing_key) else filing_key
+    taken = filing_key is not None and Ticket.objects.filter(filing_key=filing_key).exists()
+    return None if taken else filing_key
 
 
 def _fingerprint(requester: User, topic: HelpTopic, subject: str, body: str, answers: Mapping[TopicField, str]) -> str:

@@ -43,14 +43,16 @@ def keep_files(request: PortalRequest, form: MessageForm, key: UUID) -> list[Upl
 F = TypeVar("F", bound=MessageForm)
 
 
-def bound(request: PortalRequest, make: Callable[..., F], key_name: str, **kwargs: Any) -> tuple[F, UUID, list[Upload]]:
-    """A posted form, its key, and its files kept whatever else is wrong with it."""
+def bound(
+    request: PortalRequest, make: Callable[..., F], key_name: str, *, refuse_files: bool = False, **kwargs: Any
+) -> tuple[F, UUID, list[Upload]]:
+    """A posted form, its key, and its files kept whatever else is wrong with it; unless they are not welcome now."""
     data = request.POST
     form = make(
         data,
         request.FILES,
         tenant=request.tenant,
-        overflow=getattr(request, "uploads_over_limit", False),
+        overflow=refuse_files or getattr(request, "uploads_over_limit", False),
         has_files=bool(data.getlist("kept")),
         **kwargs,
     )

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,8 +16,9 @@ from accounts.actions.registering import register_person
 from accounts.folding import fold_address
 from accounts.models import User
 from accounts.passing import client_address
+from accounts.queries import person_at
 from accounts.requests import PortalRequest
-from tickets.actions.opening import Opened, open_ticket, was_filed
+from tickets.actions.opening import Opened, open_ticket, was_sent
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
 from tickets.forms import FilingForm, MessageForm
@@ -53,13 +54,14 @@ def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:
         return _filing_page(request, topic, form, [])
     if person is None and "email" not in request.POST:
         return keep_and_sign_in(request, request.path)
-    form, key, kept = bound(request, FilingForm, "filing_key", topic=topic, person=person)
-    if not form.is_valid():
+    wait = _files_must_wait(request) if person is None else 0
+    form, key, kept = bound(request, FilingForm, "filing_key", refuse_files=wait > 0, topic=topic, person=person)
+    if not wait and not form.is_valid():
         return _filing_page(request, topic, form, kept, status=422)
-    if person is None and not was_filed(key):
-        wait = _guest_must_wait(request, form)
-        if wait:
-            return _filing_page(request, topic, form, kept, status=429, refused={"wait_minutes": wait})
+    if not wait and person is None and not _sent_before(form, topic, key):
+        wait = _guest_must_wait(request, form.cleaned_data["email"])
+    if wait:
+        return _filing_page(request, topic, form, kept, status=429, refused={"wait_minutes": wait})
     opened = _open(request, topic, form, key, person)
     return _thank(request, opened)
 
@@ -80,8 +82,15 @@ def thanks(request: PortalRequest, number: int) -> HttpResponse:
 @require_POST
 def thanks_more(request: PortalRequest, number: int) -> HttpResponse:
     """Add to a ticket just filed. A guest may add, as they could by filing again, but reads nothing by it."""
+    if not request.user.is_authenticated and not request.session.get(FILED_KEY):
+        return keep_and_sign_in(request, reverse("ticket", args=[number]))
     ticket, own = _thanked_ticket(request, number)
-    form, key, kept = bound(request, MessageForm, "key")
+    wait = 0 if own else _files_must_wait(request)
+    form, key, kept = bound(request, MessageForm, "key", refuse_files=wait > 0)
+    if form.is_valid() and not own:
+        wait = _guest_must_wait(request, ticket.requester.email)
+    if wait:
+        form.add_error(None, _please_wait(wait))
     if not form.is_valid():
         context = {
             "ticket": ticket,
@@ -92,7 +101,7 @@ def thanks_more(request: PortalRequest, number: int) -> HttpResponse:
             "reply_url": reverse("thanks_more", args=[number]),
             "attachment_limit_mb": request.tenant.attachment_limit_mb,
         }
-        return render(request, "tickets/thanks.html", context, status=422)
+        return render(request, "tickets/thanks.html", context, status=429 if wait else 422)
     reply_to_ticket(
         actor=ticket.requester,
         ticket=ticket,
@@ -138,14 +147,40 @@ def _thank(request: PortalRequest, opened: Opened) -> HttpResponse:
     return redirect("thanks", opened.ticket.number)
 
 
-def _guest_must_wait(request: PortalRequest, form: FilingForm) -> int:
-    """Minutes until a guest may file again; 0 for at once. Exact across processes."""
+def _sent_before(form: FilingForm, topic: HelpTopic, key: UUID) -> bool:
+    data = form.cleaned_data
+    return was_sent(
+        requester=person_at(data["email"]),
+        topic=topic,
+        subject=data["subject"],
+        body=data["body"],
+        answers=form.answers(),
+        filing_key=key,
+    )
+
+
+def _files_must_wait(request: PortalRequest) -> int:
+    """Minutes until somebody not signed in may send files again. Asked before any is kept, right form or wrong."""
+    if not request.FILES:
+        return 0
+    return spend_allowance(kind="guest-files", key=network_of(client_address(request)), limit=UPLOADS_PER_NETWORK)
+
+
+def _guest_must_wait(request: PortalRequest, email: str) -> int:
+    """Minutes until a guest may file or add again; 0 for at once. Exact across processes."""
     tenant, network = request.tenant, network_of(client_address(request))
-    if request.FILES and spend_allowance(kind="guest-files", key=network, limit=UPLOADS_PER_NETWORK):
-        return 60
     by_network = spend_allowance(kind="guest-network", key=network, limit=tenant.guest_limit_per_network)
-    address = fold_address(form.cleaned_data["email"])
-    return by_network or spend_allowance(kind="guest-address", key=address, limit=tenant.guest_limit_per_address)
+    return by_network or spend_allowance(
+        kind="guest-address", key=fold_address(email), limit=tenant.guest_limit_per_address
+    )
+
+
+def _please_wait(minutes: int) -> str:
+    return ngettext(
+        "Nothing was sent, and nothing you wrote is lost. Wait %(counter)s minute and press the button again.",
+        "Nothing was sent, and nothing you wrote is lost. Wait %(counter)s minutes and press the button again.",
+        minutes,
+    ) % {"counter": minutes}
 
 
 def _filing_page(

@@ -12,7 +12,6 @@ from notifications.actions.draining import brake, drain
 from notifications.models import Delivery
 from tests.notifications.servers import Mailbox, Taken, real_server
 
-
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every word that is said
 
 

@@ -1,5 +1,6 @@
 """Mail servers for the tests: a real one (aiosmtpd), and one that misbehaves at a chosen step."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -56,13 +57,33 @@ class Mailbox:
         return "250 taken"
 
 
+class ClosingController(Controller):
+    """Ends the conversations that are still open when it stops, so that no connection is left to the collector."""
+
+    def factory(self) -> Any:
+        protocol = super().factory()
+        self.__dict__.setdefault("protocols", []).append(protocol)
+        return protocol
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(10)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for protocol in self.__dict__.get("protocols", []):
+            if protocol.transport is not None:
+                protocol.transport.abort()
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+
 @contextmanager
 def real_server(mailbox: Mailbox, **options: Any) -> Iterator[int]:
     """A real mail server on a free port; gives the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port, **options)
+    controller = ClosingController(mailbox, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield port
@@ -124,6 +145,7 @@ class ScriptedServer:
         except OSError:
             pass
         finally:
+            lines.close()
             connection.close()
 
     def _take(self, connection: socket.socket, lines: Any) -> bool:

@@ -72,8 +72,8 @@ def test_every_kind_has_a_text_and_an_html_half_with_words_and_links_intact(in_s
             "html", "head", "meta", "title", "style", "body", "div", "h1", "p", "a", "br",
         }, kind  # fmt: skip
         assert page.loaded == [], kind
-        assert "&amp;" not in text and "&lt;" not in text, kind
-        assert "{{" not in text.replace("{{ tenant }}", "") and "SECRET" not in text + taken.part("html"), kind
+        assert not re.search("&amp;|&lt;|&#x27;|&quot;", text), kind
+        assert "SECRET" not in text + taken.part("html"), kind
         assert all(link.startswith("http://north.localhost:8000/") for link in page.links), kind
         assert all(link in text for link in page.links), kind
         if kind != "password":
@@ -88,7 +88,8 @@ def test_the_headers_of_every_mail(in_scope, send_all):
         assert str(mail["From"]) == "North support <support@north.example>"
         assert str(mail["Reply-To"]) == "support@north.example"
         assert str(mail["To"]) == taken.recipient
-        assert mail["Cc"] is None and mail["Bcc"] is None
+        assert mail["Cc"] is None
+        assert mail["Bcc"] is None
         assert mail["Auto-Submitted"] == ("auto-replied" if kind == "confirmation" else "auto-generated")
         assert mail["X-Auto-Response-Suppress"] == "All"
         assert abs(mail["Date"].datetime - timezone.now()).total_seconds() < 60
@@ -165,10 +166,12 @@ def test_a_guest_confirmation_without_echo_holds_none_of_the_guests_words(in_sco
             requester=guest, topic=in_scope.topic, subject=f"{word} subject", body=f"{word} body", channel=Channel.GUEST
         )
     first, second = (taken for taken in send_all(in_scope.tenant) if taken.recipient == guest.email)
-    assert "SPAMONE subject" in first.mail["Subject"] and "> SPAMONE body" in first.part("plain")
+    assert "SPAMONE subject" in first.mail["Subject"]
+    assert "> SPAMONE body" in first.part("plain")
     everything = str(second.mail) + second.part("plain") + second.part("html")
     assert "SPAM" not in everything
-    assert "1002" in second.mail["Subject"] and "/t/" in second.part("plain")
+    assert "1002" in second.mail["Subject"]
+    assert "/t/" in second.part("plain")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +257,8 @@ def test_an_answer_that_closes_says_so(in_scope, send_all):
     )
     (mail,) = send_all(in_scope.tenant)
     for half in ("plain", "html"):
-        assert "Mended." in mail.part(half) and "With this answer the ticket is closed." in mail.part(half)
+        assert "Mended." in mail.part(half)
+        assert "With this answer the ticket is closed." in mail.part(half)
 
 
 def test_customers_never_see_an_agents_own_address(in_scope, send_all):

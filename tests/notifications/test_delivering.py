@@ -1,4 +1,4 @@
-"""What becomes of a mail, whatever happens while it is sent. The transport is a stand-in; see test_smtp for real ones."""
+"""What becomes of a mail, whatever happens while it is sent. With a stand-in for the transport."""
 
 from datetime import timedelta
 

@@ -22,7 +22,7 @@ def fold_address(address: str) -> str:
 
 def fold_text(text: str) -> str:
     """Text as it is searched: case folded, accents dropped ("Åby" is found by "aby"), white space single."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.replace("\x00", "").casefold())
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 

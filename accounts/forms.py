@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
-from accounts.folding import clean_line
+from accounts.folding import clean_line, fold_address
 from accounts.models import Tenant, User
 from accounts.pictures import picture_type
 
@@ -33,6 +33,12 @@ class AddressField(forms.EmailField):
         for validator in self.validators:
             if hasattr(validator, "message") and validator.__class__.__name__ == "EmailValidator":
                 validator.message = ADDRESS_WRONG
+
+    def clean(self, value: Any) -> str:
+        address: str = super().clean(value)
+        if len(fold_address(address)) > 254:  # a domain can be longer in its ASCII form than as it is written
+            raise forms.ValidationError(ADDRESS_WRONG, code="invalid")
+        return address
 
 
 class SignInForm(forms.Form):

@@ -14,7 +14,8 @@ def tenant_for_host(name: str) -> Tenant | None:
 
 def is_known_host(name: str) -> bool:
     """Whether a certificate may be asked for in this host's name."""
-    return TenantHost.objects.filter(name=name.rstrip(".").lower(), tenant__is_active=True).exists()
+    plain = name.rstrip(".").lower()
+    return plain.isprintable() and TenantHost.objects.filter(name=plain, tenant__is_active=True).exists()
 
 
 def person_at(address: str) -> User | None:

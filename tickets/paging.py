@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -77,9 +77,10 @@ def _cursor(text: str | None) -> tuple[datetime, int] | None:
     moment, separator, pk = (text or "").rpartition("~")
     try:
         value = parse_datetime(moment) if separator else None
-    except ValueError:
+        value = value.astimezone(UTC) if value is not None and value.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    if value is None or value.tzinfo is None or not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
+    if value is None or not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
         return None
     return value, int(pk)
 

@@ -84,7 +84,7 @@ def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
     """Tickets whose number, subject, requester's name or address match what was searched for."""
     text = fold_text(words)[:100]
     digits = text.lstrip("#")
-    if digits.isdigit() and len(digits) < 18:
+    if digits.isascii() and digits.isdigit() and len(digits) < 18:
         return tickets.filter(Q(number=int(digits)) | Q(search_key__contains=digits))
     for word in text.split()[:8]:
         people = User.objects.filter(search_key__contains=word).values("pk")

@@ -77,7 +77,8 @@ class Queue:
         self.words = self.query.get("q", "").strip()
         self.view = VIEWS.get(self.query.get("view", ""), VIEWS["all" if self.words else "waiting"])
         department = self.query.get("department", "")
-        self.department = int(department) if department.isascii() and department.isdigit() else None
+        known = department.isascii() and department.isdigit() and len(department) <= 18
+        self.department = int(department) if known else None
         priority = self.query.get("priority", "")
         self.priority = priority if priority in Priority.values else ""
         sort = self.query.get("sort", "")

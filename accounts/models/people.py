@@ -52,7 +52,7 @@ class User(TenantModel, AbstractBaseUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email_key = fold_address(self.email)
-        self.search_key = fold_text(f"{self.name} {self.email}")
+        self.search_key = fold_text(f"{self.name} {self.email}")[:400]
         super().save(*args, **kwargs)
 
     @property

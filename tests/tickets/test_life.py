@@ -255,9 +255,7 @@ class TestHandingOver:
 def test_the_same_reply_form_sent_again_is_one_reply(in_scope, ticket):
     key = uuid4()
     made = [
-        reply_to_ticket(
-            actor=in_scope.customer, ticket=ticket, body="Hello", channel=Channel.PORTAL, form_key=key
-        )
+        reply_to_ticket(actor=in_scope.customer, ticket=ticket, body="Hello", channel=Channel.PORTAL, form_key=key)
         for _time in range(3)
     ]
     notes = [add_note(actor=in_scope.agent, ticket=ticket, body="N", form_key=notes_key) for notes_key in [uuid4()] * 2]

@@ -80,7 +80,7 @@ class Ticket(TenantModel):
         return f"{self.number} {self.subject}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_key = fold_text(self.subject)
+        self.search_key = fold_text(self.subject)[:400]  # folded, a letter may become eighteen
         super().save(*args, **kwargs)
 
     @property

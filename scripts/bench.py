@@ -112,8 +112,9 @@ def main() -> int:
         loaded = prepare(settings, options.tickets, database)
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "helpdesk.wsgi"]
         with throwaway.running(gunicorn, settings) as server:
+            load = round(os.getloadavg()[0], 1)
             report = measure(int(settings["PORT"]), server.pid, options.requests)
-    report |= {"tickets": options.tickets, "load_seconds": loaded, "machine": machine()}
+    report |= {"tickets": options.tickets, "load_seconds": loaded, "machine": machine(), "load": load}
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     show(report)
@@ -238,6 +239,8 @@ def show(report: dict[str, Any]) -> None:
         print(f"{page['page']:<20}{times}{page['bytes'] // 1000:>7} kB")
     print(f"queue with {READERS} readers: {report['queue_requests_per_second']} pages/s")
     print(f"web process: {report['memory_mb']} MB")
+    if report["load"] > (os.cpu_count() or 1):
+        print(f"the machine was busy (load {report['load']}, {os.cpu_count()} cores): the times are too long")
 
 
 if __name__ == "__main__":

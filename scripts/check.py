@@ -44,7 +44,7 @@ def module(*arguments: str) -> list[str]:
 def steps() -> Iterator[Step]:
     yield "format", module("ruff", "format", "--check", "--quiet", "."), {}
     yield "lint", module("ruff", "check", "--quiet", "."), {}
-    yield "template format", module("djlint", "templates", "--check", "--quiet"), {}
+    yield "template format", module("djlint", "templates", "--check"), {}
     yield "template lint", module("djlint", "templates", "--lint", "--quiet"), {}
     yield "translations", python("scripts/translations.py", "check"), {}
     yield "types", module("mypy"), {}

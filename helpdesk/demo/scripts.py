@@ -70,12 +70,12 @@ LARM = DemoPortal(
     members={
         "Kundtjänst": ("*supportlead", "agent"),
         "Brandlarm nationell": ("*lead", "agent"),
-        "Brandlarm Malmö": ("*lead", "agent", "elin"),
+        "Brandlarm Malmö": ("*lead", "agent", "olle"),
         "Brandlarm Göteborg": ("*johan",),
         "Inbrottslarm nationell": ("*lead", "agent", "johan"),
         "Passagesystem": ("*johan", "agent", "maria"),
         "Trygghetslarm": ("*maria", "agent"),
-        "Order": ("*elin", "agent"),
+        "Order": ("*olle", "agent"),
         "Sälj": ("*supportlead",),
     },
     staff={
@@ -83,7 +83,7 @@ LARM = DemoPortal(
         "lead": "Karin Nordin",
         "supportlead": "Göran Ek",
         "admin": "Sara Admin",
-        "elin": "Olle Persson",
+        "olle": "Olle Persson",
         "johan": "Johan Strand",
         "maria": "Maria Kjellberg",
     },

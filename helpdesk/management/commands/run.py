@@ -3,9 +3,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -25,20 +25,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.bind = os.environ.get("BIND", "127.0.0.1")
         self.port = int(os.environ.get("PORT", "8000"))
+        self.stop = threading.Event()
         self._refuse_a_taken_port()
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         if settings.EMBEDDED:
             call_command("create_demo", stdout=self.stdout)
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, _interrupt)
+            signal.signal(name, lambda _number, _frame: self.stop.set())
         web = _start("-m", "gunicorn", "-c", "deploy/gunicorn.py", "--log-level", "warning", "helpdesk.wsgi")
         worker = _start("manage.py", "worker")
         try:
-            self._wait_until_ready(web)
-            self._tell()
-            self._watch(web, worker)
-        except KeyboardInterrupt:
+            if self._wait_until_ready(web):
+                self._tell()
+                self._watch(web, worker)
             self.stdout.write("\nStopping …")
         finally:
             _stop(web, worker)
@@ -54,11 +54,12 @@ class Command(BaseCommand):
                     f"{self.bind}:{self.port} cannot be used ({trouble.strerror}). Try another one: make run PORT=8080"
                 ) from trouble
 
-    def _wait_until_ready(self, web: subprocess.Popen[bytes]) -> None:
+    def _wait_until_ready(self, web: subprocess.Popen[bytes]) -> bool:
+        """True once it answers, False when it was asked to stop before."""
         host = "127.0.0.1" if self.bind in ("0.0.0.0", "127.0.0.1", "::") else self.bind  # noqa: S104 - compared only
         url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/readyz"
         until = time.monotonic() + STARTED_WITHIN
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self.stop.wait(0.1):
             if web.poll() is not None:
                 raise CommandError("The web process ended; see its words above")
             try:
@@ -84,11 +85,11 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _watch(self, web: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> None:
-        while web.poll() is None:
+        while not self.stop.wait(0.5):
             if worker.poll() is not None:
                 raise CommandError("The worker ended; see its words above. The rows keep its work: start again.")
-            time.sleep(0.5)
-        raise CommandError("The web process ended; see its words above")
+            if web.poll() is not None:
+                raise CommandError("The web process ended; see its words above")
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:
@@ -97,7 +98,6 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 def _stop(*processes: subprocess.Popen[bytes]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for process in processes:
         if process.poll() is None:
             process.terminate()
@@ -108,7 +108,3 @@ def _stop(*processes: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Request, Response, expect
 
 from tests.journeys.words import words
 
@@ -34,7 +34,13 @@ OVERFLOW = """() => {
         .map(e => `${e.tagName.toLowerCase()}.${e.className} ends at ${Math.round(e.getBoundingClientRect().right)}`)
         .slice(0, 8);
 }"""
-_looked_at: set[tuple[str, ...]] = set()  # kinds of page that this process has seen narrow and dark
+PARTS = """() => [...new Set([...document.querySelectorAll("html, body *")].map(e => {
+    const name = e => e ? `${e.tagName}.${e.className?.baseVal ?? e.className}` : "";
+    return `${name(e.parentElement)} ${name(e)} ${e.getAttributeNames()} ${e.matches(":disabled, [hidden]")}`;
+}))].sort().join("\n")"""
+# What this process has seen already: pages made of the very same parts are audited once, kinds of page narrow and dark.
+_audited: set[tuple[str, ...]] = set()
+_looked_at: set[tuple[str, ...]] = set()
 
 
 class Reader:
@@ -192,12 +198,17 @@ class Reader:
         self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         assert self.page.evaluate(OVERFLOW) == [], f"{where} is wider than 320 px"
         self.page.emulate_media(color_scheme="dark")
-        self._audit(f"{where}, narrow and dark")
+        self._audit(f"{where}, narrow and dark", "dark")
         self.page.set_viewport_size(size)  # type: ignore[arg-type]
-        self._audit(f"{where}, dark")
+        self._audit(f"{where}, dark", "dark")
         self.page.emulate_media(color_scheme="light")
 
-    def _audit(self, where: str) -> None:
+    def _audit(self, where: str, light: str = "light") -> None:
+        size = str(self.page.viewport_size)
+        parts = (self.language, size, light, self.page.evaluate(PARTS))
+        if parts in _audited:
+            return
+        _audited.add(parts)
         found = AXE.run(self.page, options=AXE_OPTIONS).response["violations"]
         bad = [
             f"{violation['id']}: {violation['help']}: "

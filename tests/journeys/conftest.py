@@ -96,13 +96,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Styles and scripts as an installation has them: collected, with the names their contents give them."""
     folder = tmp_path_factory.mktemp("static")
     real = {"STATIC_ROOT": folder, "STORAGES": django_settings.STORAGES}
     with override_settings(**real):
         call_command("collectstatic", interactive=False, verbosity=0)
-    yield real
+    return real
 
 
 @pytest.fixture(scope="package")
@@ -178,7 +178,7 @@ def meet(larm: Site, browser: Browser, language: str) -> Iterator[Meet]:
 @pytest.fixture
 def papers(tmp_path: Path) -> dict[str, Path]:
     """Files somebody has at hand."""
-    files = {"log.txt": "Fel 31, slinga 4\n".encode(), "Räkning & foto.pdf": b"%PDF-1.4\n%a bill\n"}
+    files = {"log.txt": b"Fel 31, slinga 4\n", "Räkning & foto.pdf": b"%PDF-1.4\n%a bill\n"}
     folder = tmp_path / "papers"
     folder.mkdir()
     for name, content in files.items():

@@ -64,9 +64,11 @@ class Command(BaseCommand):
                 raise CommandError("The web process ended; see its words above")
             try:
                 with urllib.request.urlopen(url, timeout=2):
-                    return
+                    return True
             except OSError:
-                time.sleep(0.1)
+                continue
+        if self.stop.is_set():
+            return False
         raise CommandError("The web process does not answer")
 
     def _tell(self) -> None:

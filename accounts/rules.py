@@ -7,10 +7,25 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 from accounts.requests import PortalRequest
 
 View = Callable[..., HttpResponseBase]
+
+
+def post_only(view: View) -> View:
+    """For addresses that only do something: whoever comes there by hand is shown the way to the page above."""
+
+    @wraps(view)
+    def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        response = render(request, "errors/405.html", {"back": "../"}, status=405)
+        response.headers["Allow"] = "POST"
+        return response
+
+    return guarded
 
 
 def _only(allowed: Callable[[Any], bool]) -> Callable[[View], View]:

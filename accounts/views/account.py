@@ -7,13 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_POST
 
 from accounts.actions.updating import update_account
 from accounts.forms import AccountForm
 from accounts.middleware import chosen_language
 from accounts.passing import safe_next
 from accounts.requests import PortalRequest
+from accounts.rules import post_only
 
 
 @login_required
@@ -29,7 +29,7 @@ def account(request: PortalRequest) -> HttpResponse:
     return render(request, "accounts/account.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_POST
+@post_only
 def language(request: PortalRequest) -> HttpResponse:
     """Answer in the chosen language from now on: a cookie on this host, and the account when signed in."""
     code = request.POST.get("language", "")

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from accounts.actions.limiting import network_of, spend_allowance
 from accounts.actions.passwords import request_password, set_password
@@ -17,6 +16,7 @@ from accounts.forms import PasswordForm, PasswordRequestForm, SignInForm
 from accounts.models import User
 from accounts.passing import client_address, safe_next
 from accounts.requests import PortalRequest
+from accounts.rules import post_only
 from accounts.tokens import person_of_password_link
 
 SIGN_INS_AN_HOUR = 60  # per address and network; slows guessing without locking anybody out elsewhere
@@ -44,7 +44,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
+@post_only
 def sign_out(request: PortalRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("You are signed out."))

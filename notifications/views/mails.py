@@ -11,10 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.passing import safe_next
-from accounts.rules import agents_only
+from accounts.rules import agents_only, post_only
 from notifications.actions.sending_again import send_again
 from notifications.enums import DeliveryState
 from notifications.models import Delivery, KeptMail
@@ -51,7 +50,7 @@ def desk_mail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "notifications/mail.html", context)
 
 
-@require_POST
+@post_only
 @agents_only
 def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = _fetch(request, pk)

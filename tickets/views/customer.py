@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from accounts.folding import mask_address
 from accounts.models import User
 from accounts.requests import PortalRequest
+from accounts.rules import post_only
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import reply_to_ticket
@@ -75,14 +75,14 @@ def ticket(request: PortalRequest, number: int) -> HttpResponse:
     return _ticket_page(request, way, form)
 
 
-@require_POST
+@post_only
 def ticket_reply(request: PortalRequest, number: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return keep_and_sign_in(request, reverse("ticket", args=[number]))
     return _reply(request, _signed_in(request, number))
 
 
-@require_POST
+@post_only
 @login_required
 def ticket_closure(request: PortalRequest, number: int) -> HttpResponse:
     return _close_or_reopen(request, _signed_in(request, number))
@@ -101,13 +101,13 @@ def link(request: PortalRequest, token: str) -> HttpResponse:
     return _ticket_page(request, way, MessageForm(tenant=request.tenant)) if way else _link_is_gone(request)
 
 
-@require_POST
+@post_only
 def link_reply(request: PortalRequest, token: str) -> HttpResponse:
     way = _by_link(token)
     return _reply(request, way) if way else _link_is_gone(request)
 
 
-@require_POST
+@post_only
 def link_closure(request: PortalRequest, token: str) -> HttpResponse:
     way = _by_link(token)
     return _close_or_reopen(request, way) if way else _link_is_gone(request)

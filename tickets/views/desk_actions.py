@@ -8,10 +8,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.requests import PortalRequest
-from accounts.rules import agents_only
+from accounts.rules import agents_only, post_only
 from tickets.actions.handing_over import NotAssignable, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.revoking import revoke_links
@@ -26,7 +25,7 @@ from tickets.views.desk import assignment_form, fetch, ticket_page, transfer_for
 from tickets.views.files import bound
 
 
-@require_POST
+@post_only
 def desk_reply(request: PortalRequest, number: int) -> HttpResponseBase:
     if not request.user.is_authenticated:
         return keep_and_sign_in(request, reverse("desk_ticket", args=[number]))
@@ -58,7 +57,7 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
     return redirect(f"{reverse('desk_ticket', args=[number])}#end")
 
 
-@require_POST
+@post_only
 @agents_only
 def desk_claim(request: PortalRequest, number: int) -> HttpResponse:
     claim(actor=request.user, ticket=fetch(request, number))
@@ -66,7 +65,7 @@ def desk_claim(request: PortalRequest, number: int) -> HttpResponse:
     return redirect("desk_ticket", number)
 
 
-@require_POST
+@post_only
 @agents_only
 def desk_assignment(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
@@ -83,7 +82,7 @@ def desk_assignment(request: PortalRequest, number: int) -> HttpResponse:
     return _onwards(request, number)
 
 
-@require_POST
+@post_only
 @agents_only
 def desk_department(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
@@ -101,7 +100,7 @@ def desk_department(request: PortalRequest, number: int) -> HttpResponse:
     return _onwards(request, number)
 
 
-@require_POST
+@post_only
 @agents_only
 def desk_links(request: PortalRequest, number: int) -> HttpResponse:
     """Make the links in earlier mails void."""
@@ -114,7 +113,7 @@ def desk_links(request: PortalRequest, number: int) -> HttpResponse:
     return redirect("desk_ticket", number)
 
 
-@require_POST
+@post_only
 @agents_only
 def desk_status(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
@@ -126,7 +125,7 @@ def desk_status(request: PortalRequest, number: int) -> HttpResponse:
     return redirect("desk_ticket", number)
 
 
-@require_POST
+@post_only
 @agents_only
 def desk_priority(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)

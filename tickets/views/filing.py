@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.actions.limiting import network_of, spend_allowance
 from accounts.actions.registering import register_person
@@ -18,6 +17,7 @@ from accounts.models import User
 from accounts.passing import client_address
 from accounts.queries import person_at
 from accounts.requests import PortalRequest
+from accounts.rules import post_only
 from tickets.actions.opening import Opened, open_ticket, was_sent
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
@@ -79,7 +79,7 @@ def thanks(request: PortalRequest, number: int) -> HttpResponse:
     return render(request, "tickets/thanks.html", context)
 
 
-@require_POST
+@post_only
 def thanks_more(request: PortalRequest, number: int) -> HttpResponse:
     """Add to a ticket just filed. A guest may add, as they could by filing again, but reads nothing by it."""
     if not request.user.is_authenticated and not request.session.get(FILED_KEY):

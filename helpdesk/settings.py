@@ -91,6 +91,7 @@ TEMPLATES = [
                 "accounts.context.portal",
                 "tickets.context.unread",
                 "tickets.context.desk",
+                "notifications.context.failed_mails",
             ],
         },
     },

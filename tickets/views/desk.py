@@ -73,6 +73,7 @@ def preview(request: PortalRequest, number: int) -> HttpResponse:
     found = fetch(request, number)
     events = list(events_for(found, staff=True))
     entries = _timeline(found, request.user, events)
+    found.age_band = age_band(found)
     context = {"ticket": found, "timeline": entries[-PREVIEWED:], "why": why_here(events)}
     return render(request, "tickets/desk/_preview.html", context)
 

@@ -1,0 +1,23 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from notifications.queries import TO_BE_LOOKED_AT, mails_seen_by
+
+
+def failed_mails(request: HttpRequest) -> dict[str, Any]:
+    """`mails_failed_total` for the desk's rail: mails this agent may know of that need a human.
+
+    Counted where it is shown, and not on a ticket's page, which tells of its own failed mails.
+    """
+    user = getattr(request, "user", None)
+    if request.path.startswith("/desk/tickets/"):
+        return {}
+    if user is None or not user.is_authenticated or not user.is_agent:
+        return {}
+    return {
+        "mails_failed_total": SimpleLazyObject(
+            lambda: mails_seen_by(user).select_related(None).filter(state__in=TO_BE_LOOKED_AT).order_by().count()
+        )
+    }

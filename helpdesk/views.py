@@ -8,7 +8,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
-from django.middleware.csrf import get_token
+from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -76,6 +76,9 @@ def trouble(request: HttpRequest) -> HttpResponse:
 
 
 def _resend(request: HttpRequest, status: int, reason: str | Promise) -> HttpResponse:
+    """The form once more, with a token that fits its cookie, also where trouble came before the middleware for it."""
+    tokens = CsrfViewMiddleware(lambda request: HttpResponse())
+    tokens.process_request(request)
     fields = [
         (name, value, name)
         for name, values in request.POST.lists()
@@ -90,7 +93,9 @@ def _resend(request: HttpRequest, status: int, reason: str | Promise) -> HttpRes
         "files_lost": lost,
         "csrf_token": get_token(request),
     }
-    return _page("errors/resend.html", status, context, request)
+    response = _page("errors/resend.html", status, context, request)
+    tokens.process_response(request, response)
+    return response
 
 
 def _page(template: str, status: int, context: dict[str, object], request: HttpRequest) -> HttpResponse:

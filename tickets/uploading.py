@@ -5,8 +5,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -39,7 +40,7 @@ class CappedUploadHandler(FileUploadHandler):
         encoding: Any = None,
     ) -> None:
         if content_length > READ_AT_MOST_MB * MB:
-            raise StopUpload(connection_reset=True)
+            raise RequestDataTooBig(f"More than {READ_AT_MOST_MB} MB in one request")
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.requests import PortalRequest
 from tickets.actions.attaching import drop_uploads, keep_uploads, kept_uploads
-from tickets.forms import MessageForm
+from tickets.forms import KeyField, MessageForm
 from tickets.models import Attachment, Message, Ticket, Upload
 
 
@@ -48,16 +48,17 @@ def bound(
 ) -> tuple[F, UUID, list[Upload]]:
     """A posted form, its key, and its files kept whatever else is wrong with it; unless they are not welcome now."""
     data = request.POST
+    key = KeyField().clean(data.get(key_name))
+    ticked = set(data.getlist("kept"))
     form = make(
         data,
         request.FILES,
         tenant=request.tenant,
         overflow=refuse_files or getattr(request, "uploads_over_limit", False),
-        has_files=bool(data.getlist("kept")),
+        has_files=any(upload.key in ticked for upload in kept_uploads(key)),
         **kwargs,
     )
     form.full_clean()
-    key = form.fields[key_name].clean(data.get(key_name))
     if data.get(key_name) != str(key):
         form.data = data.copy()
         form.data[key_name] = str(key)

@@ -76,6 +76,8 @@ def filled_form(page: Page, portal: str) -> None:
 
 
 def answer_somehow(field: Locator, text: str) -> None:
+    if "date" in (field.get_attribute("type") or "") and field.get_attribute("required") is None:
+        return  # the browser would write it in its own language
     kind = field.evaluate("element => element.tagName == 'SELECT' ? 'select' : element.type")
     if kind == "select":
         field.select_option(index=1)

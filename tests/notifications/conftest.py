@@ -22,6 +22,12 @@ def _released_brake() -> Iterator[None]:
     brake.release()
 
 
+@pytest.fixture(autouse=True)
+def _no_mail_leaves_by_itself(settings) -> None:
+    """Whatever the environment says: mails are kept, unless a test brings its own server."""
+    settings.MAIL = mail_transport("keep://")
+
+
 @pytest.fixture
 def mailbox() -> Mailbox:
     return Mailbox()

@@ -21,7 +21,7 @@ from tests.notifications.processes import environment, running, wait_until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not settings.CELERY_BROKER_URL, reason="no Redis (REDIS_URL); make test-services has one"),
+    pytest.mark.only("redis"),
 ]
 
 
@@ -29,10 +29,11 @@ pytestmark = [
 def queue(monkeypatch) -> Iterator[str]:
     """A queue of this test's own, so that tests side by side never take each other's tasks."""
     name = f"test-{uuid.uuid4().hex}"
-    monkeypatch.setattr(app.conf, "task_default_queue", name)
+    before, app.conf.task_default_queue = app.conf.task_default_queue, name
     monkeypatch.setattr(poking, "_silent_until", 0.0)
     app.__dict__.pop("amqp", None)
     yield name
+    app.conf.task_default_queue = before
     app.__dict__.pop("amqp", None)
     with app.connection_for_write() as connection:
         connection.default_channel.queue_delete(name)

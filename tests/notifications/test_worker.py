@@ -107,7 +107,7 @@ def test_the_worker_ends_cleanly_when_asked_to(in_scope, story, mailbox, mail_po
         assert "Traceback" not in process.stdout.read()
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has no lock on the whole database")
+@pytest.mark.only("sqlite")  # PostgreSQL has no lock on the whole database
 def test_the_worker_waits_for_a_locked_database(in_scope, story, mailbox, mail_port, tmp_path):
     import sqlite3
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Organisation, Tenant, User
@@ -19,6 +22,32 @@ from tests.factories import (
     UserFactory,
 )
 from tickets.models import HelpTopic
+
+PARTS = {
+    "sqlite": ("SQLite", lambda: connection.vendor == "sqlite"),
+    "postgresql": ("PostgreSQL", lambda: connection.vendor == "postgresql"),
+    "redis": ("Redis", lambda: bool(settings.CELERY_BROKER_URL)),
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"only(part): about one engine alone, of {', '.join(PARTS)}; else not collected")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about an engine this run does not have. The other test command has it."""
+    left_out = [item for item in items if any(not PARTS[mark.args[0]][1]() for mark in item.iter_markers("only"))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    missing = [name for name, is_here in PARTS.values() if not is_here()]
+    terminalreporter.write_line(
+        f"Left out: tests that are about {' or '.join(missing)} alone, which this run does not have; "
+        "make test and make test-services together run them all."
+    )
 
 
 @dataclass

@@ -130,9 +130,8 @@ class Conversation:
             if code != 220:
                 raise smtplib.SMTPNotSupportedError(_words(code, reply))
             smtp.ehlo_or_helo_if_needed()
-        if smtp.sock is not None:
-            # The final dot goes out by itself; without this it would wait for the text's acknowledgement.
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # The final dot goes out by itself; without this it would wait for the text's acknowledgement.
+        _socket(smtp).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.server.user:
             smtp.login(self.server.user, self.server.password)
 
@@ -155,23 +154,20 @@ class Conversation:
     def _push(self, smtp: smtplib.SMTP, content: bytes) -> None:
         """Hand bytes to the network. A failure means that not all of them went, so the mail has no end yet."""
         try:
-            if smtp.sock is None:
-                raise smtplib.SMTPServerDisconnected("not connected")
-            smtp.sock.sendall(content)
+            _socket(smtp).sendall(content)
         except OSError as lost:
             self._hang_up()
             raise _lost(lost) from lost
 
     def _expect_silence(self, smtp: smtplib.SMTP) -> None:
-        """Before the dot a server that waits for it says nothing. One that hung up or complained has taken no mail, which
-        after the dot could no longer be told."""
+        """Before the dot a server that waits for it says nothing. One that hung up or complained has taken no mail,
+        which after the dot could no longer be told."""
         try:
-            if smtp.sock is None:
-                raise smtplib.SMTPServerDisconnected("not connected")
-            smtp.sock.settimeout(0)
-            early = smtp.sock.recv(200)
+            wire = _socket(smtp)
+            wire.settimeout(0)
+            early = wire.recv(200)
         except (BlockingIOError, ssl.SSLWantReadError):
-            smtp.sock.settimeout(self.timeout)
+            wire.settimeout(self.timeout)
             return
         except OSError as lost:
             self._hang_up()
@@ -181,11 +177,9 @@ class Conversation:
 
     def _hear_the_end(self, smtp: smtplib.SMTP) -> None:
         try:
-            if smtp.sock is not None:
-                smtp.sock.settimeout(self.timeout * PATIENCE_AFTER_THE_DOT)
+            _socket(smtp).settimeout(self.timeout * PATIENCE_AFTER_THE_DOT)
             code, reply = smtp.getreply()
-            if smtp.sock is not None:
-                smtp.sock.settimeout(self.timeout)
+            _socket(smtp).settimeout(self.timeout)
         except OSError as silence:
             self._hang_up()
             raise Unheard(str(silence)) from silence
@@ -219,6 +213,12 @@ class Conversation:
 def tls_context() -> ssl.SSLContext:
     """Encryption that checks the server's certificate and name."""
     return ssl.create_default_context()
+
+
+def _socket(smtp: smtplib.SMTP) -> socket.socket:
+    if smtp.sock is None:
+        raise smtplib.SMTPServerDisconnected("not connected")
+    return smtp.sock
 
 
 def _lost(trouble: OSError) -> NotSent:

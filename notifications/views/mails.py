@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.passing import safe_next
+from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from notifications.actions.sending_again import send_again
 from notifications.enums import DeliveryState
@@ -25,7 +26,7 @@ NEWEST_FIRST = Order("created_at", descending=True)
 
 
 @agents_only
-def desk_mails(request: HttpRequest) -> HttpResponse:
+def desk_mails(request: PortalRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = matching_mails(mails_seen_by(request.user), query)
     state = request.GET.get("state", "")
@@ -40,7 +41,7 @@ def desk_mails(request: HttpRequest) -> HttpResponse:
 
 
 @agents_only
-def desk_mail(request: HttpRequest, pk: int) -> HttpResponse:
+def desk_mail(request: PortalRequest, pk: int) -> HttpResponse:
     delivery = _fetch(request, pk)
     context = {
         "delivery": delivery,
@@ -52,7 +53,7 @@ def desk_mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @post_only
 @agents_only
-def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_again(request: PortalRequest, pk: int) -> HttpResponse:
     delivery = _fetch(request, pk)
     if send_again(actor=request.user, delivery=delivery):
         messages.success(request, _("The mail to %(address)s is sent again.") % {"address": delivery.recipient.email})
@@ -61,7 +62,7 @@ def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(safe_next(request, reverse("desk_mail", args=[pk])))
 
 
-def _fetch(request: HttpRequest, pk: int) -> Delivery:
+def _fetch(request: PortalRequest, pk: int) -> Delivery:
     delivery: Delivery = get_object_or_404(mails_seen_by(request.user), pk=pk)
     return delivery
 
@@ -91,7 +92,7 @@ def _address(**values: str) -> str:
     return f"{reverse('desk_mails')}?{urlencode(kept)}" if kept else reverse("desk_mails")
 
 
-def _kept(request: HttpRequest, delivery: Delivery) -> dict[str, str] | None:
+def _kept(request: PortalRequest, delivery: Delivery) -> dict[str, str] | None:
     """The mail itself, where none leaves the house. It may hold password links: administrators only."""
     if settings.MAIL.kind != "keep" or not request.user.is_administrator:
         return None

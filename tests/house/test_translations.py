@@ -231,6 +231,7 @@ def anywhere(who: Portal, ticket: Ticket) -> dict[str, list[str]]:
     guest += ["/nowhere/", "/t/none/", reverse("password_set", args=["x", "y"]), reverse("file_ticket", args=["gone"])]
     shows = [f"{reverse('my_tickets')}?show={show}" for show in ("open", "closed", "all")]
     customer = [*guest, *shows, reverse("account"), reverse("ticket", args=number), reverse("thanks", args=number)]
+    customer += [reverse("ticket_reply", args=number)]
     queues = ("waiting", "mine", "unassigned", "customer", "open", "closed", "all")
     desk = [f"{reverse('desk')}?view={view}" for view in queues]
     desk += [f"{reverse('desk')}?q=finns-inte&priority=high&department={who.department.pk}&sort=newest"]
@@ -324,6 +325,7 @@ def test_what_is_said_after_an_action_is_swedish(swedish, ticket, reader):
         (desk, reverse("desk_status", args=number), {"status": "in_progress"}),
         (desk, reverse("desk_priority", args=number), {"priority": "low"}),
         (desk, reverse("desk_assignment", args=number), {"assignee": ""}),
+        (desk, reverse("desk_links", args=number), {}),
         (desk, reverse("desk_department", args=number), department),
         (customer, reverse("sign_out"), {}),
     ]

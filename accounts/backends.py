@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from accounts.folding import fold_address
 from accounts.models import User
+from accounts.scoping import is_inside_tenant
 
 
 class TenantBackend(BaseBackend):
@@ -21,6 +22,8 @@ class TenantBackend(BaseBackend):
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
+        if not is_inside_tenant():
+            return None  # the list of portals, where nobody is signed in
         user: User | None = (
             User.objects.select_related("tenant", "organisation").filter(pk=user_id, is_active=True).first()
         )

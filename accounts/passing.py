@@ -18,4 +18,5 @@ def safe_next(request: HttpRequest, fallback: str) -> str:
     """The path a form asked to go on to, when it stays on this portal; else `fallback`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     same_site = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if same_site and wanted.startswith("/") else fallback
+    is_path = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if same_site and is_path else fallback

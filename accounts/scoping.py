@@ -34,8 +34,17 @@ def every_tenant() -> Iterator[None]:
 
 def current_tenant() -> Tenant:
     """The tenant whose scope this is. Raises ScopeError outside any."""
-    active = get_scope()
-    tenant: Tenant | None = active.get("tenant") if active.get("_enabled", False) else None
+    tenant = _active_tenant()
     if tenant is None:
         raise ScopeError("No tenant's scope is active")
+    return tenant
+
+
+def is_inside_tenant() -> bool:
+    return _active_tenant() is not None
+
+
+def _active_tenant() -> Tenant | None:
+    active = get_scope()
+    tenant: Tenant | None = active.get("tenant") if active.get("_enabled", False) else None
     return tenant

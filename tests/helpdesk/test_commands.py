@@ -1,0 +1,136 @@
+"""Portals are founded by commands, through the ordinary doors; demo portals once."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import AccountEvent, Tenant, TenantHost, User
+from accounts.scoping import tenant_scope
+from helpdesk.demo.building import PASSWORD
+from helpdesk.demo.scripts import PORTALS
+from routing.models import Department, DepartmentMember
+from routing.queries import default_department
+from tests.pages import Page, snapshot
+from tickets.enums import EventKind, Status
+from tickets.models import HelpTopic, Ticket, TicketEvent
+
+
+def create_tenant(slug="west", *more: str, host="west.example") -> str:
+    out = StringIO()
+    call_command(
+        "create_tenant", slug, "--name", "West <b>", "--host", host, "--admin", "boss@west.example", *more, stdout=out
+    )
+    return out.getvalue()
+
+
+def test_a_new_portal_can_be_used_at_once(portal):
+    said = create_tenant()
+
+    tenant = Tenant.objects.get(slug="west")
+    assert "http://west.example" in said
+    assert tenant.mail_address == "support@west.example"
+    with tenant_scope(tenant):
+        boss = User.objects.get()
+        assert boss.is_administrator
+        assert not boss.has_usable_password()
+        assert DepartmentMember.objects.get(user=boss).department == default_department()
+        topic = HelpTopic.objects.get()
+    client = Client(headers={"host": "west.example"})
+    form = {"email": "g@kund.example", "name": "G", "subject": "S", "body": "B"}
+    assert client.post(f"/tickets/new/{topic.slug}/", form).status_code == 302
+    with tenant_scope(tenant):
+        assert Ticket.objects.count() == 1
+    with tenant_scope(portal.tenant):
+        assert Ticket.objects.count() == 0
+        assert Department.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("slug", "more", "host"),
+    [
+        ("north", (), "west.example"),
+        ("west", (), "north.localhost"),
+        ("not a slug", (), "west.example"),
+        ("west", ("--colour", "red"), "west.example"),
+        ("west", ("--mail", "nonsense"), "west.example"),
+    ],
+)
+def test_a_portal_that_cannot_be_is_refused_whole(portal, slug, more, host):
+    before = snapshot()
+
+    with pytest.raises(CommandError):
+        create_tenant(slug, *more, host=host)
+
+    assert snapshot() == before
+
+
+def test_a_logo_must_be_a_picture(portal, tmp_path):
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 20)
+    with pytest.raises(CommandError):
+        create_tenant("west", "--logo", str(tmp_path / "logo.svg"))
+    create_tenant("west", "--logo", str(tmp_path / "logo.png"))
+
+    assert Client(headers={"host": "west.example"}).get("/brand/logo/").headers["Content-Type"] == "image/png"
+
+
+@pytest.fixture
+def demo(db, settings):
+    settings.EMBEDDED = True
+    call_command("create_demo", stdout=StringIO())
+
+
+def test_two_demo_portals_with_a_history_made_through_the_doors(demo):
+    assert (
+        {script.slug for script in PORTALS} == {"larm", "skola"} == set(Tenant.objects.values_list("slug", flat=True))
+    )
+    for tenant in Tenant.objects.all():
+        with tenant_scope(tenant):
+            tickets = list(Ticket.objects.all())
+            assert len(tickets) >= 5
+            assert {Status.OPEN, Status.CLOSED} <= {ticket.status for ticket in tickets}
+            for ticket in tickets:
+                kinds = [event.kind for event in ticket.events.order_by("pk")]
+                assert kinds[:2] == [EventKind.OPENED, EventKind.ROUTED]
+                told = [event.created_at for event in ticket.events.order_by("pk")]
+                assert told == sorted(told)
+                assert ticket.created_at <= ticket.last_activity_at
+            assert TicketEvent.objects.filter(kind=EventKind.REPLIED).exists()
+            assert AccountEvent.objects.exists()
+
+
+def test_the_demo_sign_ins_work_on_each_portal(demo, settings):
+    for tenant in Tenant.objects.all():
+        host = tenant.primary_host
+        for email, home in (
+            ("customer@kund.example", "/tickets/"),
+            ("colleague@kund.example", "/tickets/"),
+            ("contact@kund.example", "/tickets/"),
+            (f"agent@{tenant.slug}.example", "/desk/"),
+            (f"lead@{tenant.slug}.example", "/desk/"),
+            (f"supportlead@{tenant.slug}.example", "/desk/"),
+            (f"admin@{tenant.slug}.example", "/desk/"),
+        ):
+            client = Client(headers={"host": host})
+            assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).url == home, email
+            page = client.get(home)
+            assert page.status_code == 200
+        assert int(Page(page).main["data-total"]) > 0
+
+
+def test_a_second_run_keeps_what_is_there(demo):
+    before = snapshot()
+
+    call_command("create_demo", stdout=StringIO())
+
+    assert snapshot() == before
+
+
+def test_published_passwords_stay_out_of_production(db, settings):
+    settings.EMBEDDED = False
+    with pytest.raises(CommandError, match="--force"):
+        call_command("create_demo", stdout=StringIO())
+
+    assert not TenantHost.objects.exists()

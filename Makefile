@@ -2,8 +2,8 @@
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 PYTEST := $(PYTHON_IN_VENV) -m pytest -n $(if $(WORKERS),$(WORKERS),auto)
-# Settings of the shell that would lead the tests away from the embedded default.
-EMBEDDED := env -u DATABASE_URL -u REDIS_URL -u EMAIL_URL -u FILES_URL -u DEFAULT_TENANT -u TLS -u TRUSTED_PROXIES
+# Settings of the shell or of .env that would lead the tests away from the embedded default.
+EMBEDDED := env ENV_FILE=/dev/null -u DATABASE_URL -u REDIS_URL -u EMAIL_URL -u FILES_URL -u DEFAULT_TENANT -u TLS -u TRUSTED_PROXIES
 RUN := .venv/.run
 DEV := .venv/.dev
 
@@ -24,6 +24,7 @@ test: $(DEV) ## the whole suite on the embedded default (ARGS=… for pytest, WO
 # Outside the embedded default there is no kept secret, and mail would leave the machine.
 test-services: export SECRET_KEY := only-for-tests-only-for-tests-only-for-tests-only-for-tests
 test-services: export EMAIL_URL := keep://
+test-services: export ENV_FILE := /dev/null
 test-services: $(DEV) ## the same suite on PostgreSQL and Redis
 	@$(PYTHON_IN_VENV) scripts/translations.py compile
 	@$(PYTHON_IN_VENV) scripts/services.py $(PYTEST) $(ARGS)

@@ -32,6 +32,7 @@ def environment(**settings: str) -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory(prefix="helpdesk-") as folder:
         inherited = {name: value for name, value in os.environ.items() if name not in PERSONAL}
         own = {
+            "ENV_FILE": os.devnull,
             "VAR_DIR": folder,
             "STATIC_ROOT": f"{folder}/static",
             "BIND": "127.0.0.1",

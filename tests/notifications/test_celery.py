@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from celery.beat import Scheduler
 from django.conf import settings
 
 from accounts import poking
 from helpdesk.celery import app
+from helpdesk.schedule import JOBS
 from notifications.enums import DeliveryState
 from notifications.models import Delivery
 from tests.factories import make_ticket
@@ -85,6 +87,14 @@ def test_the_sweeper_finds_what_no_wake_up_came_for(in_scope, mailbox, queue, en
     with celery_worker(queue, env):
         app.send_task("notifications.sweep")
         wait_until(lambda: all_sent(3), "three mails sent")
+
+
+def test_beat_can_send_every_job_it_has(queue):
+    scheduler = Scheduler(app=app, lazy=True)
+    for name, entry in app.conf.beat_schedule.items():
+        scheduler.apply_async(scheduler.Entry(**entry, name=name, app=app), advance=False)
+    with app.connection_for_read() as connection:
+        assert connection.default_channel.client.llen(queue) == len(JOBS)
 
 
 def test_a_killed_worker_loses_nothing(in_scope, mailbox, queue, env):

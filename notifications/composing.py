@@ -152,7 +152,6 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
         "reopened": bool(data.get("reopened")),
         "waits_for_customer": data.get("status") == Status.WAITING_FOR_CUSTOMER,
         "department": str(data.get("to", "")),
-        "note": body_text(str(data.get("note", ""))),
     }
     if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():
         context["password_link"] = password_link(person)

@@ -6,6 +6,7 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
+from notifications.addresses import ascii_address
 from notifications.composing import compose
 from notifications.enums import DESK_KINDS, DeliveryState, Stage, Trouble
 from notifications.facts import LeaseLost, Letter, NotSent, Refused, ServerAway, Unheard
@@ -65,11 +66,13 @@ def _letter(delivery: Delivery) -> Letter:
     if not person.is_active or (delivery.template in DESK_KINDS and not person.is_agent):
         raise Refused(Trouble.DEPARTED)
     try:
+        ascii_address(delivery.address)
+    except ValueError as reason:
+        raise Refused(Trouble.RECIPIENT, str(reason)) from reason
+    try:
         return compose(delivery)
     except DatabaseError:
         raise
-    except ValueError as reason:
-        raise Refused(Trouble.RECIPIENT, str(reason)) from reason
     except Exception as bug:
         log.exception("Delivery %s cannot be put together", delivery.pk)
         raise NotSent(Trouble.COMPOSING, type(bug).__name__) from bug

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from accounts.models import AccountEvent, Tenant
+from accounts.models import AccountEvent, Event, Tenant
 from accounts.poking import DRAIN_TASK
 from accounts.scoping import tenant_scope
 from notifications.actions.delivering import deliver, recover_abandoned
@@ -23,6 +23,7 @@ from tickets.models import TicketEvent
 EVENTS_A_ROUND = 200
 MAILS_A_ROUND = 20
 SECONDS_A_ROUND = 60.0
+REST_OF_A_BROKEN_EVENT = 60.0
 KeepGoing = Callable[[], bool]
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Brake:
 
 
 brake = Brake()
+_resting: dict[tuple[type[Event], int], float] = {}  # events that could not be fanned out lately
 
 
 def always() -> bool:
@@ -88,7 +90,8 @@ def fan_out_pending(keep_going: KeepGoing) -> bool:
     """Whether as many were found as one round takes. An event that cannot be fanned out holds no other one up."""
     found = full = False
     for events in (TicketEvent.objects, AccountEvent.objects):
-        pending = list(events.pending()[:EVENTS_A_ROUND])
+        rests = [pk for (model, pk), until in _resting.items() if model is events.model and until > time.monotonic()]
+        pending = list(events.pending().exclude(pk__in=rests)[:EVENTS_A_ROUND])
         full = full or len(pending) == EVENTS_A_ROUND
         for event in pending:
             if not keep_going():
@@ -100,6 +103,7 @@ def fan_out_pending(keep_going: KeepGoing) -> bool:
                 raise
             except Exception:
                 log.exception("Nobody could be told about %s %s", event._meta.label, event.pk)
+                _resting[type(event), event.pk] = time.monotonic() + REST_OF_A_BROKEN_EVENT
     return found and full
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from accounts.models import Tenant, User
 from accounts.scoping import tenant_scope
 from helpdesk.environment import mail_transport
-from notifications.actions.draining import brake, drain
+from notifications.actions import draining
+from notifications.actions.draining import drain
 from notifications.models import Delivery
 from tests.notifications.servers import Mailbox, Taken, real_server
 
@@ -16,10 +17,10 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every 
 
 
 @pytest.fixture(autouse=True)
-def _released_brake() -> Iterator[None]:
-    brake.release()
-    yield
-    brake.release()
+def _nothing_remembered() -> None:
+    """A process remembers an absent server and broken events for a while; here each test is a process of its own."""
+    draining.brake.release()
+    draining._resting.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -63,11 +64,9 @@ def send_all(smtp: int, mailbox: Mailbox) -> Callable[[Tenant], list[Taken]]:
 
 def told(tenant: Tenant) -> set[tuple[str, str]]:
     """Fan out what has happened, without sending it: (address, kind of mail) of everybody who is told."""
-    from notifications.actions.draining import always, fan_out_pending
-
     with tenant_scope(tenant):
         known = set(Delivery.objects.values_list("pk", flat=True))
-        fan_out_pending(always)
+        draining.fan_out_pending(draining.always)
         new = Delivery.objects.exclude(pk__in=known)
         return set(new.values_list("address", "template"))
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from notifications.actions import fanning_out
+from notifications.actions import draining, fanning_out
 from notifications.actions.draining import drain
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Delivery
@@ -82,6 +82,11 @@ def test_a_broken_event_holds_no_other_up(in_scope, monkeypatch, caplog):
     assert len(told(in_scope.tenant)) == 3
     assert list(TicketEvent.objects.pending()) == [broken]
     assert "Nobody could be told" in caplog.text
+    told(in_scope.tenant)
+    assert caplog.text.count("Nobody could be told") == 1  # it rests for a while
+    draining._resting.clear()
+    monkeypatch.undo()
+    assert len(told(in_scope.tenant)) == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.actions.passwords import request_password
 from accounts.enums import Role
+from accounts.models import User
 from accounts.scoping import tenant_scope
 from notifications.models import Delivery
 from tests.conftest import make_portal
@@ -144,6 +145,13 @@ def test_closed_accounts_and_former_agents_are_told_nothing(in_scope):
     gone = UserFactory(is_active=False)
     make_ticket(requester=gone, topic=in_scope.topic)
     assert told(in_scope.tenant) == {(ADMIN, "new_ticket")}
+
+
+def test_an_assignee_who_left_the_desk_is_told_nothing(in_scope, ticket):
+    claim(actor=in_scope.administrator, ticket=ticket)
+    User.objects.filter(pk=in_scope.administrator.pk).update(role=Role.CUSTOMER)
+    reply_to_ticket(actor=in_scope.customer, ticket=ticket, body="Hello", channel=Channel.LINK)
+    assert told(in_scope.tenant) == {(AGENT, "customer_reply"), (LEAD, "customer_reply")}
 
 
 def test_whoever_asks_for_a_password_gets_it_and_nobody_else(in_scope):

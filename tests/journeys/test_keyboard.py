@@ -6,12 +6,14 @@ from tests.journeys.browsing import PASSWORD, Reader
 from tests.journeys.conftest import Meet, Site
 
 HERE = """() => {
-    const e = document.activeElement, style = getComputedStyle(e);
+    const e = document.activeElement;
+    // A link that covers its whole line shows the ring around the line.
+    const rings = [getComputedStyle(e), getComputedStyle(e, "::after"), getComputedStyle(e.closest("li, .drop") ?? e)];
     const box = e.getBoundingClientRect();
     return {
         name: e.name || "",
         words: (e.getAttribute("aria-label") || e.innerText || e.value || "").replace(/\\s+/g, " ").trim(),
-        outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+        outlined: rings.some(style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
         body: e === document.body,
         inSight: box.bottom > 0 && box.top < innerHeight,
     };

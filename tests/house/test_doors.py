@@ -62,9 +62,10 @@ def test_a_tickets_state_is_assigned_only_in_its_actions_and_rules():
         if name.startswith("tickets.actions") or name == "tickets.rules":
             continue
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in TICKET_FIELDS:
-                if ast.unparse(node.value) != "self" or ".models" in name:
-                    found.append(where(name, node))
+            stored = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+            of_itself = stored and ast.unparse(node.value) == "self" and ".models" not in name
+            if stored and node.attr in TICKET_FIELDS and not of_itself:
+                found.append(where(name, node))
             if isinstance(node, ast.Call) and _written_fields(node) & TICKET_FIELDS and _about_tickets(node):
                 found.append(where(name, node))
 
@@ -115,9 +116,11 @@ def test_rows_are_written_only_behind_doors():
     for name, tree in trees():
         if is_door(name) or name in WRITERS or name.split(".")[0] == "helpdesk":
             continue
-        for call in calls(tree):
-            if isinstance(call.func, ast.Attribute) and call.func.attr in WRITES and not _harmless(call):
-                found.append(where(name, call))
+        found += [
+            where(name, call)
+            for call in calls(tree)
+            if isinstance(call.func, ast.Attribute) and call.func.attr in WRITES and not _harmless(call)
+        ]
 
     assert found == []
 

@@ -20,9 +20,11 @@ from tickets.actions.arranging import add_topic
 from tickets.actions.closing import close_ticket
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.opening import open_ticket
+from tickets.actions.reading import mark_read
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.enums import Channel, Priority, Status
 from tickets.models import HelpTopic, Ticket
+from tickets.queries import with_read_until
 
 PASSWORD = "Demo-2026!"  # noqa: S105 - printed for everybody who starts the demo
 
@@ -106,7 +108,7 @@ def _live(
 
 def _take(step: Step, person: User, ticket: Ticket, departments: dict[str, Department]) -> None:
     if step.what in ("reply", "reply-close"):
-        reply_to_ticket(
+        sent = reply_to_ticket(
             actor=person,
             ticket=ticket,
             body=step.text,
@@ -114,6 +116,7 @@ def _take(step: Step, person: User, ticket: Ticket, departments: dict[str, Depar
             as_staff=person.is_agent,
             and_status=Status.CLOSED if step.what == "reply-close" else Status.WAITING_FOR_CUSTOMER,
         )
+        mark_read(actor=person, ticket=with_read_until(Ticket.objects.all(), person).get(pk=ticket.pk), message=sent)
     elif step.what == "note":
         add_note(actor=person, ticket=ticket, body=step.text)
     elif step.what == "close":

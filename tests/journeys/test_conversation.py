@@ -201,3 +201,21 @@ def test_a_ticket_from_question_to_answer_and_back(meet: Meet, larm: Site) -> No
         (CUSTOMER, "closed")
     }
     assert letters[CUSTOMER, "closed"].ticket_link == answer.ticket_link
+
+
+def test_an_answer_by_the_link_in_a_mail_takes_the_unread_mark_away(meet: Meet, larm: Site) -> None:
+    ticket = larm.ticket("Order: fyra rökdetektorer till hus C")
+    agent, customer = meet(AGENT), meet("sofia@tallen.example")
+    before = unread(customer)
+    agent.open(f"/desk/tickets/{ticket.number}/")
+    agent.fill(body=FIRST_ANSWER)
+    agent.press(agent.t("Send and wait for customer"))
+    link = larm.post.take()["sofia@tallen.example", "reply"].ticket_link
+    customer.open("/tickets/")
+    assert unread(customer) == before + 1
+    elsewhere = meet()
+    elsewhere.open(link)
+    elsewhere.fill(body=REPLY)
+    elsewhere.press(elsewhere.t("Send reply"))
+    customer.open("/tickets/")
+    assert unread(customer) == before

@@ -158,9 +158,10 @@ def _reply(request: PortalRequest, way: Way) -> HttpResponse:
     if not form.is_valid():
         return _ticket_page(request, way, form, kept, status=422)
     was_closed = way.ticket.is_closed
-    reply_to_ticket(
+    sent = reply_to_ticket(
         actor=way.person, ticket=way.ticket, body=form.cleaned_data["body"], channel=way.channel, form_key=key
     )
+    mark_read(actor=way.person, ticket=way.ticket, message=sent)  # a look by link marks nothing, an answer does
     messages.success(
         request, _("Sent. The ticket is open again.") if was_closed else _("Sent. We get back to you here and by mail.")
     )

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -38,7 +38,7 @@ def broken(*args: Any, **kwargs: Any) -> None:
 
 
 @pytest.fixture
-def answers(house: House, browse, monkeypatch, settings) -> Callable[[], dict[str, Any]]:
+def answers(house: House, browse, monkeypatch, settings) -> Iterator[Callable[[], dict[str, Any]]]:
     """One answer of each kind, by its name."""
     portal = house.portal
     with tenant_scope(portal.tenant):
@@ -99,9 +99,14 @@ def answers(house: House, browse, monkeypatch, settings) -> Callable[[], dict[st
             patch.setattr("helpdesk.middleware._nothing_to_migrate", gone)
             patch.setattr("helpdesk.middleware.connection.ensure_connection", gone)
             found["503 not ready"] = Client().get("/readyz")
+        given.extend(found.values())
         return found
 
-    return collect
+    given: list[Any] = []
+    yield collect
+    for response in given:
+        if response.streaming:
+            response.getvalue()  # reading a file to its end closes it
 
 
 def test_every_kind_of_answer_carries_the_headers(answers, subtests):

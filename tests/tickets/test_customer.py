@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.signing import BadSignature
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
@@ -13,7 +14,7 @@ from tickets.actions.closing import close_ticket
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.revoking import revoke_links
 from tickets.enums import Channel, Status
-from tickets.links import LIFETIME, link_of_token, ticket_link
+from tickets.links import LIFETIME, _signer, link_of_token, ticket_link
 from tickets.models import Message, Reading, Ticket, TicketLink
 from tickets.queries import unread_total
 
@@ -308,6 +309,8 @@ def test_a_token_of_another_portal_or_of_its_row_alone_is_worth_nothing(portal, 
             assert link_of_token(forged) is None, forged
     with tenant_scope(other_portal.tenant):
         assert link_of_token(token) is None
+        with pytest.raises(BadSignature):  # not only because the row is out of sight
+            _signer().unsign(token)
         TicketLink.objects.create(
             ticket=make_ticket(requester=other_portal.customer, topic=other_portal.topic),
             user=other_portal.customer,

@@ -23,6 +23,7 @@ from tickets.models import TicketEvent
 EVENTS_A_ROUND = 200
 MAILS_A_ROUND = 20
 SECONDS_A_ROUND = 60.0
+WAKE_UP_COUNTS_FOR = 30.0  # seconds; one that nobody heard in time is followed by the sweeper's
 REST_OF_A_BROKEN_EVENT = 60.0
 KeepGoing = Callable[[], bool]
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def sweep() -> None:
         drain_everybody()
         return
     for tenant in tenants_with_mail_to_do():
-        current_app.send_task(DRAIN_TASK, args=[tenant.pk], retry=False)
+        current_app.send_task(DRAIN_TASK, args=[tenant.pk], retry=False, expires=WAKE_UP_COUNTS_FOR)
 
 
 def fan_out_pending(keep_going: KeepGoing) -> bool:

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -119,6 +120,7 @@ def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
     return context | _about_ticket(delivery, delivery.ticket_event, tenant)
 
 
+@lru_cache(maxsize=256)
 def _accent(colour: str) -> dict[str, str]:
     light, dark = accents(colour, dark=False), accents(colour, dark=True)
     return {

@@ -110,7 +110,7 @@ def fan_out_pending(keep_going: KeepGoing) -> bool:
 
 def deliver_due(keep_going: KeepGoing) -> bool:
     """Whether as many were due as one round takes, and all of them could be tried."""
-    due = list(Delivery.objects.due(timezone.now()).with_event().order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
+    due = list(Delivery.objects.due(timezone.now()).with_story().order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
     end = time.monotonic() + SECONDS_A_ROUND
     if not due or brake.is_on:
         return False

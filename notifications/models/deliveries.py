@@ -22,6 +22,16 @@ class DeliveryQuerySet(TenantQuerySet):
     def with_event(self) -> "DeliveryQuerySet":
         return self.select_related("recipient", "ticket_event__ticket", "account_event")
 
+    def with_story(self) -> "DeliveryQuerySet":
+        """With everything a mail tells of."""
+        return self.with_event().select_related(
+            "ticket_event__actor",
+            "ticket_event__message",
+            "ticket_event__ticket__requester",
+            "ticket_event__ticket__organisation",
+            "ticket_event__ticket__department",
+        )
+
 
 class Delivery(TenantModel):
     """One outgoing mail to one person about one event. Keeps no text: mails may carry password links.

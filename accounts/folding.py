@@ -22,7 +22,8 @@ def fold_address(address: str) -> str:
 
 def fold_text(text: str) -> str:
     """Text as it is searched: case folded, accents dropped ("Åby" is found by "aby"), white space single."""
-    plain = unicodedata.normalize("NFKD", text.replace("\x00", "").casefold())
+    plain = unicodedata.normalize("NFKD", text.replace("\x00", ""))  # first: what it takes apart may be a capital
+    plain = unicodedata.normalize("NFKD", plain.casefold())
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 

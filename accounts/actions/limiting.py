@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
@@ -12,22 +13,42 @@ from accounts.models import Allowance
 HOUR = timedelta(hours=1)
 
 
-def spend_allowance(*, kind: str, key: str, limit: int, window: timedelta = HOUR) -> int:
-    """Spend one of `limit` uses of `kind` by `key` within the current window.
+class Ask(NamedTuple):
+    """One use of `kind` by `key`, of which `limit` are allowed within a window."""
 
-    Returns 0 when there was one left, otherwise the whole minutes (at least 1) until the window ends.
-    Side effect: a row is counted up, in a transaction of its own, so that a refused request still counts.
+    kind: str
+    key: str
+    limit: int
+
+
+def spend_allowance(*, kind: str, key: str, limit: int, window: timedelta = HOUR) -> int:
+    """Spend one of `limit` uses of `kind` by `key` within the current window. See `spend_allowances`."""
+    return spend_allowances(Ask(kind, key, limit), window=window)
+
+
+def spend_allowances(*asks: Ask, window: timedelta = HOUR) -> int:
+    """Spend one use of each, or none at all: whoever is refused by one limit uses up nothing of another.
+
+    Returns 0 when all had one left, otherwise the whole minutes (at least 1) until the window ends.
+    Side effect: rows are counted up in one transaction, under their locks, which are taken in one order by everybody.
     """
     start = _window_start(window)
     with transaction.atomic():
-        Allowance.objects.bulk_create([Allowance(kind=kind, key=key[:254], window_start=start)], ignore_conflicts=True)
-        row = Allowance.objects.select_for_update().get(kind=kind, key=key[:254], window_start=start)
-        if row.spent >= limit:
+        rows = [(_locked_row(ask, start), ask.limit) for ask in sorted(asks)]
+        if any(row.spent >= limit for row, limit in rows):
             left = start + window - timezone.now()
             return max(1, -int(-left.total_seconds() // 60))
-        row.spent += 1
-        row.save(update_fields=["spent"])
+        for row, _limit in rows:
+            row.spent += 1
+            row.save(update_fields=["spent"])
     return 0
+
+
+def _locked_row(ask: Ask, start: datetime) -> Allowance:
+    values = {"kind": ask.kind, "key": ask.key[:254], "window_start": start}
+    Allowance.objects.bulk_create([Allowance(**values)], ignore_conflicts=True)
+    row: Allowance = Allowance.objects.select_for_update().get(**values)
+    return row
 
 
 def network_of(address: str) -> str:

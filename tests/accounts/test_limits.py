@@ -7,7 +7,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accounts.actions.limiting import forget_old_allowances, network_of, spend_allowance
+from accounts.actions.limiting import Ask, forget_old_allowances, network_of, spend_allowance, spend_allowances
 from accounts.models import Allowance
 from accounts.passing import client_address
 
@@ -84,3 +84,11 @@ def test_only_what_our_own_proxies_wrote_counts(settings, proxies, forwarded, co
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR="203.0.113.9")
 
     assert client_address(request) == counted
+
+
+def test_who_is_refused_by_one_limit_uses_up_nothing_of_another(in_scope):
+    """One impatient person must not shut out everybody in their network."""
+    mine, network = Ask("guest-address", "anna@kund.example", 2), Ask("guest-network", "192.0.2.7", 4)
+    assert [spend_allowances(mine, network) > 0 for _time in range(10)] == [False] * 2 + [True] * 8
+    other = Ask("guest-address", "bo@kund.example", 9)
+    assert [spend_allowances(other, network) > 0 for _time in range(3)] == [False, False, True]

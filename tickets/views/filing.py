@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.actions.limiting import network_of, spend_allowance
+from accounts.actions.limiting import Ask, network_of, spend_allowance, spend_allowances
 from accounts.actions.registering import register_person
 from accounts.folding import fold_address
 from accounts.models import User
@@ -169,9 +169,9 @@ def _files_must_wait(request: PortalRequest) -> int:
 def _guest_must_wait(request: PortalRequest, email: str) -> int:
     """Minutes until a guest may file or add again; 0 for at once. Exact across processes."""
     tenant, network = request.tenant, network_of(client_address(request))
-    by_network = spend_allowance(kind="guest-network", key=network, limit=tenant.guest_limit_per_network)
-    return by_network or spend_allowance(
-        kind="guest-address", key=fold_address(email), limit=tenant.guest_limit_per_address
+    return spend_allowances(
+        Ask("guest-address", fold_address(email), tenant.guest_limit_per_address),
+        Ask("guest-network", network, tenant.guest_limit_per_network),
     )
 
 

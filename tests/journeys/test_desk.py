@@ -119,5 +119,5 @@ def test_the_responsible_department_goes_before_the_topic(meet: Meet, larm: Site
             )
         agent.sees(reason)
         people = {address for address, kind in larm.post.take() if kind == "new_ticket"}
-        local = {f"{name}@larm.example" for name in ("lead", "agent", "elin")}
+        local = {f"{name}@larm.example" for name in ("lead", "agent", "olle")}
         assert people == ({"olle@larm.example", AGENT} if department == "order" else local)

@@ -3,11 +3,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from notifications.queries import TO_BE_LOOKED_AT, mails_seen_by
+from notifications.enums import DeliveryState
+from notifications.queries import mails_seen_by
 
 
 def failed_mails(request: HttpRequest) -> dict[str, Any]:
-    """`mails_failed_total` for the desk's rail: mails this agent may know of that need a human.
+    """`mails_failed_total` for the desk's rail: mails this agent may know of that did not get out.
 
     Counted where it is shown, and not on a ticket's page, which tells of its own failed mails.
     """
@@ -18,6 +19,6 @@ def failed_mails(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "mails_failed_total": SimpleLazyObject(
-            lambda: mails_seen_by(user).select_related(None).filter(state__in=TO_BE_LOOKED_AT).order_by().count()
+            lambda: mails_seen_by(user).select_related(None).filter(state=DeliveryState.FAILED).order_by().count()
         )
     }

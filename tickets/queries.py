@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 
 from accounts.folding import fold_text
 from accounts.models import User
 from routing.queries import sight_of
-from tickets.enums import EventKind, MessageKind
+from tickets.enums import EventKind, MessageKind, WaitingOn
 from tickets.models import HelpTopic, Message, Reading, Ticket, TicketEvent
 
 EXCERPT = 160
@@ -55,10 +55,26 @@ def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QueryS
     return tickets.annotate(is_unread=Exists(news))
 
 
+def unread_of(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
+    """Those of a customer's tickets in which somebody wrote what they have not read."""
+    return with_unread(tickets, user, staff=False).filter(Q(is_unread=True))
+
+
 def unread_total(user: User) -> int:
     """How many of a person's own tickets have replies they have not read."""
+    return unread_of(Ticket.objects.filter(requester=user), user).count()
+
+
+def counts_of(user: User) -> dict[str, int]:
+    """How many tickets a customer has: open, closed, all, and with news, in one query."""
     own = with_unread(Ticket.objects.filter(requester=user), user, staff=False)
-    return own.filter(Q(is_unread=True)).count()
+    closed = Q(waiting_on=WaitingOn.NOBODY)
+    return own.aggregate(
+        open=Count("pk", filter=~closed),
+        closed=Count("pk", filter=closed),
+        all=Count("pk"),
+        unread=Count("pk", filter=Q(is_unread=True)),
+    )
 
 
 def with_read_until(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:

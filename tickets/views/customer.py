@@ -1,14 +1,17 @@
 """The customer's side: my tickets, and one ticket, signed in or by the link of a mail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts.folding import mask_address
@@ -25,9 +28,24 @@ from tickets.kept_text import keep_and_sign_in, take_kept_text
 from tickets.links import link_of_token
 from tickets.models import Attachment, Ticket
 from tickets.paging import Order, paginate
-from tickets.queries import customer_tickets, events_for, messages_for, with_read_until, with_unread
+from tickets.queries import (
+    counts_of,
+    customer_tickets,
+    events_for,
+    messages_for,
+    unread_of,
+    with_read_until,
+    with_unread,
+)
 from tickets.timeline import last_message, timeline
 from tickets.views.files import attachment_response, bound, message_ids
+
+SHOWN: dict[str, tuple[Any, Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]]] = {
+    "open": (pgettext_lazy("tickets", "Open"), lambda tickets, _user: tickets.exclude(status=Status.CLOSED)),
+    "closed": (pgettext_lazy("tickets", "Closed"), lambda tickets, _user: tickets.filter(status=Status.CLOSED)),
+    "all": (gettext_lazy("All"), lambda tickets, _user: tickets),
+    "unread": (gettext_lazy("New answers"), unread_of),
+}
 
 
 @dataclass(frozen=True)
@@ -52,19 +70,21 @@ class Way:
 
 @login_required
 def my_tickets(request: PortalRequest) -> HttpResponse:
-    show = request.GET.get("show", "open")
-    tickets = customer_tickets(request.user)
-    if show == "closed":
-        tickets = tickets.filter(status=Status.CLOSED)
-    elif show != "all":
-        show, tickets = "open", tickets.exclude(status=Status.CLOSED)
+    asked = request.GET.get("show", "open")
+    show = asked if asked in SHOWN else "open"
+    counts = counts_of(request.user)
     page = paginate(
-        tickets,
+        SHOWN[show][1](customer_tickets(request.user), request.user),
         Order("last_activity_at", descending=True),
         request.GET,
         shown=lambda rows: with_unread(rows, request.user, staff=False),
     )
-    return render(request, "tickets/mine.html", {"page": page, "show": show})
+    shows = [
+        {"key": key, "label": label, "count": counts[key], "url": f"?show={key}", "current": key == show}
+        for key, (label, _narrowed) in SHOWN.items()
+        if counts[key] or key in (show, "open", "closed", "all")
+    ]
+    return render(request, "tickets/mine.html", {"page": page, "show": show, "shows": shows})
 
 
 @login_required

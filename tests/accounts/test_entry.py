@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from accounts.actions.passwords import request_password, set_password
 from accounts.actions.registering import register_person
 from accounts.enums import AccountEventKind
+from accounts.forms import AddressField
 from accounts.models import AccountEvent, User
 from accounts.passing import safe_next
 from accounts.scoping import tenant_scope
@@ -343,3 +344,7 @@ def test_setting_a_password_keeps_the_first_moment_of_proof(in_scope):
     set_password(actor=in_scope.customer, user=in_scope.customer, password="Third-horse-11")
 
     assert User.objects.get(pk=in_scope.customer.pk).verified_at == first
+
+
+def test_an_address_is_taken_without_the_characters_nobody_sees():
+    assert AddressField().clean(" anna@kund.example\u202e\u200b") == "anna@kund.example"

@@ -9,6 +9,7 @@ from accounts.actions.registering import register_person
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from tickets.actions.opening import open_ticket
+from tickets.actions.reading import mark_read
 from tickets.enums import Channel, Priority
 from tickets.forms import OnBehalfForm
 from tickets.models import HelpTopic
@@ -44,6 +45,9 @@ def desk_new(request: PortalRequest) -> HttpResponse:
         stated={"name": data["name"], "phone": data["phone"]},
     )
     number = opened.ticket.number
+    # The agent knows what they have just written down, though the caller is its author.
+    dictated = opened.ticket.messages.order_by("pk").first()
+    mark_read(actor=request.user, ticket=opened.ticket, message=dictated)
     messages.success(
         request,
         _("Ticket %(number)d is filed for %(name)s, who gets a confirmation by mail.")

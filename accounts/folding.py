@@ -32,9 +32,14 @@ def clean_text(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
+# Characters that turn the direction of what stands around them (Unicode, UAX 9): a name must not rewrite a sentence.
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def clean_line(text: str) -> str:
-    """One line of typed text: control characters become spaces, white space is single."""
-    return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in text).split())
+    """One line of typed text: control characters become spaces, white space is single, nothing turns its direction."""
+    plain = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text.translate(TURNING))
+    return " ".join(plain.split())
 
 
 def mask_address(address: str) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
@@ -13,7 +12,8 @@ from accounts.models import Tenant, User
 from accounts.pictures import picture_type
 
 ADDRESS_WRONG = _("Write a mail address such as name@example.com.")
-NUMBER_TOO_SMALL = _("Write a number that is at least %(limit_value)s.")
+NUMBER_MISSING = _("Write a number.")
+NUMBER_TOO_SMALL = _("Write a number from 1 and up.")
 NUMBER_TOO_LARGE = _("Write a number that is at most %(limit_value)s.")
 LOGO_LIMIT = 512 * 1024
 
@@ -40,9 +40,8 @@ class AddressField(forms.EmailField):
 
     def to_python(self, value: Any) -> str:
         """Without the characters nobody sees (direction marks, zero-width spaces), which come along when pasting."""
-        return "".join(
-            char for char in super().to_python(value) or "" if unicodedata.category(char) not in ("Cc", "Cf")
-        )
+        typed: str = super().to_python(value) or ""
+        return "".join(char for char in typed if unicodedata.category(char) != "Cf")
 
     def clean(self, value: Any) -> str:
         address: str = super().clean(value)
@@ -130,14 +129,13 @@ class PortalForm(forms.ModelForm):
             "attachment_limit_mb": _("Customers and agents see this limit at every upload."),
         }
         widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            for validator in field.validators:
-                if isinstance(validator, MinValueValidator | MaxValueValidator):
-                    at_least = isinstance(validator, MinValueValidator)
-                    validator.message = NUMBER_TOO_SMALL if at_least else NUMBER_TOO_LARGE
+        error_messages = {
+            "name": {"required": _("Write the portal's name.")},
+            **{
+                field: {"required": NUMBER_MISSING, "min_value": NUMBER_TOO_SMALL, "max_value": NUMBER_TOO_LARGE}
+                for field in ("guest_limit_per_address", "guest_limit_per_network", "attachment_limit_mb")
+            },
+        }
 
     def clean_logo_file(self) -> UploadedFile | None:
         logo: UploadedFile | None = self.cleaned_data.get("logo_file")

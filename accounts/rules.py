@@ -28,12 +28,12 @@ def post_only(view: View) -> View:
     return guarded
 
 
-def _only(allowed: Callable[[Any], bool]) -> Callable[[View], View]:
+def _only(allowed: Callable[[Any], bool], *, after_a_form: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/desk/")
+                return redirect_to_login(request.get_full_path() if request.method == "GET" else after_a_form)
             if not allowed(request.user):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -43,5 +43,5 @@ def _only(allowed: Callable[[Any], bool]) -> Callable[[View], View]:
     return decorate
 
 
-agents_only = _only(lambda user: user.is_agent)
-administrators_only = _only(lambda user: user.is_administrator)
+agents_only = _only(lambda user: user.is_agent, after_a_form="/desk/")
+administrators_only = _only(lambda user: user.is_administrator, after_a_form="/settings/")

@@ -1,5 +1,6 @@
 """Read the environment into values the settings can use. No Django here, so that it can be tested alone."""
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -56,11 +57,15 @@ def mail_transport(url: str) -> MailTransport:
 def kept_secret(path: Path) -> str:
     """The embedded default's secret key: made once, kept beside the data, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    secret = secrets.token_urlsafe(50)
-    with os.fdopen(descriptor, "w", encoding="ascii") as new:
-        new.write(secret)
-    return secret
+    if not path.exists() or not path.stat().st_size:
+        # Written beside and moved into place whole: a crash in between leaves no empty secret.
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as new:
+            new.write(secrets.token_urlsafe(50))
+        if path.exists():
+            beside.replace(path)
+        else:
+            with contextlib.suppress(FileExistsError):  # another process was faster; its secret counts
+                path.hardlink_to(beside)
+            beside.unlink()
+    return path.read_text(encoding="ascii").strip()

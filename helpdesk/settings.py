@@ -19,17 +19,23 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not EMBEDDED:
-        raise ImproperlyConfigured("SECRET_KEY is missing: every installation with its own database needs one")
-    SECRET_KEY = kept_secret(VAR_DIR / "secret_key")
+if not SECRET_KEY and not EMBEDDED:
+    raise ImproperlyConfigured("SECRET_KEY is missing: every installation with its own database needs one")
+try:
+    (VAR_DIR / "test").mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = SECRET_KEY or kept_secret(VAR_DIR / "secret_key")
+except OSError as trouble:
+    raise ImproperlyConfigured(f"the folder {VAR_DIR} cannot be used ({trouble.strerror})") from trouble
 
 # --- Where it is reached -------------------------------------------------------------------------------------------
 # The tenant decides which hosts exist (accounts/middleware.py), so Django's own list stays open.
 ALLOWED_HOSTS = ["*"]
 BASE_DOMAIN = env.str("BASE_DOMAIN", default=f"localhost:{env.str('PORT', default='8000')}")
-_base = urlsplit(f"//{BASE_DOMAIN}")
-BASE_HOST, PUBLIC_PORT = _base.hostname or "localhost", _base.port
+try:
+    _base = urlsplit(f"//{BASE_DOMAIN}")
+    BASE_HOST, PUBLIC_PORT = _base.hostname or "localhost", _base.port
+except ValueError as trouble:
+    raise ImproperlyConfigured(f"{BASE_DOMAIN} is no host with a port from 1 to 65535") from trouble
 TLS = env.bool("TLS", default=not (DEBUG or BASE_HOST == "localhost" or BASE_HOST.endswith(".localhost")))
 PUBLIC_SCHEME = "https" if TLS else "http"
 DEFAULT_TENANT = env.str("DEFAULT_TENANT", default="")
@@ -112,8 +118,6 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     }
     # A file, not memory: live servers, workers and killed processes in the tests share it.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test" / "test.sqlite3")}
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
-    (VAR_DIR / "test").mkdir(exist_ok=True)
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _  # said in the language that _page chooses
 
 from accounts.middleware import chosen_language
+from tickets.kept_text import typed_words
 
 log = logging.getLogger("helpdesk.trouble")
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -33,7 +34,8 @@ def portal_list(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/404.html", status=404)
+    """Also met by somebody whose ticket was handed away while they wrote: their words are shown again."""
+    return render(request, "errors/404.html", {"typed": typed_words(request)}, status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

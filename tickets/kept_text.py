@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
@@ -22,6 +22,11 @@ def keep_and_sign_in(request: PortalRequest, path: str) -> HttpResponseRedirect:
     if request.FILES:
         messages.warning(request, _("Your files could not be kept. Choose them again after signing in."))
     return redirect_to_login(path)
+
+
+def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
+    """The words of a posted form that has nowhere to go, by field name, to be shown again."""
+    return [(name, value) for name in ("subject", "body") for value in request.POST.getlist(name) if value]
 
 
 def take_kept_text(request: PortalRequest, path: str) -> QueryDict | None:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.actions.limiting import network_of, spend_allowance
+from accounts.actions.limiting import Ask, network_of, spend_allowance, spend_allowances
 from accounts.actions.passwords import request_password, set_password
 from accounts.folding import fold_address
 from accounts.forms import PasswordForm, PasswordRequestForm, SignInForm
@@ -20,6 +20,7 @@ from accounts.rules import post_only
 from accounts.tokens import person_of_password_link
 
 SIGN_INS_AN_HOUR = 60  # per address and network; slows guessing without locking anybody out elsewhere
+SIGN_INS_PER_NETWORK = 600  # and one password cannot be tried on every address
 RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 30
 
 
@@ -84,8 +85,11 @@ def password_set(request: PortalRequest, uid: str, token: str) -> HttpResponse:
 
 def _authenticated(request: PortalRequest, form: SignInForm) -> User | None:
     email = form.cleaned_data["email"]
-    key = f"{network_of(client_address(request))} {fold_address(email)}"
-    wait = spend_allowance(kind="sign-in", key=key, limit=SIGN_INS_AN_HOUR)
+    network = network_of(client_address(request))
+    wait = spend_allowances(
+        Ask("sign-in", f"{network} {fold_address(email)}", SIGN_INS_AN_HOUR),
+        Ask("sign-in-network", network, SIGN_INS_PER_NETWORK),
+    )
     if wait:
         form.add_error(
             None,

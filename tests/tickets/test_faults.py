@@ -11,8 +11,9 @@ from django.db.backends.utils import CursorWrapper
 from django.test import Client
 
 from accounts.scoping import tenant_scope
-from tests.factories import make_ticket
+from tests.factories import PASSWORD, make_ticket
 from tests.pages import Page
+from tickets.actions.handing_over import transfer
 from tickets.models import Message, Ticket
 
 URL = "/tickets/new/fault/"
@@ -165,3 +166,31 @@ def test_a_locked_database_is_a_503_and_the_form_arrives_afterwards(portal, calm
 
     assert refused.status_code == 503
     assert calm.post(URL, Page(refused).form(URL)).status_code == 302
+
+
+def test_words_for_a_ticket_that_was_handed_away_meanwhile_are_shown_again(portal, browse):
+    with tenant_scope(portal.tenant):
+        ticket = make_ticket(requester=portal.customer, topic=portal.topic)
+        transfer(actor=portal.administrator, ticket=ticket, department=portal.other_department)
+
+    answer = browse(portal, portal.agent).post(
+        f"/desk/tickets/{ticket.number}/reply/", {"mode": "reply", "body": "A long <b>answer</b>"}
+    )
+    nothing = browse(portal, portal.agent).post("/desk/tickets/999/reply/", {"body": "A long <b>answer</b>"})
+
+    assert answer.status_code == nothing.status_code == 404
+    assert "A long &lt;b&gt;answer&lt;/b&gt;" in answer.content.decode()
+    assert "A long &lt;b&gt;answer&lt;/b&gt;" in nothing.content.decode()
+
+
+def test_a_callers_words_survive_the_end_of_the_agents_session(portal, browse):
+    client = browse(portal, portal.agent)
+    url = f"/desk/tickets/new/?topic={portal.topic.slug}"
+    client.cookies.clear()
+
+    sent = client.post("/desk/tickets/new/", {"topic": portal.topic.slug, "subject": "Beeps", "body": "All night"})
+    client.post(sent.headers["Location"], {"email": portal.agent.email, "password": PASSWORD})
+
+    page = client.get(url).content.decode()
+    assert "Beeps" in page
+    assert "All night" in page

@@ -189,3 +189,20 @@ def test_guests_limits_hold_under_parallel_forms(portal, browse):
     assert sorted(statuses) == [302] * 4 + [429] * (THREADS - 4)
     with tenant_scope(portal.tenant):
         assert Ticket.objects.count() == 4
+
+
+def test_of_two_agents_who_take_a_ticket_at_once_one_learns_that_the_other_has_it(portal, browse):
+    with tenant_scope(portal.tenant):
+        ticket = make_ticket(requester=portal.customer, topic=portal.topic)
+    claim_url, shown = f"/desk/tickets/{ticket.number}/claim/", {"seen_with": "nobody"}
+    first, second = browse(portal, portal.agent), browse(portal, portal.lead)
+
+    first.post(claim_url, shown)
+    answer = second.post(claim_url, shown, follow=True)
+
+    assert f"{portal.agent} took this ticket a moment ago." in answer.content.decode()
+    with tenant_scope(portal.tenant):
+        assert Ticket.objects.get(pk=ticket.pk).assignee == portal.agent
+    second.post(claim_url, {"seen_with": str(portal.agent.pk)})  # now knowingly
+    with tenant_scope(portal.tenant):
+        assert Ticket.objects.get(pk=ticket.pk).assignee == portal.lead

@@ -1,3 +1,5 @@
+from typing import Literal
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,9 +19,19 @@ class NotAssignable(ValueError):
     """The person is no active member of the ticket's department, so the ticket would wait for a stranger to it."""
 
 
-def claim(*, actor: User, ticket: Ticket) -> Ticket:
+class TakenMeanwhile(Exception):
+    """Somebody else took the ticket after the actor last saw it."""
+
+    def __init__(self, by: User | None) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+def claim(*, actor: User, ticket: Ticket, seen_with: int | Literal["nobody", ""] = "") -> Ticket:
     """Take a ticket, also from a colleague. An open one is then in progress.
 
+    `seen_with` is whom the actor's page showed as its assignee (an id, or "nobody"); then TakenMeanwhile is raised when
+    it is somebody else by now, so that nobody takes from a colleague unknowingly. Empty: taken from whoever has it.
     Records `claimed`. Nothing happens when the actor has it. Raises PermissionError unless actor is an agent.
     """
     require_agent(actor)
@@ -27,6 +39,8 @@ def claim(*, actor: User, ticket: Ticket) -> Ticket:
         locked = lock_ticket(ticket)
         if same_person(locked.assignee, actor):
             return locked
+        if seen_with and seen_with != (locked.assignee_id or "nobody"):
+            raise TakenMeanwhile(locked.assignee)
         _hand_to(locked, actor)
         record_event(EventKind.CLAIMED, locked, actor=actor)
     return locked

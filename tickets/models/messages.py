@@ -29,5 +29,10 @@ class Message(TenantModel):
         return f"{self.ticket_id}/{self.pk}"
 
     @property
+    def is_from_staff(self) -> bool:
+        """Whether an agent said it as one. What a guest typed under an agent's address proves nothing."""
+        return self.author.is_agent and self.channel != Channel.GUEST
+
+    @property
     def is_note(self) -> bool:
         return self.kind == MessageKind.NOTE

@@ -24,7 +24,7 @@ from tickets.actions.replying import reply_to_ticket
 from tickets.answers import shown_answers
 from tickets.enums import Channel, Status
 from tickets.forms import MessageForm
-from tickets.kept_text import keep_and_sign_in, take_kept_text
+from tickets.kept_text import keep_and_sign_in, take_kept_text, typed_words
 from tickets.links import link_of_token
 from tickets.models import Attachment, Ticket
 from tickets.paging import Order, paginate
@@ -199,4 +199,4 @@ def _close_or_reopen(request: PortalRequest, way: Way) -> HttpResponse:
 
 
 def _link_is_gone(request: PortalRequest) -> HttpResponse:
-    return render(request, "tickets/link_gone.html", status=404)
+    return render(request, "tickets/link_gone.html", {"typed": typed_words(request)}, status=404)

@@ -1,6 +1,6 @@
 """What agents do to a ticket. Each view: fetch, form, door, redirect."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
-from tickets.actions.handing_over import NotAssignable, assign, claim, transfer
+from tickets.actions.handing_over import NotAssignable, TakenMeanwhile, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.revoking import revoke_links
 from tickets.actions.setting_priority import set_priority
@@ -54,14 +54,26 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
             form_key=key,
         )
         messages.success(request, _("Sent to %s.") % ticket.requester)
+        if ticket.is_closed and status != Status.CLOSED:
+            messages.info(request, _("The ticket had been closed and is open again."))
     return redirect(f"{reverse('desk_ticket', args=[number])}#end")
 
 
 @post_only
 @agents_only
 def desk_claim(request: PortalRequest, number: int) -> HttpResponse:
-    claim(actor=request.user, ticket=fetch(request, number))
-    messages.success(request, _("The ticket is yours."))
+    shown = request.POST.get("seen_with", "")
+    seen_with: int | Literal["nobody", ""] = "nobody" if shown else ""
+    if shown.isascii() and shown.isdigit() and len(shown) < 19:
+        seen_with = int(shown)
+    try:
+        claim(actor=request.user, ticket=fetch(request, number), seen_with=seen_with)
+        messages.success(request, _("The ticket is yours."))
+    except TakenMeanwhile as taken:
+        if taken.by is None:
+            messages.warning(request, _("Somebody has just given this ticket back. Take it if you want it."))
+        else:
+            messages.warning(request, _("%s took this ticket a moment ago. Nothing has changed.") % taken.by)
     return redirect("desk_ticket", number)
 
 

@@ -22,7 +22,7 @@ from tickets.actions.opening import Opened, open_ticket, was_sent
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
 from tickets.forms import FilingForm, MessageForm
-from tickets.kept_text import keep_and_sign_in, take_kept_text
+from tickets.kept_text import keep_and_sign_in, take_kept_text, typed_words
 from tickets.models import HelpTopic, Ticket
 from tickets.queries import customer_tickets, open_topics, with_unread
 from tickets.views.files import bound
@@ -199,15 +199,17 @@ def _filing_page(
         "refused": refused,
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
     }
-    return render(request, "tickets/filing.html", context, status=status)
+    response = render(request, "tickets/filing.html", context, status=status)
+    if refused:
+        response.headers["Retry-After"] = str(refused["wait_minutes"] * 60)
+    return response
 
 
 def _topic_is_gone(request: PortalRequest) -> HttpResponse:
     """A topic that is no longer there: who only looked gets a 404, who wrote chooses another one and loses nothing."""
     if request.method != "POST":
         raise Http404
-    fields = [(name, value) for name in ("subject", "body") for value in request.POST.getlist(name) if value]
-    context = {"topics": open_topics(), "gone": True, "typed": fields}
+    context = {"topics": open_topics(), "gone": True, "typed": typed_words(request)}
     return render(request, "tickets/topics.html", context, status=410)
 
 

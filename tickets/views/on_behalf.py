@@ -1,7 +1,10 @@
 """Filing for somebody who called: the agent writes, the customer gets the confirmation."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -12,26 +15,35 @@ from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
 from tickets.enums import Channel, Priority
 from tickets.forms import OnBehalfForm
+from tickets.kept_text import keep_and_sign_in, take_kept_text
 from tickets.models import HelpTopic
 from tickets.queries import desk_tickets, open_topics
 from tickets.views.files import bound
 
 
-@agents_only
-def desk_new(request: PortalRequest) -> HttpResponse:
+def desk_new(request: PortalRequest) -> HttpResponseBase:
     """Choose the topic first: its own questions belong to the form."""
+    if request.method == "POST" and not request.user.is_authenticated:
+        return keep_and_sign_in(request, f"{request.path}?{urlencode({'topic': request.POST.get('topic', '')})}")
+    return _new(request)
+
+
+@agents_only
+def _new(request: PortalRequest) -> HttpResponse:
     topics = list(open_topics())
     slug = request.POST.get("topic") or request.GET.get("topic") or ""
     topic = next((topic for topic in topics if topic.slug == slug), None)
     if topic is None:
         return render(request, "tickets/desk/new.html", {"topics": topics, "topic": None})
     if request.method != "POST":
-        return _page(request, topic, OnBehalfForm(topic=topic, tenant=request.tenant), [])
+        kept_text = take_kept_text(request, request.get_full_path())
+        initial = {name: kept_text[name] for name in kept_text if name != "filing_key"} if kept_text else {}
+        return _page(request, topic, OnBehalfForm(topic=topic, tenant=request.tenant, initial=initial), [])
     form, key, kept = bound(request, OnBehalfForm, "filing_key", topic=topic)
     if not form.is_valid():
         return _page(request, topic, form, kept, status=422)
     data = form.cleaned_data
-    requester, _new = register_person(actor=request.user, email=data["email"], name=data["name"], phone=data["phone"])
+    requester, _known = register_person(actor=request.user, email=data["email"], name=data["name"], phone=data["phone"])
     opened = open_ticket(
         actor=request.user,
         requester=requester,

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from accounts.models import Tenant
 from helpdesk.demo.building import PASSWORD
@@ -26,15 +28,13 @@ class Command(BaseCommand):
         self.bind = os.environ.get("BIND", "127.0.0.1")
         self.port = int(os.environ.get("PORT", "8000"))
         self.stop = threading.Event()
+        self._hold_var()
         self._refuse_a_taken_port()
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False)
-        if settings.EMBEDDED:
-            call_command("create_demo", stdout=self.stdout)
+        self._prepare()
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, lambda _number, _frame: self.stop.set())
-        web = _start("-m", "gunicorn", "-c", "deploy/gunicorn.py", "--log-level", "warning", "helpdesk.wsgi")
-        worker = _start("manage.py", "worker")
+        web = self._start("-m", "gunicorn", "-c", "deploy/gunicorn.py", "--log-level", "warning", "helpdesk.wsgi")
+        worker = self._start("manage.py", "worker")
         try:
             if self._wait_until_ready(web):
                 self._tell()
@@ -43,6 +43,42 @@ class Command(BaseCommand):
         finally:
             _stop(web, worker)
         self.stdout.write("Stopped. Everything is kept in var/.")
+
+    def _hold_var(self) -> None:
+        """Only one product works on a var/ at a time. Web and worker inherit the hold, also from a killed parent."""
+        self.hold = (settings.VAR_DIR / "running").open("a+")
+        try:
+            fcntl.flock(self.hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            self.hold.seek(0)
+            processes = self.hold.read().strip()
+            raise CommandError(f"Helpdesk runs on {settings.VAR_DIR} already: end process {processes} first") from taken
+        self.hold.truncate(0)
+        self._note(os.getpid())
+
+    def _note(self, process: int) -> None:
+        self.hold.write(f"{process} ")
+        self.hold.flush()
+
+    def _prepare(self) -> None:
+        try:
+            call_command("migrate", verbosity=0)
+        except DatabaseError as trouble:
+            raise CommandError(f"The database cannot be used: {trouble}") from trouble
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if settings.EMBEDDED:
+            call_command("create_demo", stdout=self.stdout)
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        # A session of its own: Ctrl-C reaches this command only, which then stops both in good order.
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=settings.BASE_DIR,
+            start_new_session=True,
+            pass_fds=[self.hold.fileno()],
+        )
+        self._note(process.pid)
+        return process
 
     def _refuse_a_taken_port(self) -> None:
         with socket.socket(socket.AF_INET6 if ":" in self.bind else socket.AF_INET) as probe:
@@ -92,11 +128,6 @@ class Command(BaseCommand):
                 raise CommandError("The worker ended; see its words above. The rows keep its work: start again.")
             if web.poll() is not None:
                 raise CommandError("The web process ended; see its words above")
-
-
-def _start(*arguments: str) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C reaches this command only, which then stops both in good order.
-    return subprocess.Popen([sys.executable, *arguments], cwd=settings.BASE_DIR, start_new_session=True)
 
 
 def _stop(*processes: subprocess.Popen[bytes]) -> None:

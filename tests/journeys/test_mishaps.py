@@ -157,4 +157,6 @@ def test_odd_and_huge_words_are_shown_as_they_are(meet: Meet, larm: Site) -> Non
             agent.page.locator("a.row__subject").first.click()
         agent.sees("{{ 7 }} <img src=x onerror=alert(1)>")
         assert "\u202e" not in agent.page.content()  # it would turn the words around the name
+        assert agent.page.evaluate("document.documentElement.scrollWidth") <= size
         agent.open("/desk/mails/?q=mo@strand.example")
+        assert agent.page.evaluate("document.documentElement.scrollWidth") <= size

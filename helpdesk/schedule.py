@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-MINUTE, HOUR = 60.0, 3600.0
+HOUR = 3600.0
 log = logging.getLogger(__name__)
 
 

@@ -24,6 +24,11 @@ def keep_and_sign_in(request: PortalRequest, path: str) -> HttpResponseRedirect:
     return redirect_to_login(path)
 
 
+def as_initial(kept: QueryDict | None) -> dict[str, str]:
+    """Kept words as the beginning of a fresh form, which has a key of its own."""
+    return {name: str(kept[name]) for name in kept if name != "filing_key"} if kept else {}
+
+
 def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
     """The words of a posted form that has nowhere to go, by field name, to be shown again."""
     return [(name, value) for name in ("subject", "body") for value in request.POST.getlist(name) if value]

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 MB = 1024 * 1024
@@ -88,7 +87,3 @@ def refusal_of(upload: UploadedFile, *, limit_mb: int) -> str:
             "name": name
         }
     return ""
-
-
-def size_text(size: int) -> str:
-    return str(filesizeformat(size))

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from accounts.pictures import picture_type
 from accounts.scoping import tenant_scope
 from tests.factories import make_ticket
 from tests.pages import Page
-from tickets.actions.attaching import keep_uploads
+from tickets.actions.attaching import drop_uploads, keep_uploads
 from tickets.actions.tidying import sweep_uploads
 from tickets.models import Attachment, Message, Ticket, Upload
 from tickets.uploading import FORBIDDEN_ENDINGS, NAME_LIMIT, safe_file_name
@@ -278,7 +279,9 @@ def test_a_file_that_vanished_from_the_disk_is_a_404(send, ticket):
     assert fetch(send, ticket, attachment).status_code == 404
 
 
-def test_forgotten_uploads_are_swept_after_a_day_and_attached_files_never(portal, other_portal, send, ticket):
+def test_forgotten_uploads_are_swept_after_a_day_and_attached_files_never(
+    portal, other_portal, send, ticket, django_capture_on_commit_callbacks
+):
     _response, (attachment,) = send(file("sent.txt"))
     with tenant_scope(other_portal.tenant):
         (next_door,) = keep_uploads(form_key=uuid4(), files=[file("next door.txt")])
@@ -288,10 +291,27 @@ def test_forgotten_uploads_are_swept_after_a_day_and_attached_files_never(portal
         Upload.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
         (new,) = keep_uploads(form_key=uuid4(), files=[file("new.txt")])
 
-        assert sweep_uploads() == 1
+        with django_capture_on_commit_callbacks(execute=True):
+            assert sweep_uploads() == 1
 
         assert list(Upload.objects.all()) == [new]
         assert not old.file.storage.exists(old.file.name)
         assert attachment.file.storage.exists(attachment.file.name)
     with tenant_scope(other_portal.tenant):
         assert list(Upload.objects.all()) == [next_door]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dropped_file_stays_when_its_transaction_is_undone(portal, other_portal):
+    """A crash between dropping and committing leaves the row, which must still find its bytes."""
+    key = uuid4()
+    with tenant_scope(portal.tenant):
+        (kept,) = keep_uploads(form_key=key, files=[file("plan.txt")])
+        with transaction.atomic():
+            drop_uploads(form_key=key, ids=[kept.pk])
+            transaction.set_rollback(True)
+
+        with Upload.objects.get().file.open() as content:
+            assert content.read() == b"some text"
+        drop_uploads(form_key=key, ids=[kept.pk])
+        assert not kept.file.storage.exists(kept.file.name)

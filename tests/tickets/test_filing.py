@@ -10,6 +10,7 @@ from accounts.models import Allowance, User
 from accounts.scoping import tenant_scope
 from tests.conftest import Portal
 from tests.pages import Page, snapshot
+from tickets.actions.opening import open_ticket
 from tickets.enums import Channel, EventKind, FieldKind
 from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TicketEvent, TopicField, Upload
 
@@ -628,3 +629,20 @@ def test_an_allowance_is_spent_even_when_the_door_then_breaks(portal, browse, mo
     assert client.post(URL, guest_form()).status_code == 500
     with tenant_scope(portal.tenant):
         assert Allowance.objects.filter(spent=1).count() == 2
+
+
+def test_a_callers_form_sent_again_with_other_words_speaks_for_the_caller(portal, other_portal):
+    key = uuid4()
+    with tenant_scope(portal.tenant):
+        for body in ("It beeps.", "It beeps and blinks."):
+            opened = open_ticket(
+                actor=portal.agent,
+                requester=portal.customer,
+                topic=portal.topic,
+                subject="The siren",
+                body=body,
+                channel=Channel.PHONE,
+                filing_key=key,
+            )
+        assert opened.outcome == "added"
+        assert {message.author for message in opened.ticket.messages.all()} == {portal.customer}

@@ -447,4 +447,4 @@ def test_any_sequence_of_doors_leaves_a_ticket_that_agrees_with_its_events(db):
 def test_notes_are_kept_apart_from_replies(in_scope, ticket):
     note = add_note(actor=in_scope.agent, ticket=ticket, body="Secret")
 
-    assert (note.kind, note.is_note) == (MessageKind.NOTE, True)
+    assert note.kind == MessageKind.NOTE

@@ -1,6 +1,7 @@
 """Files: kept while their form has errors, attached when their message is sent."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -40,8 +41,13 @@ def kept_uploads(form_key: UUID | None) -> list[Upload]:
 def drop_uploads(*, form_key: UUID, ids: Sequence[int]) -> None:
     """Forget kept files their sender took away again."""
     for upload in Upload.objects.filter(form_key=form_key, pk__in=ids):
-        upload.delete()
-        upload.file.delete(save=False)
+        forget_upload(upload)
+
+
+def forget_upload(upload: Upload) -> None:
+    """Delete a kept file: its row now, its bytes once that is committed, so that a rollback loses nothing."""
+    upload.delete()
+    transaction.on_commit(partial(upload.file.storage.delete, str(upload.file.name)))
 
 
 def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:

@@ -58,7 +58,7 @@ def open_ticket(
         counter = lock_counter()
         before = _filed_before(requester, filing_key, fingerprint)
         if before is not None:
-            return _filed_again(before, actor, subject, body, channel, answers, fingerprint, filing_key)
+            return _filed_again(before, subject, body, channel, answers, fingerprint, filing_key)
         counter.last_number += 1
         counter.save(update_fields=["last_number"])
         now = timezone.now()
@@ -141,7 +141,6 @@ def _filed_before(requester: User, filing_key: UUID | None, fingerprint: str) ->
 
 def _filed_again(
     ticket: Ticket,
-    actor: User,
     subject: str,
     body: str,
     channel: Channel,
@@ -156,7 +155,8 @@ def _filed_again(
     words = _new_words(ticket, subject, body, answers) if other_words else ""
     if words and ticket.messages.filter(body=words).exists():
         return Opened(ticket, "repeated")
-    reply_to_ticket(actor=actor, ticket=ticket, body=words, channel=channel, form_key=None, files_of=filing_key)
+    # Like the first message: the requester's words, whoever typed them.
+    reply_to_ticket(actor=ticket.requester, ticket=ticket, body=words, channel=channel, files_of=filing_key)
     return Opened(ticket, "added")
 
 

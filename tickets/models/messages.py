@@ -32,7 +32,3 @@ class Message(TenantModel):
     def is_from_staff(self) -> bool:
         """Whether an agent said it as one. What a guest typed under an agent's address proves nothing."""
         return self.author.is_agent and self.channel != Channel.GUEST
-
-    @property
-    def is_note(self) -> bool:
-        return self.kind == MessageKind.NOTE

@@ -38,7 +38,7 @@ from tickets.queries import (
     with_unread,
 )
 from tickets.timeline import last_message, timeline
-from tickets.views.files import attachment_response, bound, message_ids
+from tickets.views.files import attachment_response, bound
 
 SHOWN: dict[str, tuple[Any, Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]]] = {
     "open": (pgettext_lazy("tickets", "Open"), lambda tickets, _user: tickets.exclude(status=Status.CLOSED)),
@@ -111,7 +111,7 @@ def ticket_closure(request: PortalRequest, number: int) -> HttpResponse:
 @login_required
 def ticket_attachment(request: PortalRequest, number: int, pk: int) -> HttpResponse | FileResponse:
     way = _signed_in(request, number)
-    return attachment_response(way.ticket, message_ids(messages_for(way.ticket, staff=False)), pk)
+    return attachment_response(way.ticket, messages_for(way.ticket, staff=False), pk)
 
 
 @never_cache
@@ -137,7 +137,7 @@ def link_attachment(request: PortalRequest, token: str, pk: int) -> HttpResponse
     way = _by_link(token)
     if way is None:
         return _link_is_gone(request)
-    return attachment_response(way.ticket, message_ids(messages_for(way.ticket, staff=False)), pk)
+    return attachment_response(way.ticket, messages_for(way.ticket, staff=False), pk)
 
 
 def _signed_in(request: PortalRequest, number: int) -> Way:

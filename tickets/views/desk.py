@@ -30,7 +30,7 @@ from tickets.queries import (
 )
 from tickets.queue import Queue, age_band, rail
 from tickets.timeline import Entry, last_message, timeline
-from tickets.views.files import attachment_response, message_ids
+from tickets.views.files import attachment_response
 
 PREVIEWED = 4  # entries
 
@@ -81,7 +81,7 @@ def preview(request: PortalRequest, number: int) -> HttpResponse:
 @agents_only
 def desk_attachment(request: PortalRequest, number: int, pk: int) -> HttpResponse | FileResponse:
     found = fetch(request, number)
-    return attachment_response(found, message_ids(messages_for(found, staff=True)), pk)
+    return attachment_response(found, messages_for(found, staff=True), pk)
 
 
 def fetch(request: PortalRequest, number: int) -> Ticket:

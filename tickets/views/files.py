@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from accounts.requests import PortalRequest
 from tickets.actions.attaching import drop_uploads, keep_uploads, kept_uploads
 from tickets.forms import KeyField, MessageForm
-from tickets.models import Attachment, Message, Ticket, Upload
+from tickets.models import Attachment, Ticket, Upload
 
 
 def attachment_response(ticket: Ticket, messages: Any, pk: int) -> FileResponse:
@@ -64,7 +64,3 @@ def bound(
         form.data[key_name] = str(key)
         form.cleaned_data[key_name] = key
     return form, key, keep_files(request, form, key)
-
-
-def message_ids(messages: Any) -> Any:
-    return Message.objects.filter(pk__in=messages.values("pk"))

@@ -22,8 +22,8 @@ from tickets.actions.opening import Opened, open_ticket, was_sent
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
 from tickets.forms import FilingForm, MessageForm
-from tickets.kept_text import keep_and_sign_in, take_kept_text, typed_words
-from tickets.models import HelpTopic, Ticket
+from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
+from tickets.models import HelpTopic, Ticket, Upload
 from tickets.queries import customer_tickets, open_topics, with_unread
 from tickets.views.files import bound
 
@@ -49,8 +49,8 @@ def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:
         return _topic_is_gone(request)
     person = request.user if request.user.is_authenticated else None
     if request.method != "POST":
-        kept_text = take_kept_text(request, request.path)
-        form = FilingForm(topic=topic, person=person, tenant=request.tenant, initial=_initial(kept_text))
+        initial = as_initial(take_kept_text(request, request.path))
+        form = FilingForm(topic=topic, person=person, tenant=request.tenant, initial=initial)
         return _filing_page(request, topic, form, [])
     if person is None and "email" not in request.POST:
         return keep_and_sign_in(request, request.path)
@@ -68,15 +68,7 @@ def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:
 
 def thanks(request: PortalRequest, number: int) -> HttpResponse:
     ticket, own = _thanked_ticket(request, number)
-    context = {
-        "ticket": ticket,
-        "address": ticket.requester.email,
-        "can_open": own,
-        "form": MessageForm(tenant=request.tenant),
-        "reply_url": reverse("thanks_more", args=[number]),
-        "attachment_limit_mb": request.tenant.attachment_limit_mb,
-    }
-    return render(request, "tickets/thanks.html", context)
+    return _thanks_page(request, ticket, own, MessageForm(tenant=request.tenant))
 
 
 @post_only
@@ -92,16 +84,7 @@ def thanks_more(request: PortalRequest, number: int) -> HttpResponse:
     if wait:
         form.add_error(None, _please_wait(wait))
     if not form.is_valid():
-        context = {
-            "ticket": ticket,
-            "address": ticket.requester.email,
-            "can_open": own,
-            "form": form,
-            "kept": kept,
-            "reply_url": reverse("thanks_more", args=[number]),
-            "attachment_limit_mb": request.tenant.attachment_limit_mb,
-        }
-        return render(request, "tickets/thanks.html", context, status=429 if wait else 422)
+        return _thanks_page(request, ticket, own, form, kept, status=429 if wait else 422)
     reply_to_ticket(
         actor=ticket.requester,
         ticket=ticket,
@@ -111,6 +94,26 @@ def thanks_more(request: PortalRequest, number: int) -> HttpResponse:
     )
     messages.success(request, _("Added to ticket %d.") % number)
     return redirect("thanks", number)
+
+
+def _thanks_page(
+    request: PortalRequest,
+    ticket: Ticket,
+    own: bool,
+    form: MessageForm,
+    kept: list[Upload] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "ticket": ticket,
+        "address": ticket.requester.email,
+        "can_open": own,
+        "form": form,
+        "kept": kept or [],
+        "reply_url": reverse("thanks_more", args=[ticket.number]),
+        "attachment_limit_mb": request.tenant.attachment_limit_mb,
+    }
+    return render(request, "tickets/thanks.html", context, status=status)
 
 
 def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID, person: User | None) -> Opened:
@@ -187,7 +190,7 @@ def _filing_page(
     request: PortalRequest,
     topic: HelpTopic,
     form: FilingForm,
-    kept: list,
+    kept: list[Upload],
     *,
     status: int = 200,
     refused: dict[str, int] | None = None,
@@ -221,7 +224,3 @@ def _thanked_ticket(request: PortalRequest, number: int) -> tuple[Ticket, bool]:
     if not filed:
         raise Http404
     return get_object_or_404(Ticket.objects.select_related("requester"), number=number, pk__in=filed), False
-
-
-def _initial(kept_text: object) -> dict[str, str]:
-    return {name: kept_text[name] for name in kept_text if name != "filing_key"} if kept_text else {}  # type: ignore[attr-defined,index]

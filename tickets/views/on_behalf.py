@@ -15,7 +15,7 @@ from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
 from tickets.enums import Channel, Priority
 from tickets.forms import OnBehalfForm
-from tickets.kept_text import keep_and_sign_in, take_kept_text
+from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text
 from tickets.models import HelpTopic
 from tickets.queries import desk_tickets, open_topics
 from tickets.views.files import bound
@@ -36,8 +36,7 @@ def _new(request: PortalRequest) -> HttpResponse:
     if topic is None:
         return render(request, "tickets/desk/new.html", {"topics": topics, "topic": None})
     if request.method != "POST":
-        kept_text = take_kept_text(request, request.get_full_path())
-        initial = {name: kept_text[name] for name in kept_text if name != "filing_key"} if kept_text else {}
+        initial = as_initial(take_kept_text(request, request.get_full_path()))
         return _page(request, topic, OnBehalfForm(topic=topic, tenant=request.tenant, initial=initial), [])
     form, key, kept = bound(request, OnBehalfForm, "filing_key", topic=topic)
     if not form.is_valid():

@@ -14,7 +14,7 @@ SHARED_BY_DESIGN = {
     "auth.Group_permissions",
     "auth.Permission",
     "contenttypes.ContentType",
-    "sessions.Session",  # bound to a tenant by its user, who is looked up in scope
+    "accounts.Session",  # bound to a tenant by its user, who is looked up in scope
 }
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from accounts.queries import tenant_for_host
+from accounts.queries.portals import tenant_for_host
 from accounts.scoping import tenant_scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

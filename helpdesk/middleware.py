@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from accounts.queries import is_known_host
+from accounts.queries.portals import is_known_host
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 PLAIN = "text/plain; charset=utf-8"

@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -150,6 +149,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004", "security.W005", "security.W008", "securi
 
 # --- Cookies and headers -------------------------------------------------------------------------------------------
 _prefix = "__Host-" if TLS else ""
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = f"{_prefix}session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
 SESSION_COOKIE_AGE = 14 * 24 * 3600

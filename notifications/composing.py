@@ -1,4 +1,4 @@
-"""From a delivery to the finished mail, in its reader's language and the portal's time zone."""
+"""From a delivery to the finished mail, in its reader's language and time zone."""
 
 import re
 from datetime import datetime
@@ -18,7 +18,8 @@ from django.utils.formats import date_format
 from accounts.branding import accents
 from accounts.models import Tenant, User
 from accounts.scoping import current_tenant
-from accounts.tokens import password_link
+from accounts.tokens.passwords import password_link
+from notifications.account_mails import about_account
 from notifications.addresses import ascii_address, body_text, header_line
 from notifications.enums import DESK_KINDS, MailKind
 from notifications.facts import Letter
@@ -40,7 +41,7 @@ def compose(delivery: Delivery) -> Letter:
     tenant, person = current_tenant(), delivery.recipient
     recipient = ascii_address(delivery.address)
     person.tenant = tenant
-    with translation.override(person.reading_language), timezone.override(tenant.time_zone):
+    with translation.override(person.reading_language), timezone.override(person.reading_time_zone):
         context = _context(delivery, tenant)
         subject = header_line(_render(delivery, "subject.txt", context))
         text, html = (_render(delivery, ending, context | {"title": subject}) for ending in ("txt", "html"))
@@ -115,8 +116,9 @@ def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
         "portal_url": tenant.url("/"),
         "password_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
     }
-    if delivery.ticket_event is None:
-        return context | {"password_link": password_link(delivery.recipient)}
+    if delivery.account_event is not None:
+        return context | about_account(delivery, delivery.account_event)
+    assert delivery.ticket_event is not None  # noqa: S101 - the database keeps it so (delivery_has_one_event)
     return context | _about_ticket(delivery, delivery.ticket_event, tenant)
 
 

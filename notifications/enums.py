@@ -37,6 +37,21 @@ class MailKind(models.TextChoices):
     ASSIGNED = "assigned", _("Ticket assigned")
     TRANSFERRED = "transferred", _("Ticket handed over")
     PASSWORD = "password", _("Password link")
+    COLLABORATOR_ADDED = "collaborator_added", _("Added to a ticket")
+    COLLEAGUE_REPLY = "colleague_reply", _("New reply from a colleague")
+    CODE = "code", _("Sign-in code")
+    VERIFICATION = "verification", _("Confirm the mail address")
+    ALREADY_REGISTERED = "already_registered", _("Already registered")
+    APPLIED = "applied", _("Application received")
+    NEW_APPLICATION = "new_application", _("New application")
+    APPROVED = "approved", _("Application approved")
+    REFUSED = "refused", _("Application refused")
+    INVITATION = "invitation", _("Invitation")
+    NOT_ENTITLED = "not_entitled", _("Whom to turn to")
+    ADDRESS_REQUESTED = "address_requested", _("Confirm the new mail address")
+    ADDRESS_CHANGED = "address_changed", _("Mail address changed")
+    SECURITY = "security", _("Change to the account's security")
+    CLOSED_ACCOUNT = "closed_account", _("Account closed")
 
 
 DESK_KINDS = frozenset(
@@ -47,7 +62,14 @@ DESK_KINDS = frozenset(
         MailKind.REOPENED_BY_CUSTOMER,
         MailKind.ASSIGNED,
         MailKind.TRANSFERRED,
+        MailKind.NEW_APPLICATION,
     }
+)
+
+
+# Mails to people who are not let in: about being let in, or that they no longer are.
+FOR_OUTSIDERS = frozenset(
+    {MailKind.APPLIED, MailKind.REFUSED, MailKind.INVITATION, MailKind.NOT_ENTITLED, MailKind.CLOSED_ACCOUNT}
 )
 
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import AccountEvent, Tenant, User
+from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.scoping import every_tenant
 from notifications.enums import DeliveryState
 from notifications.models import Delivery
@@ -29,6 +29,12 @@ def people_answering_for(department_id: int | None) -> list[User]:
         return []
     agents = [agent for agent in agents_of(department_id) if agent.is_agent]
     return agents or _lead_above(department_id) or _administrators()
+
+
+def people_deciding_applications() -> list[User]:
+    """Whoever is told of a new application: the support leads, or where there is none the administrators."""
+    leads = list(User.objects.filter(role=Role.SUPPORT_LEAD, is_active=True).order_by("pk"))
+    return leads or _administrators()
 
 
 def agent_with_id(key: int | None) -> User | None:
@@ -86,6 +92,7 @@ def tenants_with_mail_to_do() -> list[Tenant]:
         sources = (
             TicketEvent.objects.pending(),
             AccountEvent.objects.pending(),
+            EntryRequest.objects.pending(),
             Delivery.objects.due(now),
             Delivery.objects.abandoned(now),
         )

@@ -5,16 +5,31 @@ from dataclasses import dataclass
 
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
-from notifications.enums import DESK_KINDS, MailKind
-from notifications.queries import agent_with_id, people_answering_for
+from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, MailKind
+from notifications.queries import agent_with_id, people_answering_for, people_deciding_applications
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
+
+# Sent to whoever did it, too: filing is confirmed, and what was asked for by mail or concerns security is answered.
+RECEIPTS = frozenset(
+    {
+        MailKind.CONFIRMATION,
+        MailKind.PASSWORD,
+        MailKind.ADDRESS_REQUESTED,
+        MailKind.ADDRESS_CHANGED,
+        MailKind.SECURITY,
+        MailKind.CLOSED_ACCOUNT,
+    }
+)
 
 
 @dataclass(frozen=True)
 class Telling:
+    """`address` where the mail goes elsewhere than to the person's own (a new one to be confirmed, or the old one)."""
+
     person: User
     kind: MailKind
+    address: str = ""
 
 
 def tellings(event: Event) -> list[Telling]:
@@ -34,10 +49,11 @@ def tellings(event: Event) -> list[Telling]:
 
 def _is_told(telling: Telling, event: Event) -> bool:
     person = telling.person
-    if not person.is_active or (telling.kind in DESK_KINDS and not person.is_agent):
+    if not person.is_active and telling.kind not in FOR_OUTSIDERS:
         return False
-    receipt = telling.kind in (MailKind.CONFIRMATION, MailKind.PASSWORD)
-    return receipt or person.pk != event.actor_id
+    if telling.kind in DESK_KINDS and not person.is_agent:
+        return False
+    return telling.kind in RECEIPTS or person.pk != event.actor_id
 
 
 def _opened(event: TicketEvent) -> Iterator[Telling]:
@@ -69,8 +85,30 @@ def _transferred(event: TicketEvent) -> Iterator[Telling]:
     yield from (Telling(person, MailKind.TRANSFERRED) for person in people_answering_for(event.data.get("department")))
 
 
-def _password_requested(event: AccountEvent) -> Iterator[Telling]:
-    yield Telling(event.user, MailKind.PASSWORD)
+def _to_person(kind: MailKind) -> Callable[..., Iterator[Telling]]:
+    def rule(event: AccountEvent) -> Iterator[Telling]:
+        yield Telling(event.user, kind)
+
+    return rule
+
+
+def _applied(event: AccountEvent) -> Iterator[Telling]:
+    yield Telling(event.user, MailKind.APPLIED)
+    if not event.data.get("again"):
+        yield from (Telling(person, MailKind.NEW_APPLICATION) for person in people_deciding_applications())
+
+
+def _password_set(event: AccountEvent) -> Iterator[Telling]:
+    if not event.data.get("first"):
+        yield Telling(event.user, MailKind.SECURITY)
+
+
+def _address_requested(event: AccountEvent) -> Iterator[Telling]:
+    yield Telling(event.user, MailKind.ADDRESS_REQUESTED, address=event.data["address"])
+
+
+def _address_changed(event: AccountEvent) -> Iterator[Telling]:
+    yield Telling(event.user, MailKind.ADDRESS_CHANGED, address=event.data["old"])
 
 
 def _to_other_side(event: TicketEvent, to_customer: MailKind, to_desk: MailKind) -> Iterator[Telling]:
@@ -95,5 +133,20 @@ _TICKET: dict[str, Callable[..., Iterator[Telling]]] = {
     EventKind.TRANSFERRED: _transferred,
 }
 _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
-    AccountEventKind.PASSWORD_REQUESTED: _password_requested,
+    AccountEventKind.PASSWORD_REQUESTED: _to_person(MailKind.PASSWORD),
+    AccountEventKind.CODE_REQUESTED: _to_person(MailKind.CODE),
+    AccountEventKind.VERIFICATION_REQUESTED: _to_person(MailKind.VERIFICATION),
+    AccountEventKind.ALREADY_REGISTERED: _to_person(MailKind.ALREADY_REGISTERED),
+    AccountEventKind.APPLIED: _applied,
+    AccountEventKind.APPROVED: _to_person(MailKind.APPROVED),
+    AccountEventKind.REFUSED: _to_person(MailKind.REFUSED),
+    AccountEventKind.INVITED: _to_person(MailKind.INVITATION),
+    AccountEventKind.NOT_ENTITLED: _to_person(MailKind.NOT_ENTITLED),
+    AccountEventKind.PASSWORD_SET: _password_set,
+    AccountEventKind.FACTOR_ADDED: _to_person(MailKind.SECURITY),
+    AccountEventKind.FACTOR_REMOVED: _to_person(MailKind.SECURITY),
+    AccountEventKind.CODES_RENEWED: _to_person(MailKind.SECURITY),
+    AccountEventKind.ADDRESS_REQUESTED: _address_requested,
+    AccountEventKind.ADDRESS_CHANGED: _address_changed,
+    AccountEventKind.CLOSED: _to_person(MailKind.CLOSED_ACCOUNT),
 }

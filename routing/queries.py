@@ -28,13 +28,14 @@ class Sight:
     def department_ids(self) -> set[int] | None:
         """The departments whose tickets the agent sees; None means all of them.
 
-        A member sees their own departments, a lead everything below as well, a tenant administrator all.
+        A member sees their own departments and those that say so (`is_shared`), a lead everything below as well, the
+        support lead and a tenant administrator all.
         """
-        if self.agent.is_administrator:
+        if self.agent.sees_all_departments:
             return None
         if not self.agent.is_agent:
             return set()
-        seen = set(self.memberships)
+        seen = {*self.memberships, *(department.pk for department in self.departments if department.is_shared)}
         if any(self.memberships.values()):
             parents = {department.pk: department.parent_id for department in self.departments}
             led = {department for department, is_lead in self.memberships.items() if is_lead}

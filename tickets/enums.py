@@ -67,3 +67,6 @@ class EventKind(models.TextChoices):
     TRANSFERRED = "transferred"
     PRIORITY_CHANGED = "priority_changed"
     LINKS_REVOKED = "links_revoked"
+    COLLABORATOR_ADDED = "collaborator_added"
+    COLLABORATOR_REMOVED = "collaborator_removed"
+    CONFIDENTIALITY_CHANGED = "confidentiality_changed"

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.folding import clean_text
-from accounts.forms import AddressField, LineField
+from accounts.forms.fields import AddressField, LineField
 from accounts.models import Tenant, User
 from routing.models import Department
 from tickets.enums import FieldKind, MessageKind, Priority, Status

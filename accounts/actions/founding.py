@@ -2,8 +2,9 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.enums import Role
-from accounts.models import Organisation, Tenant, TenantHost, User
+from accounts.models import Organisation, PrivateDomain, Tenant, TenantHost, User
 from accounts.scoping import tenant_scope
+from accounts.webmail import WEBMAIL_DOMAINS
 
 
 def found_tenant(
@@ -30,6 +31,8 @@ def found_tenant(
         tenant.save()
         for position, host in enumerate(hosts):
             TenantHost.objects.create(tenant=tenant, name=host.lower(), is_primary=position == 0)
+        with tenant_scope(tenant):
+            PrivateDomain.objects.bulk_create([PrivateDomain(domain=domain) for domain in WEBMAIL_DOMAINS])
     return tenant
 
 

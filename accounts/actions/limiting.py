@@ -4,11 +4,11 @@ import ipaddress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Allowance
+from accounts.sessions import SessionStore
 
 HOUR = timedelta(hours=1)
 

@@ -1,10 +1,10 @@
 from django.db import transaction
-from django.utils import timezone
 
+from accounts.actions.verifying import verify_address
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, User
 from accounts.poking import poke_worker
-from accounts.queries import person_at
+from accounts.queries.people import person_at
 
 
 def request_password(*, actor: User | None, email: str) -> None:
@@ -29,7 +29,7 @@ def set_password(*, actor: User, user: User, password: str) -> None:
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=user.pk)
         person.set_password(password)
-        person.verified_at = person.verified_at or timezone.now()
-        person.save(update_fields=["password", "verified_at"])
+        person.save(update_fields=["password"])
+        verify_address(actor=actor, user=user)
         AccountEvent.objects.create(actor=actor, user=person, kind=AccountEventKind.PASSWORD_SET)
-    user.password, user.verified_at = person.password, person.verified_at
+    user.password = person.password

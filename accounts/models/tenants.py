@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language
+from accounts.enums import Language, PasswordPolicy, WayIn
 
 validate_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is written as # and six digits, such as #00618e."))
 
@@ -29,11 +29,26 @@ class Tenant(models.Model):
     attachment_limit_mb = models.PositiveIntegerField(
         default=20, validators=[MinValueValidator(1), MaxValueValidator(settings.ATTACHMENT_LIMIT_MB)]
     )
+    # Who gets in. `known_domains` is about people whose address belongs to one of the customers' mail domains.
+    strangers = models.CharField(max_length=11, choices=WayIn.choices, default=WayIn.OPEN)
+    known_domains = models.CharField(max_length=11, choices=WayIn.choices, default=WayIn.OPEN)
+    contacts_may_invite = models.BooleanField(default=True)
+    refuses_private_addresses = models.BooleanField(default=False)
+    password_policy = models.CharField(max_length=8, choices=PasswordPolicy.choices, default=PasswordPolicy.MODERN)
+    staff_need_second_factor = models.BooleanField(default=False)
+    phone = models.CharField(max_length=40, blank=True)
+    phone_hours = models.CharField(max_length=120, blank=True)
+    entry_contact = models.CharField(max_length=200, blank=True)  # whom those turn to who are not let in
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def guests_file(self) -> bool:
+        """Whether people may file without signing in: only where anybody may come in anyway."""
+        return self.strangers == WayIn.OPEN
 
     def url(self, path: str) -> str:
         """An absolute address on this portal, from its own record; a request's Host has no say (DESIGN, fault 8)."""

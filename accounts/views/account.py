@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.actions.updating import update_account
-from accounts.forms import AccountForm
+from accounts.forms.account import AccountForm
 from accounts.middleware import chosen_language
 from accounts.passing import safe_next
 from accounts.requests import PortalRequest

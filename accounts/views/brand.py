@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 
 from accounts.actions.updating import update_portal
 from accounts.branding import brand_style
-from accounts.forms import PortalForm
+from accounts.forms.portal import PortalForm
 from accounts.models import Tenant
 from accounts.pictures import picture_type
 from accounts.requests import PortalRequest

@@ -12,12 +12,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.actions.limiting import Ask, network_of, spend_allowance, spend_allowances
 from accounts.actions.passwords import request_password, set_password
 from accounts.folding import fold_address
-from accounts.forms import PasswordForm, PasswordRequestForm, SignInForm
+from accounts.forms.entry import PasswordForm, PasswordRequestForm, SignInForm
 from accounts.models import User
 from accounts.passing import client_address, safe_next
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
-from accounts.tokens import person_of_password_link
+from accounts.tokens.passwords import person_of_password_link
 
 SIGN_INS_AN_HOUR = 60  # per address and network; slows guessing without locking anybody out elsewhere
 SIGN_INS_PER_NETWORK = 600  # and one password cannot be tried on every address

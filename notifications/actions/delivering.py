@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from notifications.addresses import ascii_address
 from notifications.composing import compose
-from notifications.enums import DESK_KINDS, DeliveryState, Stage, Trouble
+from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DeliveryState, Stage, Trouble
 from notifications.facts import LeaseLost, Letter, NotSent, Refused, ServerAway, Unheard
 from notifications.locking import Lease, claim
 from notifications.models import Delivery
@@ -63,7 +63,8 @@ def recover_abandoned(now: datetime | None = None) -> int:
 
 def _letter(delivery: Delivery) -> Letter:
     person = delivery.recipient
-    if not person.is_active or (delivery.template in DESK_KINDS and not person.is_agent):
+    closed = not person.is_active and delivery.template not in FOR_OUTSIDERS
+    if closed or (delivery.template in DESK_KINDS and not person.is_agent):
         raise Refused(Trouble.DEPARTED)
     try:
         ascii_address(delivery.address)

@@ -3,13 +3,15 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
-from accounts.models import AccountEvent, Event, Tenant
+from accounts.actions.settling import settle
+from accounts.models import AccountEvent, EntryRequest, Event, Tenant
 from accounts.poking import DRAIN_TASK
 from accounts.scoping import tenant_scope
 from notifications.actions.delivering import deliver, recover_abandoned
@@ -58,14 +60,16 @@ def always() -> bool:
 
 
 def drain(tenant: Tenant, keep_going: KeepGoing = always) -> bool:
-    """One bounded round for one tenant: fan out its events, recover what was cut off, send what is due.
+    """One bounded round for one tenant: settle what strangers asked for, fan out events, recover what was cut off,
+    send what is due.
 
     Returns whether more could be done at once. `keep_going` is asked between two mails. Raises database errors only.
     """
     with tenant_scope(tenant):
+        settled = work_off(EntryRequest.objects, settle, keep_going)
         events = fan_out_pending(keep_going)
         recover_abandoned()
-        return deliver_due(keep_going) or events
+        return deliver_due(keep_going) or events or settled
 
 
 def drain_everybody(keep_going: KeepGoing = always) -> bool:
@@ -88,24 +92,29 @@ def sweep() -> None:
 
 
 def fan_out_pending(keep_going: KeepGoing) -> bool:
-    """Whether as many were found as one round takes. An event that cannot be fanned out holds no other one up."""
-    found = full = False
-    for events in (TicketEvent.objects, AccountEvent.objects):
-        rests = [pk for (model, pk), until in _resting.items() if model is events.model and until > time.monotonic()]
-        pending = list(events.pending().exclude(pk__in=rests)[:EVENTS_A_ROUND])
-        full = full or len(pending) == EVENTS_A_ROUND
-        for event in pending:
-            if not keep_going():
-                return False
-            try:
-                fan_out(event)
-                found = True
-            except (OperationalError, InterfaceError):
-                raise
-            except Exception:
-                log.exception("Nobody could be told about %s %s", event._meta.label, event.pk)
-                _resting[type(event), event.pk] = time.monotonic() + REST_OF_A_BROKEN_EVENT
-    return found and full
+    """Whether as many were found as one round takes."""
+    of_tickets = work_off(TicketEvent.objects, fan_out, keep_going)
+    return work_off(AccountEvent.objects, fan_out, keep_going) or of_tickets
+
+
+def work_off(events: Any, work: Callable[[Any], object], keep_going: KeepGoing) -> bool:
+    """Do `work` on each pending event of a round. One that fails holds no other up and rests for a while. Returns
+    whether as many were found as one round takes."""
+    found = False
+    rests = [pk for (model, pk), until in _resting.items() if model is events.model and until > time.monotonic()]
+    pending = list(events.pending().exclude(pk__in=rests)[:EVENTS_A_ROUND])
+    for event in pending:
+        if not keep_going():
+            return False
+        try:
+            work(event)
+            found = True
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("%s %s could not be worked off", event._meta.label, event.pk)
+            _resting[type(event), event.pk] = time.monotonic() + REST_OF_A_BROKEN_EVENT
+    return found and len(pending) == EVENTS_A_ROUND
 
 
 def deliver_due(keep_going: KeepGoing) -> bool:

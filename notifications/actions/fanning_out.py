@@ -58,7 +58,7 @@ def _delivery(event: Event, telling: Telling, now: datetime) -> Delivery:
     return Delivery(
         **_about(event),
         recipient=person,
-        address=person.email,
+        address=telling.address or person.email,
         template=telling.kind,
         with_text=_echoes_a_guest(event, telling, now),
         message_id=message_id_for(event, person),

@@ -2,5 +2,6 @@
 
 from notifications.models.deliveries import Delivery
 from notifications.models.kept import KeptMail
+from notifications.models.muting import MutedMail
 
-__all__ = ["Delivery", "KeptMail"]
+__all__ = ["Delivery", "KeptMail", "MutedMail"]

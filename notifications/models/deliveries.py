@@ -20,7 +20,7 @@ class DeliveryQuerySet(TenantQuerySet):
         return self.filter(lease_until__isnull=False, lease_until__lte=now)
 
     def with_event(self) -> "DeliveryQuerySet":
-        return self.select_related("recipient", "ticket_event__ticket", "account_event")
+        return self.select_related("recipient", "ticket_event__ticket", "account_event__user")
 
     def with_story(self) -> "DeliveryQuerySet":
         """With everything a mail tells of."""

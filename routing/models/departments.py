@@ -13,6 +13,7 @@ class Department(TenantModel):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     is_default = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    is_shared = models.BooleanField(default=False)  # agents of other departments see its tickets too
     depth: int  # in the tree as a page shows it; set by `routing.queries.Sight`
 
     class Meta:

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from accounts.actions.passwords import request_password, set_password
 from accounts.actions.registering import register_person
 from accounts.enums import AccountEventKind
-from accounts.forms import AddressField
+from accounts.forms.fields import AddressField
 from accounts.models import AccountEvent, User
 from accounts.passing import safe_next
 from accounts.scoping import tenant_scope
-from accounts.tokens import password_link, password_tokens, person_of_password_link
+from accounts.tokens.passwords import password_link, password_tokens, person_of_password_link
 from accounts.views import entry
 from tests.factories import PASSWORD, UserFactory
 from tests.pages import Page, plain_answer, snapshot

@@ -81,12 +81,12 @@ def test_an_administrator_configures_their_own_portal_only(portal, other_portal,
 @pytest.mark.parametrize("role", ["customer", "agent", "lead"])
 def test_nobody_else_configures_the_portal(portal, browse, role):
     client = browse(portal, getattr(portal, role))
-    before = snapshot(without=("sessions.Session",))
+    before = snapshot(without=("accounts.Session",))
 
     assert save(client).status_code == 404
     with tenant_scope(portal.tenant), pytest.raises(PermissionError):
         update_portal(actor=getattr(portal, role), values=SETTINGS, logo=None)
-    assert snapshot(without=("sessions.Session",)) == before
+    assert snapshot(without=("accounts.Session",)) == before
 
 
 def test_fields_that_are_not_asked_for_are_not_set(portal, browse):

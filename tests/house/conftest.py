@@ -6,14 +6,29 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.actions.limiting import spend_allowance
 from accounts.actions.passwords import request_password
-from accounts.models import User
+from accounts.models import (
+    Agreement,
+    Application,
+    EntryRequest,
+    Invitation,
+    LocalAdministrator,
+    Organisation,
+    OrganisationDomain,
+    PrivateDomain,
+    ProviderContact,
+    RecoveryCode,
+    SecondFactor,
+    SignInCode,
+    User,
+)
 from accounts.scoping import tenant_scope
-from accounts.tokens import password_link
+from accounts.tokens.passwords import password_link
 from notifications.actions.fanning_out import fan_out
-from notifications.models import Delivery, KeptMail
+from notifications.models import Delivery, KeptMail, MutedMail
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from tests.conftest import Portal
 from tests.factories import AgentFactory, UserFactory
@@ -23,7 +38,7 @@ from tickets.actions.reading import mark_read
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.enums import Channel
 from tickets.links import ticket_link
-from tickets.models import Attachment, Ticket, TicketEvent, TopicField
+from tickets.models import Attachment, Collaborator, Ticket, TicketEvent, TopicField
 
 SECRET = "xylophone-in-the-cellar"
 
@@ -73,6 +88,7 @@ def furnish(portal: Portal) -> House:
         elsewhere = add_department(actor=None, name="Elsewhere", parent=portal.other_department)
         outsider = AgentFactory(email=f"outsider@{portal.tenant.slug}.example", name="Otto Away")
         add_member(actor=None, department=elsewhere, user=outsider)
+        _furnish_entry(portal, ticket)
         return House(
             portal=portal,
             ticket=ticket,
@@ -84,6 +100,26 @@ def furnish(portal: Portal) -> House:
             colleague=UserFactory(email="colleague@kund.example", organisation=portal.organisation),
             outsider=outsider,
         )
+
+
+def _furnish_entry(portal: Portal, ticket: Ticket) -> None:
+    """One row of everything about who may ask and how they get in."""
+    now = timezone.now()
+    agreement = Agreement.objects.create(name="Standard", contact_limit=2)
+    organisation = Organisation.objects.create(name="Furnished", agreement=agreement)
+    OrganisationDomain.objects.create(organisation=organisation, domain="furnished.example")
+    LocalAdministrator.objects.create(organisation=organisation, name="Lotta Local", email="lotta@furnished.example")
+    ProviderContact.objects.create(organisation=organisation, kind="account_manager", name="Mans", phone="1")
+    PrivateDomain.objects.create(domain="webmail.example")
+    waiting = UserFactory(email="waiting@furnished.example", is_active=False)
+    Application.objects.create(user=waiting, created_at=now)
+    Invitation.objects.create(user=waiting, organisation=organisation, created_at=now, expires_at=now)
+    EntryRequest.objects.create(kind="ask", address="nobody@furnished.example")
+    SignInCode.objects.create(address_key=portal.customer.email_key, nonce="n", created_at=now)
+    SecondFactor.objects.create(user=waiting, kind="totp", name="App", secret="s", created_at=now)
+    RecoveryCode.objects.create(user=waiting, digest="d")
+    Collaborator.objects.create(ticket=ticket, user=UserFactory(email="added@furnished.example"), created_at=now)
+    MutedMail.objects.create(user=portal.lead, kind="transferred")
 
 
 @pytest.fixture

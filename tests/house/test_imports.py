@@ -15,8 +15,9 @@ APPS = ("accounts", "routing", "tickets", "notifications", "helpdesk")
 PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
-    ("folding", "pictures", "branding", "scoping", "poking", "uploading", "addresses", "smtp"),
-    ("models",),
+    ("folding", "webmail", "pictures", "branding", "scoping", "poking", "uploading", "addresses", "smtp"),
+    ("entering", "entitlement"),
+    ("models", "sessions"),
     # read, and decide; change nothing
     (
         "rules",
@@ -34,7 +35,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "events_in_words",
         "telling",
     ),
-    ("events", "locking", "links", "composing", "transports"),
+    ("events", "locking", "links", "account_mails", "composing", "transports"),
     ("actions",),
     ("forms",),
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags"),

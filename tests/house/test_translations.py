@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.actions.passwords import request_password
 from accounts.models import User
 from accounts.scoping import tenant_scope
-from accounts.tokens import password_link
+from accounts.tokens.passwords import password_link
 from helpdesk import views
 from notifications.actions.draining import drain
 from notifications.enums import DeliveryState, MailKind, Stage, Trouble

@@ -520,12 +520,12 @@ def test_another_portals_topic_cannot_be_filed_under(portal, other_portal, brows
 
 
 def test_looking_at_pages_writes_nothing(portal, browse):
-    before = snapshot(without=("sessions.Session",))
+    before = snapshot(without=("accounts.Session",))
     client = browse(portal)
     for url in ("/", "/tickets/new/", URL, "/sign-in/", "/password/"):
         assert client.get(url).status_code == 200
 
-    assert snapshot(without=("sessions.Session",)) == before
+    assert snapshot(without=("accounts.Session",)) == before
 
 
 def test_numbers_count_up_for_each_portal_by_itself(portal, other_portal, browse):

@@ -10,7 +10,7 @@ class TicketEvent(Event):
     """Something that happened to a ticket, committed together with it. See `accounts.models.Event`."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=20, choices=EventKind.choices)
+    kind = models.CharField(max_length=30, choices=EventKind.choices)
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, related_name="events")
 
     class Meta:

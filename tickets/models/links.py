@@ -44,3 +44,19 @@ class Reading(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} read {self.ticket_id}"
+
+
+class Collaborator(TenantModel):
+    """Somebody on a ticket besides its requester: reads its whole history, is mailed, replies, may leave (I11)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="collaborators")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="collaborations")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="collaborator_once_per_ticket")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.ticket_id}"

@@ -36,6 +36,7 @@ class Ticket(TenantModel):
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.OPEN)
     priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.MEDIUM)
     channel = models.CharField(max_length=6, choices=Channel.choices)
+    is_confidential = models.BooleanField(default=False)  # from the requester's own colleagues; staff see it
     waiting_on = models.CharField(max_length=8, choices=WaitingOn.choices, default=WaitingOn.US)
     waiting_since = models.DateTimeField()
     last_activity_at = models.DateTimeField()
@@ -72,6 +73,7 @@ class Ticket(TenantModel):
             ),
             models.Index(fields=["tenant", "assignee", "waiting_on", "waiting_since", "id"], name="ticket_assignee"),
             models.Index(fields=["tenant", "requester", "-last_activity_at", "-id"], name="ticket_requester"),
+            models.Index(fields=["organisation", "-last_activity_at", "-id"], name="ticket_organisation"),
             models.Index(fields=["tenant", "-last_activity_at", "-id"], name="ticket_activity"),
             models.Index(fields=["tenant", "fingerprint", "created_at"], name="ticket_fingerprint"),
         ]

@@ -15,7 +15,7 @@ from accounts.actions.registering import register_person
 from accounts.folding import fold_address
 from accounts.models import User
 from accounts.passing import client_address
-from accounts.queries import person_at
+from accounts.queries.people import person_at
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from tickets.actions.opening import Opened, open_ticket, was_sent

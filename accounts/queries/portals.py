@@ -1,7 +1,6 @@
 from django.conf import settings
 
-from accounts.folding import fold_address
-from accounts.models import Tenant, TenantHost, User
+from accounts.models import Tenant, TenantHost
 
 
 def tenant_for_host(name: str) -> Tenant | None:
@@ -16,9 +15,3 @@ def is_known_host(name: str) -> bool:
     """Whether a certificate may be asked for in this host's name."""
     plain = name.rstrip(".").lower()
     return plain.isprintable() and TenantHost.objects.filter(name=plain, tenant__is_active=True).exists()
-
-
-def person_at(address: str) -> User | None:
-    """The person with this mail address on the scope's portal, however it is spelled."""
-    person: User | None = User.objects.filter(email_key=fold_address(address)).first()
-    return person

@@ -1,0 +1,41 @@
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.folding import clean_line, fold_address
+
+ADDRESS_WRONG = _("Write a mail address such as name@example.com.")
+
+
+class LineField(forms.CharField):
+    """One line of text; control characters are taken for spaces instead of refusing what somebody typed."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_line(super().to_python(value) or "")
+
+
+class AddressField(forms.EmailField):
+    """A mail address."""
+
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
+    default_error_messages = {"required": ADDRESS_WRONG, "invalid": ADDRESS_WRONG}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("Mail address"), "max_length": 254, **kwargs})
+        self.error_messages["invalid"] = ADDRESS_WRONG
+        for validator in self.validators:
+            if hasattr(validator, "message") and validator.__class__.__name__ == "EmailValidator":
+                validator.message = ADDRESS_WRONG
+
+    def to_python(self, value: Any) -> str:
+        """Without the characters nobody sees (direction marks, zero-width spaces), which come along when pasting."""
+        typed: str = super().to_python(value) or ""
+        return "".join(char for char in typed if unicodedata.category(char) != "Cf")
+
+    def clean(self, value: Any) -> str:
+        address: str = super().clean(value)
+        if len(fold_address(address)) > 254:  # a domain can be longer in its ASCII form than as it is written
+            raise forms.ValidationError(ADDRESS_WRONG, code="invalid")
+        return address

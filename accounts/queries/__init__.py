@@ -1,0 +1,1 @@
+"""Questions about portals, people, organisations; who may ask and who may come in is decided from these."""

@@ -1,0 +1,102 @@
+"""Gathers the facts for `accounts.entering` and `accounts.entitlement` from the rows."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.entitlement import obstacle_to_asking
+from accounts.enums import ApplicationState, AskingChannel
+from accounts.facts import AskingFacts, EntryFacts, Obstacle, Standing
+from accounts.models import LocalAdministrator, Organisation, ProviderContact, User
+from accounts.queries.domains import is_private_address, organisation_at
+from accounts.scoping import current_tenant
+
+
+def obstacle_for(person: User, channel: AskingChannel) -> Obstacle | None:
+    """What stands in this person's way when they want to ask over `channel`; None for nothing. No more than two
+    queries, none for people without an organisation."""
+    organisation = person.organisation
+    agreement = organisation.agreement if organisation else None
+    limit = organisation.named_contact_limit if organisation else None
+    return obstacle_to_asking(
+        AskingFacts(
+            is_staff=person.is_agent,
+            channel=channel,
+            contacts_are_named=limit is not None,
+            is_named_contact=person.is_named_contact,
+            today=timezone.localdate(),
+            agreement_from=organisation.agreement_from if organisation else None,
+            agreement_until=organisation.agreement_until if organisation else None,
+            open_channels=frozenset(
+                channel
+                for channel, is_open in (
+                    (AskingChannel.WEB, agreement is None or agreement.allows_web),
+                    (AskingChannel.MAIL, agreement is None or agreement.allows_mail),
+                    (AskingChannel.PHONE, agreement is None or agreement.shows_phone),
+                )
+                if is_open
+            ),
+        )
+    )
+
+
+def entry_facts(address: str, person: User | None) -> EntryFacts:
+    """What is to be known about an address to decide on its entry. `person` is who has it, if anybody."""
+    tenant = current_tenant()
+    organisation = organisation_at(address)
+    limit = organisation.named_contact_limit if organisation else None
+    return EntryFacts(
+        standing=standing_of(person),
+        way=tenant.known_domains if organisation else tenant.strangers,  # type: ignore[arg-type]
+        organisation_is_known=organisation is not None,
+        is_private=is_private_address(address),
+        refuses_private=tenant.refuses_private_addresses,
+        contacts_are_named=limit is not None,
+        places_left=limit is None or organisation is None or named_contacts_of(organisation).count() < limit,
+    )
+
+
+def standing_of(person: User | None) -> Standing:
+    """How the portal knows this person. An applicant who was refused counts as unknown: they may apply again."""
+    if person is None:
+        return Standing.UNKNOWN
+    if person.is_active:
+        return Standing.ACTIVE
+    if person.closed_at is not None:
+        return Standing.CLOSED
+    if person.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()).exists():
+        return Standing.INVITED
+    if person.applications.filter(state=ApplicationState.WAITING).exists():
+        return Standing.APPLIED
+    return Standing.UNKNOWN
+
+
+def named_contacts_of(organisation: Organisation):  # type: ignore[no-untyped-def]
+    """The organisation's named contacts, also those still invited; each takes a place."""
+    return User.objects.filter(organisation=organisation, is_named_contact=True, closed_at=None).order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class Helper:
+    """Somebody a person can turn to. `phone` or `email` may be empty, not both."""
+
+    name: str
+    email: str
+    phone: str
+    role: str = ""
+
+
+def administrators_for(organisation: Organisation) -> list[Helper]:
+    """Whom the organisation's people turn to when they may not ask themselves (S7): its local administrators, or else
+    its named contacts."""
+    local = LocalAdministrator.objects.filter(organisation=organisation)
+    found = [Helper(row.name, row.email, row.phone) for row in local]
+    return found or [
+        Helper(str(row), row.email, row.phone) for row in named_contacts_of(organisation).filter(is_active=True)
+    ]
+
+
+def provider_contacts_for(organisation: Organisation) -> list[Helper]:
+    """Whom the organisation has at the provider besides support (S3)."""
+    rows = ProviderContact.objects.filter(organisation=organisation)
+    return [Helper(row.name, row.email, row.phone, row.get_kind_display()) for row in rows]

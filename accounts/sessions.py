@@ -1,0 +1,26 @@
+"""The session engine: rows that say whose they are (`accounts.models.Session`)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+
+BROWSER_KEY, NETWORK_KEY, BEGAN_KEY = "browser", "network", "began"  # BEGAN: seconds since 1970
+
+
+class SessionStore(DatabaseStore):
+    @classmethod
+    def get_model_class(cls) -> type:
+        return apps.get_model("accounts", "Session")
+
+    def create_model_instance(self, data: dict[str, Any]) -> Any:
+        row = super().create_model_instance(data)
+        key = str(data.get(SESSION_KEY, ""))
+        row.user_id = int(key) if key.isdigit() else None  # type: ignore[attr-defined]
+        row.browser = str(data.get(BROWSER_KEY, ""))[:200]  # type: ignore[attr-defined]
+        row.network = str(data.get(NETWORK_KEY, ""))[:60]  # type: ignore[attr-defined]
+        if BEGAN_KEY in data:
+            row.began_at = datetime.fromtimestamp(data[BEGAN_KEY], tz=UTC)  # type: ignore[attr-defined]
+        return row

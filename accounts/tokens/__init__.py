@@ -1,0 +1,1 @@
+"""Links and codes that prove a mailbox."""

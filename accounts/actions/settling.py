@@ -16,7 +16,7 @@ from accounts.queries.people import person_at
 
 
 def settle(asked: EntryRequest) -> bool:
-    """Answer one asked, exactly once, however many workers try: its follow-up is an AccountEvent of a person, from
+    """Answer one request, exactly once, however many workers try: its follow-up is an AccountEvent of a person, from
     which the mail is made. Returns whether it was this call that did it.
 
     A code or a new password for an address nobody has ends here, silently. Somebody unknown who is refused is kept as a

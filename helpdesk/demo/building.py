@@ -11,9 +11,9 @@ from accounts.actions.founding import add_organisation, add_staff, found_tenant
 from accounts.actions.passwords import set_password
 from accounts.actions.registering import register_person
 from accounts.enums import Role
-from accounts.models import Tenant, User
+from accounts.models import Organisation, Tenant, User
 from accounts.scoping import tenant_scope
-from helpdesk.demo.scripts import DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import DemoPortal, Step, Story
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from routing.models import Department
 from tickets.actions.arranging import add_topic
@@ -42,7 +42,8 @@ def build(script: DemoPortal, host: str) -> Tenant:
     staff = {name: _staff(tenant, script, name) for name in script.staff}
     with tenant_scope(tenant):
         departments = _departments(script, staff)
-        people = {**staff, **_customers(script, departments)}
+        organisations = _organisations(script, departments)
+        people = {**staff, **_customers(script, organisations)}
         topics = {entry["slug"]: _topic(entry, departments) for entry in script.topics}
         for happening in sorted(script.stories, key=lambda story: -story.hours):
             _live(happening, people, topics, departments)
@@ -50,7 +51,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
 
 
 def _staff(tenant: Tenant, script: DemoPortal, name: str) -> User:
-    role = Role.ADMINISTRATOR if name == "admin" else Role.AGENT
+    role = {"admin": Role.ADMINISTRATOR, "supportlead": Role.SUPPORT_LEAD}.get(name, Role.AGENT)
     address = f"{name}@{script.slug}.example"
     return add_staff(tenant=tenant, email=address, name=script.staff[name], role=role, password=PASSWORD)
 
@@ -66,15 +67,24 @@ def _departments(script: DemoPortal, staff: dict[str, User]) -> dict[str, Depart
     return made
 
 
-def _customers(script: DemoPortal, departments: dict[str, Department]) -> dict[str, User]:
-    organisations = {name: add_organisation(actor=None, name=name) for name in script.organisations}
-    for name, department in script.organisations.items():
-        if department:
-            set_responsible_department(actor=None, organisation=organisations[name], department=departments[department])
+def _organisations(script: DemoPortal, departments: dict[str, Department]) -> dict[str, Organisation]:
+    made = {}
+    for name, entry in script.organisations.items():
+        made[name] = add_organisation(actor=None, name=name)
+        if entry.department:
+            set_responsible_department(actor=None, organisation=made[name], department=departments[entry.department])
+    return made
+
+
+def _customers(script: DemoPortal, organisations: dict[str, Organisation]) -> dict[str, User]:
     people = {}
-    for address, (name, organisation, phone) in script.customers.items():
+    for address, entry in script.customers.items():
         person, _new = register_person(
-            actor=None, email=address, name=name, phone=phone, organisation=organisations.get(organisation)
+            actor=None,
+            email=address,
+            name=entry.name,
+            phone=entry.phone,
+            organisation=organisations.get(entry.organisation),
         )
         set_password(actor=person, user=person, password=PASSWORD)
         people[address] = person

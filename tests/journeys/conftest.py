@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from helpdesk.demo.building import build
-from helpdesk.demo.scripts import LARM, SKOLA, DemoPortal
+from helpdesk.demo.scripts import LARM, SKOLA
+from helpdesk.demo.scripts.parts import DemoPortal
 from helpdesk.environment import mail_transport
 from tests.journeys.browsing import WIDE, Reader
 from tests.journeys.post import Post

@@ -1,47 +1,6 @@
-"""What the demo portals are made of. Data only; `building.py` walks them through the doors."""
+"""After the alarm company's manual: an open portal, where filing registers you."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happened on a demo ticket, `hours` before now. `who` is a mail address's first part."""
-
-    hours: float
-    who: str
-    what: str  # reply, note, close, claim, transfer
-    text: str = ""
-    to: str = ""
-
-
-@dataclass(frozen=True)
-class Story:
-    hours: float
-    who: str
-    topic: str
-    subject: str
-    body: str
-    answers: dict[str, str] = field(default_factory=dict)
-    channel: str = "portal"
-    priority: str = "medium"
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True)
-class DemoPortal:
-    slug: str
-    name: str
-    colour: str
-    language: str
-    departments: tuple[tuple[str, str], ...]  # name, parent; the first is the default
-    members: dict[str, tuple[str, ...]]  # department → agents, the lead first with "*"
-    staff: dict[str, str]  # mail name → name
-    organisations: dict[str, str]  # name → responsible department, or ""
-    customers: dict[str, tuple[str, str, str]]  # address → name, organisation, phone
-    topics: tuple[dict[str, Any], ...]
-    stories: tuple[Story, ...]
-
+from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPerson, DemoPortal, Step, Story
 
 WHERE = {
     "key": "site",
@@ -87,14 +46,24 @@ LARM = DemoPortal(
         "johan": "Johan Strand",
         "maria": "Maria Kjellberg",
     },
-    organisations={"Åby kommun": "Brandlarm Malmö", "Hamnbolaget": "", "Brf Tallen": ""},
+    organisations={
+        "Åby kommun": DemoOrganisation("Brandlarm Malmö", ("kund.example",), visibility="contact_person"),
+        "Hamnbolaget": DemoOrganisation(domains=("hamnbolaget.example",)),
+        "Brf Tallen": DemoOrganisation(domains=("tallen.example",)),
+    },
     customers={
-        "customer@kund.example": ("Anna Holm", "Åby kommun", "040-10 00 01"),
-        "colleague@kund.example": ("Bo Lindgren", "Åby kommun", "040-10 00 02"),
-        "contact@kund.example": ("Cecilia Falk", "Åby kommun", "040-10 00 03"),
-        "per@hamnbolaget.example": ("Per Nyström", "Hamnbolaget", "040-10 00 00"),
-        "sofia@tallen.example": ("Sofia Ek", "Brf Tallen", ""),
-        "ola@strandby.example": ("Ola Brandt", "", "0410-20 30 40"),
+        "customer@kund.example": DemoPerson("Anna Holm", "Åby kommun", "040-10 00 01"),
+        "colleague@kund.example": DemoPerson("Bo Lindgren", "Åby kommun", "040-10 00 02"),
+        "contact@kund.example": DemoPerson("Cecilia Falk", "Åby kommun", "040-10 00 03", is_contact_person=True),
+        "per@hamnbolaget.example": DemoPerson("Per Nyström", "Hamnbolaget", "040-10 00 00"),
+        "sofia@tallen.example": DemoPerson("Sofia Ek", "Brf Tallen"),
+        "ola@strandby.example": DemoPerson("Ola Brandt", "", "0410-20 30 40"),
+    },
+    access={
+        "strangers": "open",
+        "known_domains": "open",
+        "phone": "040-10 20 30",
+        "phone_hours": "Dygnet runt vid akuta larmfel",
     },
     topics=(
         {
@@ -313,143 +282,3 @@ LARM = DemoPortal(
         ),
     ),
 )
-
-SKOLA = DemoPortal(
-    slug="skola",
-    name="Kritan kundportal",
-    colour="#7a3e9d",
-    language="sv",
-    departments=(
-        ("Support", ""),
-        ("Schema", "Support"),
-        ("Elevregister", "Support"),
-        ("Konsulter", "Support"),
-    ),
-    members={
-        "Support": ("*supportlead", "agent"),
-        "Schema": ("*lead", "agent"),
-        "Elevregister": ("*lead", "agent", "nils"),
-        "Konsulter": ("*supportlead",),
-    },
-    staff={
-        "agent": "Fatima Ståhl",
-        "lead": "Mikael Berg",
-        "supportlead": "Ulla Grahn",
-        "admin": "Tove Admin",
-        "nils": "Nils Håkansson",
-    },
-    organisations={"Björkdals kommun": "", "Friskolan Linden": "Elevregister"},
-    customers={
-        "customer@kund.example": ("Annika Dahl", "Björkdals kommun", "0500-11 22 33"),
-        "colleague@kund.example": ("Jonas Wik", "Björkdals kommun", "0500-11 22 34"),
-        "contact@kund.example": ("Eva Sund", "Björkdals kommun", "0500-11 22 35"),
-        "rektor@linden.example": ("Petra Lind", "Friskolan Linden", ""),
-    },
-    topics=(
-        {
-            "slug": "arendeformular",
-            "names": ("Sverige – Ärendeformulär", "Sweden – Ticket form"),
-            "descriptions": ("Fel och frågor i skolans system", "Faults and questions in the school's systems"),
-            "department": "Support",
-            "questions": (
-                {
-                    "key": "product",
-                    "kind": "choice",
-                    "label": ("Vilket system gäller det?", "Which system is it about?"),
-                    "required": True,
-                    "choices": (
-                        ("register", "Elevregister", "Pupil register"),
-                        ("schedule", "Schema", "Timetable"),
-                        ("grades", "Betyg", "Grades"),
-                    ),
-                },
-                {
-                    "key": "error",
-                    "kind": "long_text",
-                    "label": ("Felmeddelandets exakta text", "The exact text of the error"),
-                },
-            ),
-        },
-        {
-            "slug": "schema",
-            "names": ("Schemaläggning", "Timetabling"),
-            "descriptions": ("Hjälp inför läsårets schema", "Help with next year's timetable"),
-            "department": "Schema",
-            "questions": ({"key": "before", "kind": "date", "label": ("Behövs senast", "Needed by")},),
-        },
-        {
-            "slug": "konsult",
-            "names": ("Boka konsult", "Book a consultant"),
-            "descriptions": ("Utbildning eller hjälp på plats", "Training or help on site"),
-            "department": "Konsulter",
-        },
-        {
-            "slug": "onskemal",
-            "names": ("Lagkrav och önskemål", "Legal needs and wishes"),
-            "descriptions": ("Det som måste ändras i produkten", "What has to change in the product"),
-            "department": "Support",
-        },
-    ),
-    stories=(
-        Story(
-            30,
-            "customer@kund.example",
-            "arendeformular",
-            "Betyg för årskurs 9 går inte att låsa",
-            "När jag trycker på Lås visas ett fel och inget händer. Det gäller alla klasser i årskurs 9.",
-            {"product": "grades", "error": "Åtgärden kunde inte slutföras (kod 412)."},
-            priority="high",
-            steps=(
-                Step(28, "agent", "reply", "Hej Annika! Vi ser felet. Kan du skriva vilken skola det gäller först?"),
-                Step(26, "customer@kund.example", "reply", "Björkskolan, och samma sak på Ekskolan."),
-            ),
-        ),
-        Story(
-            5,
-            "colleague@kund.example",
-            "schema",
-            "Lov syns som lektionsdagar i schemat",
-            "Vecka 8 visas som vanlig vecka trots att lovet är inlagt.",
-            {"before": "2026-12-01"},
-        ),
-        Story(
-            150,
-            "rektor@linden.example",
-            "arendeformular",
-            "Elever saknas efter importen",
-            "Sju elever i 4B saknas efter nattens import från huvudmannen.",
-            {"product": "register"},
-            steps=(
-                Step(
-                    148,
-                    "nils",
-                    "reply",
-                    "Tack! Personnumren hade ett mellanslag i filen. Jag har läst in dem igen, ser du dem nu?",
-                ),
-                Step(146, "rektor@linden.example", "reply", "Ja, nu är alla med."),
-                Step(145, "nils", "reply-close", "Fint, då stänger jag ärendet."),
-            ),
-        ),
-        Story(
-            78,
-            "contact@kund.example",
-            "konsult",
-            "Utbildning i betygsmodulen för nya rektorer",
-            "Vi har tre nya rektorer och vill ha en halvdag på plats i januari.",
-        ),
-        Story(
-            54,
-            "customer@kund.example",
-            "onskemal",
-            "Ändrade regler för frånvarorapport från årsskiftet",
-            "Från årsskiftet ska rapporten innehålla giltig frånvaro per vecka. När är det på plats?",
-            steps=(
-                Step(
-                    52, "agent", "reply", "Hej! Det kommer i version 5.2, som släpps den 9 december. Räcker det för er?"
-                ),
-            ),
-        ),
-    ),
-)
-
-PORTALS = (LARM, SKOLA)

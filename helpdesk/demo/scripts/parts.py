@@ -1,0 +1,83 @@
+"""What a demo portal is made of. Plain data."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened on a demo ticket, `hours` before now. `who` is a mail address's first part."""
+
+    hours: float
+    who: str
+    what: str  # reply, note, close, claim, transfer, share
+    text: str = ""
+    to: str = ""  # a department's name, or the address of a colleague
+
+
+@dataclass(frozen=True)
+class Story:
+    hours: float
+    who: str
+    topic: str
+    subject: str
+    body: str
+    answers: dict[str, str] = field(default_factory=dict)
+    channel: str = "portal"
+    priority: str = "medium"
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class DemoOrganisation:
+    """`administrators`: name, address, phone of those its people turn to; `provider`: kind → name, address, phone."""
+
+    department: str = ""
+    domains: tuple[str, ...] = ()
+    agreement: str = ""
+    visibility: str = "own"
+    administrators: tuple[tuple[str, str, str], ...] = ()
+    provider: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    name: str
+    organisation: str = ""
+    phone: str = ""
+    is_named_contact: bool = False
+    is_contact_person: bool = False
+
+
+@dataclass(frozen=True)
+class DemoApplication:
+    """Somebody who applied, `hours` ago, and waits."""
+
+    hours: float
+    address: str
+    name: str
+    organisation: str
+    phone: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DemoPortal:
+    """`access`: the portal's settings about who gets in, as `update_access` takes them."""
+
+    slug: str
+    name: str
+    colour: str
+    language: str
+    departments: tuple[tuple[str, str], ...]  # name, parent; the first is the default
+    members: dict[str, tuple[str, ...]]  # department → agents, the lead first with "*"
+    staff: dict[str, str]  # mail name → name
+    organisations: dict[str, DemoOrganisation]
+    customers: dict[str, DemoPerson]  # by address
+    topics: tuple[dict[str, Any], ...]
+    stories: tuple[Story, ...]
+    access: dict[str, Any] = field(default_factory=dict)
+    agreements: tuple[dict[str, Any], ...] = ()
+    applications: tuple[DemoApplication, ...] = ()
+    invitations: tuple[tuple[str, str, str], ...] = ()  # address, name, organisation

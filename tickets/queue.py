@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
+from accounts.paging import Order
 from routing.queries import sight_of
 from tickets.enums import Priority, WaitingOn
 from tickets.models import Ticket
-from tickets.paging import Order
 from tickets.queries import desk_tickets, matching
 
 LATE, OLD = timedelta(hours=24), timedelta(days=3)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.paging import Order, paginate
 from accounts.passing import safe_next
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
@@ -19,7 +20,6 @@ from notifications.actions.sending_again import send_again
 from notifications.enums import DeliveryState
 from notifications.models import Delivery, KeptMail
 from notifications.queries import counts_by_state, mails_seen_by, matching_mails
-from tickets.paging import Order, paginate
 from tickets.queue import rail
 
 NEWEST_FIRST = Order("created_at", descending=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.paging import PAGE_SIZE
 from accounts.scoping import tenant_scope
 from tests.conftest import Portal, make_portal
 from tests.factories import MemberFactory, UserFactory, make_ticket
@@ -18,7 +19,6 @@ from tickets.actions.replying import reply_to_ticket
 from tickets.actions.setting_priority import set_priority
 from tickets.enums import Channel, Priority
 from tickets.models import Ticket
-from tickets.paging import PAGE_SIZE
 from tickets.queue import SORTS, VIEWS
 
 
@@ -251,7 +251,7 @@ def test_walking_forward_meets_every_row_once_and_back_again_too(walking, gaps, 
     """Also where many rows carry the same moment."""
     from django.http import QueryDict
 
-    from tickets.paging import paginate
+    from accounts.paging import paginate
 
     portal, made = walking
     order = SORTS[sort][1]

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.folding import mask_address
 from accounts.models import User
+from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from tickets.actions.closing import close_ticket, reopen_ticket
@@ -27,7 +28,6 @@ from tickets.forms import MessageForm
 from tickets.kept_text import keep_and_sign_in, take_kept_text, typed_words
 from tickets.links import link_of_token
 from tickets.models import Attachment, Ticket
-from tickets.paging import Order, paginate
 from tickets.queries import (
     counts_of,
     customer_tickets,

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.paging import paginate
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from routing.queries import agents_of, sight_of
@@ -17,7 +18,6 @@ from tickets.events_in_words import reasons_in_words, sentence
 from tickets.forms import AssignmentForm, DeskReplyForm, PriorityForm, StatusForm, TransferForm
 from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
-from tickets.paging import paginate
 from tickets.queries import (
     WITH_NAMES,
     add_last_messages,

@@ -1,7 +1,7 @@
 """Keyset pagination: the next page begins after the last row seen, however many rows there are."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,24 +14,40 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class Order:
-    """A moment to sort by, made unique by the id. Chosen by our own names, never by a field from the request."""
+    """A moment to sort by (or a text, with `by_text`), made unique by the id. Chosen by our own names, never by a
+    field from the request."""
 
     field: str
     descending: bool = False
+    by_text: bool = False
 
     def reversed(self) -> "Order":
-        return Order(self.field, not self.descending)
+        return replace(self, descending=not self.descending)
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         sign = "-" if self.descending else ""
         return rows.order_by(f"{sign}{self.field}", f"{sign}pk")
 
-    def beyond(self, rows: QuerySet[Any], value: datetime, pk: int) -> QuerySet[Any]:
+    def beyond(self, rows: QuerySet[Any], value: datetime | str, pk: int) -> QuerySet[Any]:
         side = "lt" if self.descending else "gt"
         return rows.filter(
             Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, f"pk__{side}": pk}),
             **{f"{self.field}__{side}e": value},  # redundant, but it lets the index find where to begin
         )
+
+    def cursor_at(self, row: Model) -> str:
+        value = getattr(row, self.field)
+        return f"{value if self.by_text else value.isoformat()}~{row.pk}"
+
+    def cursor(self, text: str | None) -> tuple[datetime | str, int] | None:
+        """What a cursor from an address says; None for nonsense."""
+        value, separator, pk = (text or "").rpartition("~")
+        if not separator or not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
+            return None
+        if self.by_text:
+            return None if "\x00" in value else (value, int(pk))
+        moment = _moment(value)
+        return None if moment is None else (moment, int(pk))
 
 
 @dataclass(frozen=True)
@@ -55,8 +71,8 @@ def paginate(
     `rows` only finds and sorts; `shown` adds what a page shows of its few rows (joins, annotations), so that the
     database works that out for one page instead of for everything it sorts.
     """
-    backwards = _cursor(query.get("before"))
-    forwards = _cursor(query.get("after")) if backwards is None else None
+    backwards = order.cursor(query.get("before"))
+    forwards = order.cursor(query.get("after")) if backwards is None else None
     direction = order.reversed() if backwards else order
     cursor = backwards or forwards
     plain = rows.select_related(None)
@@ -73,21 +89,17 @@ def paginate(
     )
 
 
-def _cursor(text: str | None) -> tuple[datetime, int] | None:
-    moment, separator, pk = (text or "").rpartition("~")
+def _moment(text: str) -> datetime | None:
     try:
-        value = parse_datetime(moment) if separator else None
-        value = value.astimezone(UTC) if value is not None and value.tzinfo else None
+        value = parse_datetime(text)
+        return value.astimezone(UTC) if value is not None and value.tzinfo else None
     except (ValueError, OverflowError):
         return None
-    if value is None or not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
-        return None
-    return value, int(pk)
 
 
 def _address(query: QueryDict, key: str, row: Model, order: Order) -> str:
     address = query.copy()
     address.pop("after", None)
     address.pop("before", None)
-    address[key] = f"{getattr(row, order.field).isoformat()}~{row.pk}"
+    address[key] = order.cursor_at(row)
     return f"?{address.urlencode()}"

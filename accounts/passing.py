@@ -17,6 +17,11 @@ def client_address(request: HttpRequest) -> str:
 def safe_next(request: HttpRequest, fallback: str) -> str:
     """The path a form asked to go on to, when it stays on this portal; else `fallback`."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    same_site = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
+    return safe_path(wanted, fallback, require_https=request.is_secure())
+
+
+def safe_path(wanted: str, fallback: str, *, require_https: bool = True) -> str:
+    """`wanted` when it is a path that stays on this portal; else `fallback`."""
+    same_site = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=require_https)
     is_path = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if same_site and is_path else fallback

@@ -7,7 +7,8 @@ from django.apps import apps
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
-BROWSER_KEY, NETWORK_KEY, BEGAN_KEY = "browser", "network", "began"  # BEGAN: seconds since 1970
+# BEGAN, PROVED (when its person last proved who they are): seconds since 1970
+BROWSER_KEY, NETWORK_KEY, BEGAN_KEY, PROVED_KEY = "browser", "network", "began", "proved"
 
 
 class SessionStore(DatabaseStore):

@@ -158,6 +158,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 CSRF_COOKIE_NAME = f"{_prefix}csrf"
 CSRF_FAILURE_VIEW = "helpdesk.views.stale_form"
 LANGUAGE_COOKIE_NAME = f"{_prefix}language"
+DEVICE_COOKIE_NAME = f"{_prefix}device"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 X_FRAME_OPTIONS = "DENY"

@@ -1,7 +1,7 @@
 """Sign-in, sign-out, password by mail; always on the portal's own host."""
 
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.passing import client_address, safe_next
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
+from accounts.signing_in import home_of, sign_in_person
 from accounts.tokens.passwords import person_of_password_link
 
 SIGN_INS_AN_HOUR = 60  # per address and network; slows guessing without locking anybody out elsewhere
@@ -29,13 +30,12 @@ RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 30
 def sign_in(request: PortalRequest) -> HttpResponse:
     onward = safe_next(request, "")
     if request.user.is_authenticated and request.method == "GET":
-        return redirect(onward or _home_of(request.user))
+        return redirect(onward or home_of(request.user))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         person = _authenticated(request, form)
         if person is not None:
-            _sign_in(request, person)
-            return redirect(onward or _home_of(person))
+            return sign_in_person(request, person, onward=onward)
     context = {
         "form": form,
         "next": onward,
@@ -76,9 +76,8 @@ def password_set(request: PortalRequest, uid: str, token: str) -> HttpResponse:
     form = PasswordForm(request.POST or None, user=person)
     if request.method == "POST" and form.is_valid():
         set_password(actor=person, user=person, password=form.cleaned_data["password"])
-        _sign_in(request, person)
         messages.success(request, _("Your password is saved and you are signed in."))
-        return redirect(_home_of(person))
+        return sign_in_person(request, person)
     context = {"valid": True, "form": form, "rules": form.rules, "person": person}
     return render(request, "accounts/password_set.html", context, status=422 if form.errors else 200)
 
@@ -106,14 +105,3 @@ def _authenticated(request: PortalRequest, form: SignInForm) -> User | None:
         return person
     form.add_error(None, _("Address and password do not match. Try again, or ask for a new password by mail."))
     return None
-
-
-def _sign_in(request: PortalRequest, person: User) -> None:
-    kept = request.session.get("kept_text")
-    login(request, person, backend="accounts.backends.TenantBackend")
-    if kept:
-        request.session["kept_text"] = kept
-
-
-def _home_of(person: User) -> str:
-    return "desk" if person.is_agent else "my_tickets"

@@ -207,7 +207,7 @@ def test_cookies_stay_on_this_host_and_out_of_scripts(house: House, browse):
     with tenant_scope(house.portal.tenant):
         client.post("/sign-in/", {"email": house.portal.customer.email, "password": "Correct-horse-7"})
 
-    assert {"session", "csrf", "language"} == set(client.cookies)
+    assert {"session", "csrf", "language", "device"} == set(client.cookies)
     for cookie in client.cookies.values():
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"
@@ -217,12 +217,12 @@ def test_cookies_stay_on_this_host_and_out_of_scripts(house: House, browse):
 def test_with_tls_cookies_are_bound_to_the_host_and_never_sent_in_the_clear(tmp_path):
     script = (
         "import json; from helpdesk import settings as s; print(json.dumps([s.TLS, s.SESSION_COOKIE_NAME, "
-        "s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
-        "s.LANGUAGE_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.PUBLIC_SCHEME]))"
+        "s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.DEVICE_COOKIE_NAME, s.SESSION_COOKIE_SECURE, "
+        "s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE, s.SECURE_HSTS_SECONDS > 0, s.PUBLIC_SCHEME]))"
     )
     environment = {**os.environ, "BASE_DOMAIN": "support.example", "VAR_DIR": str(tmp_path), "DEBUG": "0", "TLS": "1"}
     said = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, check=True).stdout
 
     assert json.loads(said) == [
-        True, "__Host-session", "__Host-csrf", "__Host-language", True, True, True, True, "https",
+        True, "__Host-session", "__Host-csrf", "__Host-language", "__Host-device", True, True, True, True, "https",
     ]  # fmt: skip

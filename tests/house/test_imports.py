@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "queries",
         "requests",
         "passing",
+        "devices",
         "tokens",
         "choosing",
         "backends",
@@ -38,7 +39,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("events", "locking", "links", "account_mails", "composing", "transports"),
     ("actions",),
     ("forms",),
-    ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags"),
+    ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "signing_in"),
     ("urls",),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,19 +20,29 @@ LIFETIME = timedelta(days=180)  # counted from the last mail that carried it
 
 
 def ticket_link(ticket: Ticket, user: User) -> str:
-    """The absolute link for `user` to `ticket`; the same one in all mails of this ticket, its life renewed by each."""
+    """The absolute link for `user` to `ticket`; the same one in all mails of this ticket, its life renewed by each.
+
+    Made for the address that `user` has here, not for one they may have got meanwhile: that is where it is sent to.
+    """
+    now = timezone.now()
+    mine = TicketLink.objects.filter(ticket=ticket, user=user, revoked_at=None)
     with transaction.atomic():
-        link, created = TicketLink.objects.get_or_create(
-            ticket=ticket, user=user, revoked_at=None, defaults={"expires_at": timezone.now() + LIFETIME}
+        mine.exclude(address_key=user.email_key).update(revoked_at=now)
+        link, created = mine.get_or_create(
+            ticket=ticket,
+            user=user,
+            revoked_at=None,
+            defaults={"expires_at": now + LIFETIME, "address_key": user.email_key},
         )
         if not created:
-            link.expires_at = timezone.now() + LIFETIME
+            link.expires_at = now + LIFETIME
             link.save(update_fields=["expires_at"])
     return current_tenant().url(reverse("link", args=[_signer().sign(link.public_id)]))
 
 
 def link_of_token(token: str) -> TicketLink | None:
-    """The live link a token stands for; None when forged, truncated, revoked, expired or another portal's."""
+    """The live link a token stands for; None when forged, truncated, revoked, expired or another portal's, and when its
+    person has another mail address by now."""
     try:
         public_id = _signer().unsign(token)
     except BadSignature:
@@ -39,6 +50,7 @@ def link_of_token(token: str) -> TicketLink | None:
     link: TicketLink | None = (
         TicketLink.objects.select_related("ticket", "user")
         .filter(public_id=public_id, revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+        .filter(address_key=F("user__email_key"))
         .first()
     )
     return link

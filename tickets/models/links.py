@@ -12,11 +12,13 @@ def new_link_id() -> str:
 
 
 class TicketLink(TenantModel):
-    """The right of one person to one ticket by the link in their mails. Void once revoked or expired."""
+    """The right of one person to one ticket by the link in their mails. Void once revoked or expired, and once the
+    person has another mail address than the one it was made for (`address_key`): the old mailbox opens nothing."""
 
     public_id = models.CharField(max_length=24, unique=True, default=new_link_id, editable=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="ticket_links")
+    address_key = models.CharField(max_length=254)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

@@ -1,5 +1,6 @@
 """One spelling for comparing: mail addresses that reach the same mailbox, words that look the same to a reader."""
 
+import re
 import unicodedata
 
 import idna
@@ -18,6 +19,23 @@ def fold_address(address: str) -> str:
     except idna.IDNAError:
         domain = domain.casefold()
     return f"{local.casefold()}@{domain}"
+
+
+# What a mail domain is made of, in ASCII: two labels at least, the last one no number (RFC 1123, RFC 3696).
+MAIL_DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+\Z)[a-z0-9-]{2,63}")
+
+
+def fold_domain(text: str) -> str:
+    """A mail domain as it is compared: in its ASCII (IDNA 2008) form; empty when it is none.
+
+    Takes it also with the @ before it or the dot behind it, with which people write it.
+    """
+    typed = unicodedata.normalize("NFC", text.strip().removeprefix("@").removesuffix("."))
+    try:
+        domain = idna.encode(typed, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return ""
+    return domain if MAIL_DOMAIN.fullmatch(domain) else ""
 
 
 def fold_text(text: str) -> str:

@@ -1,4 +1,5 @@
-"""Who may open which pages. A page somebody may not see answers like one that does not exist."""
+"""Who may open which pages, and who may use which doors. A page somebody may not see answers like one that does not
+exist."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,6 +10,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from accounts.models import User
 from accounts.requests import PortalRequest
 
 View = Callable[..., HttpResponseBase]
@@ -45,3 +47,22 @@ def _only(allowed: Callable[[Any], bool], *, after_a_form: str) -> Callable[[Vie
 
 agents_only = _only(lambda user: user.is_agent, after_a_form="/desk/")
 administrators_only = _only(lambda user: user.is_administrator, after_a_form="/settings/")
+
+
+def require_staff(actor: User | None) -> None:
+    """Raise PermissionError unless the actor works on the desk. None is an operator's command."""
+    if actor is not None and not (actor.is_agent and actor.is_active):
+        raise PermissionError("For staff")
+
+
+def require_administrator(actor: User | None) -> None:
+    """Raise PermissionError unless the actor is a tenant administrator. None is an operator's command."""
+    if actor is not None and not (actor.is_administrator and actor.is_active):
+        raise PermissionError("For the portal's administrators")
+
+
+def may_edit(actor: User, person: User) -> bool:
+    """Whether staff may change somebody's details and account: a customer's all may, staff's the administrators."""
+    if not actor.is_active:
+        return False
+    return actor.is_administrator or (actor.is_agent and not person.is_agent)

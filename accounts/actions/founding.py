@@ -2,7 +2,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.enums import Role
-from accounts.models import Organisation, PrivateDomain, Tenant, TenantHost, User
+from accounts.models import PrivateDomain, Tenant, TenantHost, User
 from accounts.scoping import tenant_scope
 from accounts.webmail import WEBMAIL_DOMAINS
 
@@ -48,9 +48,3 @@ def add_staff(
             person.set_unusable_password()
         person.save()
     return person
-
-
-def add_organisation(*, actor: User | None, name: str) -> Organisation:
-    """Enter an organisation, a customer of the tenant."""
-    organisation: Organisation = Organisation.objects.create(name=name)
-    return organisation

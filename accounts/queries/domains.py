@@ -1,7 +1,13 @@
 """What a mail address says about where somebody works. Says nothing about whether it is theirs."""
 
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from accounts.enums import Role
 from accounts.folding import fold_address
-from accounts.models import Organisation, OrganisationDomain, PrivateDomain
+from accounts.models import Organisation, OrganisationDomain, PrivateDomain, User
 
 
 def domain_of(address: str) -> str:
@@ -13,17 +19,38 @@ def organisation_at(address: str) -> Organisation | None:
     """The organisation this address's domain belongs to: the domain itself, or the nearest one above that says that its
     sub-domains count. In one query."""
     domain = domain_of(address)
-    found = {
-        row.domain: row
-        for row in OrganisationDomain.objects.select_related("organisation__agreement").filter(
-            domain__in=_with_those_above(domain)
-        )
-    }
+    rows = OrganisationDomain.objects.select_related("organisation__agreement")
+    row = _nearest(domain, {row.domain: row for row in rows.filter(domain__in=_with_those_above(domain))})
+    return row.organisation if row else None
+
+
+def people_to_join(organisation: Organisation) -> list[User]:
+    """The customers without an organisation who have proved an address at one of this one's domains: they did so before
+    the domain was entered. In at most three queries."""
+    own = list(OrganisationDomain.objects.filter(organisation=organisation))
+    if not own:
+        return []
+    below = reduce(or_, (Q(domain__endswith=f".{row.domain}") for row in own))
+    rows = {row.domain: row for row in (*own, *OrganisationDomain.objects.filter(below))}
+    at_them = reduce(or_, (_at(row) for row in own))
+    people = User.objects.filter(at_them, organisation=None, role=Role.CUSTOMER, is_active=True)
+    return [
+        person
+        for person in people.exclude(verified_at=None).order_by("search_key", "pk")
+        if (row := _nearest(domain_of(person.email), rows)) is not None and row.organisation_id == organisation.pk
+    ]
+
+
+def _at(row: OrganisationDomain) -> Q:
+    exactly = Q(email_key__endswith=f"@{row.domain}")
+    return exactly | Q(email_key__endswith=f".{row.domain}") if row.with_subdomains else exactly
+
+
+def _nearest(domain: str, rows: dict[str, OrganisationDomain]) -> OrganisationDomain | None:
     for name in _with_those_above(domain):
-        row = found.get(name)
+        row = rows.get(name)
         if row is not None and (name == domain or row.with_subdomains):
-            organisation: Organisation = row.organisation
-            return organisation
+            return row
     return None
 
 

@@ -7,7 +7,8 @@ from unittest import mock
 
 from django.utils import timezone
 
-from accounts.actions.founding import add_organisation, add_staff, found_tenant
+from accounts.actions.founding import add_staff, found_tenant
+from accounts.actions.organising import add_organisation
 from accounts.actions.passwords import set_password
 from accounts.actions.registering import register_person
 from accounts.enums import Role

@@ -88,3 +88,30 @@ class NoPlaceLeft(Exception):
     def __init__(self, limit: int, named: int) -> None:
         super().__init__(limit, named)
         self.limit, self.named = limit, named
+
+
+class InvitationState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class Hindrance(StrEnum):
+    """Why somebody cannot be invited, or cannot take the invitation they have."""
+
+    ALREADY_IN = "already_in"  # there is nothing an invitation would change
+    ELSEWHERE = "elsewhere"  # they belong to another organisation
+    STAFF = "staff"  # they work here
+    CLOSED = "closed"
+    INVITED = "invited"  # an invitation of theirs is open
+    NOT_OWN_DOMAIN = "not_own_domain"  # a contact person invites at the organisation's own mail domains only
+    OVER = "over"  # the invitation is used, withdrawn or too old
+
+
+class CannotInvite(Exception):
+    """Nobody was invited or let in. `hindrance` says why."""
+
+    def __init__(self, hindrance: Hindrance) -> None:
+        super().__init__(hindrance)
+        self.hindrance = hindrance

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import AccountEvent
 from accounts.tokens.passwords import password_link
+from notifications.entry_mails import ENTRY_MAILS
 from notifications.enums import MailKind
 from notifications.models import Delivery
 
@@ -24,4 +25,5 @@ def _password(event: AccountEvent) -> Values:
 
 _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.PASSWORD: _password,
+    **ENTRY_MAILS,
 }

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.enums import AccountEventKind
 from accounts.facts import NoPlaceLeft
-from accounts.models import AccountEvent, Organisation, User
+from accounts.models import AccountEvent, Invitation, Organisation, User
 from accounts.queries.contacts import keeps_contacts_of
-from accounts.queries.entitlement import named_contacts_of
+from accounts.queries.entitlement import places_taken
 
 
 class NoContact(ValueError):
@@ -17,11 +17,12 @@ class NoContact(ValueError):
     another one or to none."""
 
 
-def claim_place(organisation: Organisation) -> Organisation:
+def claim_place(organisation: Organisation, *, held_by: Invitation | None = None) -> Organisation:
     """Make sure that the organisation may have one named contact more, and keep it so until the transaction ends.
 
     To be called in the transaction that then names somebody; whoever else wants a place meanwhile waits. Returns the
-    organisation's row as it is now. Raises NoPlaceLeft when its limit is reached. Counts the invited, too.
+    organisation's row as it is now. Raises NoPlaceLeft when its limit is reached. Those invited to be named contacts
+    have a place, too; `held_by` is the invitation whose own place is taken now.
     """
     locked: Organisation = (
         Organisation.objects.select_for_update(of=("self",), no_key=True)
@@ -30,7 +31,7 @@ def claim_place(organisation: Organisation) -> Organisation:
     )
     limit = locked.named_contact_limit
     if limit is not None:
-        named = named_contacts_of(locked).count()
+        named = places_taken(locked, besides=held_by)
         if named >= limit:
             raise NoPlaceLeft(limit, named)
     return locked

@@ -1,6 +1,7 @@
 """What becomes of what strangers asked for. A worker does it, so that no page tells known addresses from unknown."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,8 @@ from accounts.facts import EntryDecision, EntryOutcome
 from accounts.models import AccountEvent, Application, EntryRequest, User
 from accounts.queries.entitlement import entry_facts, obstacle_for
 from accounts.queries.people import person_at
+
+SAME_QUESTION = timedelta(days=1)
 
 
 def settle(asked: EntryRequest) -> bool:
@@ -47,60 +50,57 @@ def _tell_active(asked: EntryRequest, kind: AccountEventKind) -> None:
 
 
 def _register(asked: EntryRequest) -> None:
-    person = person_at(asked.address)
+    person = _somebody(asked)
     decision = decide_entry(entry_facts(asked.address, person))
-    _carry_out(asked, person, decision)
+    if decision.outcome == EntryOutcome.REGISTER:
+        _let_in(person, asked.data)
+        _record(person, AccountEventKind.VERIFICATION_REQUESTED)
+    elif decision.outcome == EntryOutcome.ALREADY_IN and person.verified_at is None:
+        _record(person, AccountEventKind.VERIFICATION_REQUESTED)  # they never got it, or never looked
+    elif decision.outcome == EntryOutcome.APPLY:
+        _apply(person, asked.data)
+    elif decision.outcome == EntryOutcome.REFUSE:
+        _refuse(person, asked.data, decision.refusal or Refusal.OTHER)
+    else:
+        _tell_standing(person, decision)
 
 
 def _ask(asked: EntryRequest) -> None:
-    """Somebody asks whom to turn to. No account is made for them; whoever may ask is told how."""
-    person = person_at(asked.address)
-    if person is not None and person.is_active:
-        entitled = obstacle_for(person, AskingChannel.WEB) is None
-        _record(person, AccountEventKind.ALREADY_REGISTERED if entitled else AccountEventKind.NOT_ENTITLED)
-        return
-    facts = entry_facts(asked.address, person)
-    decision = decide_entry(facts)
-    if decision.outcome in (EntryOutcome.REGISTER, EntryOutcome.APPLY) and facts.organisation_is_known:
+    """Somebody asks whom to turn to: the mail says it (S7). Nobody is let in by it and nothing is applied for."""
+    person = _somebody(asked)
+    decision = decide_entry(entry_facts(asked.address, person))
+    if decision.outcome == EntryOutcome.ALREADY_IN and obstacle_for(person, AskingChannel.WEB) is not None:
         decision = EntryDecision(EntryOutcome.NOT_ENTITLED)
-    _carry_out(asked, person, decision)
+    _tell_standing(person, decision)
 
 
-def _carry_out(asked: EntryRequest, person: User | None, decision: EntryDecision) -> None:
-    told = {
-        EntryOutcome.ALREADY_IN: AccountEventKind.ALREADY_REGISTERED,
-        EntryOutcome.INVITED_ALREADY: AccountEventKind.INVITED,
-        EntryOutcome.APPLIED_ALREADY: AccountEventKind.APPLIED,
-        EntryOutcome.CLOSED: AccountEventKind.NOT_ENTITLED,
-        EntryOutcome.NOT_ENTITLED: AccountEventKind.NOT_ENTITLED,
-    }
-    if decision.outcome == EntryOutcome.REGISTER:
-        newcomer = person or _person(asked, is_active=True)
-        _let_in(newcomer)
-        _record(newcomer, AccountEventKind.VERIFICATION_REQUESTED)
-        return
-    somebody = person or _person(asked, is_active=False)
-    if decision.outcome == EntryOutcome.APPLY:
-        _apply(somebody, asked.data)
-    elif decision.outcome == EntryOutcome.REFUSE:
-        _refuse(somebody, asked.data, decision.refusal or Refusal.OTHER)
+def _tell_standing(person: User, decision: EntryDecision) -> None:
+    if decision.outcome == EntryOutcome.ALREADY_IN:
+        _record(person, AccountEventKind.ALREADY_REGISTERED)
+    elif decision.outcome == EntryOutcome.INVITED_ALREADY:
+        invitation = person.invitations.get(accepted_at=None, revoked_at=None)
+        _record(person, AccountEventKind.INVITED, {"invitation": invitation.pk, "again": True})
+    elif decision.outcome == EntryOutcome.APPLIED_ALREADY:
+        _record(person, AccountEventKind.APPLIED, {"again": True})
     else:
-        again = {"again": True} if decision.outcome == EntryOutcome.APPLIED_ALREADY else {}
-        _record(somebody, told[decision.outcome], again)
+        _record(person, AccountEventKind.NOT_ENTITLED)
 
 
 def _apply(person: User, data: dict[str, Any]) -> None:
+    _take_down(person, data)
     application = Application.objects.create(user=person, **_of_application(data))
     _record(person, AccountEventKind.APPLIED, {"application": application.pk})
 
 
 def _refuse(person: User, data: dict[str, Any], refusal: Refusal) -> None:
-    application = Application.objects.create(
-        user=person,
-        state=ApplicationState.REFUSED,
-        refusal=refusal,
-        decided_at=timezone.now(),
-        **_of_application(data),
+    """Refused by a rule. Whoever asks again the same day gets the mail again, and not another line in the list."""
+    _take_down(person, data)
+    now = timezone.now()
+    lately = person.applications.filter(
+        state=ApplicationState.REFUSED, decided_by=None, refusal=refusal, decided_at__gt=now - SAME_QUESTION
+    )
+    application = lately.order_by("-pk").first() or Application.objects.create(
+        user=person, state=ApplicationState.REFUSED, refusal=refusal, decided_at=now, **_of_application(data)
     )
     _record(person, AccountEventKind.REFUSED, {"application": application.pk})
 
@@ -113,7 +113,9 @@ def _of_application(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _person(asked: EntryRequest, *, is_active: bool) -> User:
+def _somebody(asked: EntryRequest) -> User:
+    """The person with this address, locked, so that what strangers ask for it is settled one after the other; now
+    written down, not let in, if nobody knew them: the mail needs somebody to go to."""
     data = asked.data
     person, _new = register_person(
         actor=None,
@@ -121,15 +123,28 @@ def _person(asked: EntryRequest, *, is_active: bool) -> User:
         name=data.get("name", ""),
         phone=data.get("phone", ""),
         language=data.get("language", ""),
-        is_active=is_active,
+        is_active=False,
     )
-    return person
+    locked: User = (
+        User.objects.select_for_update(of=("self",))
+        .select_related("organisation__agreement", "tenant")
+        .get(pk=person.pk)
+    )
+    return locked
 
 
-def _let_in(person: User) -> None:
-    if not person.is_active:
-        person.is_active = True
-        person.save(update_fields=["is_active"])
+def _let_in(person: User, data: dict[str, Any]) -> None:
+    _take_down(person, data)
+    person.is_active = True
+    person.save()
+
+
+def _take_down(person: User, data: dict[str, Any]) -> None:
+    """What somebody says of themselves anew who was never let in; nothing on record is worth more than that."""
+    if person.verified_at is None and not person.is_active:
+        for field in ("name", "phone", "language"):
+            setattr(person, field, data.get(field) or getattr(person, field))
+        person.save()
 
 
 def _record(person: User, kind: AccountEventKind, data: dict[str, Any] | None = None) -> None:

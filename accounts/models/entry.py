@@ -4,8 +4,10 @@ import secrets
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.enums import ApplicationState, EntryRequestKind, Refusal, Role
+from accounts.facts import InvitationState
 from accounts.models.events import Event
 from accounts.models.organisations import Organisation
 from accounts.models.people import User
@@ -89,3 +91,11 @@ class Invitation(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
+
+    @property
+    def state(self) -> InvitationState:
+        if self.accepted_at is not None:
+            return InvitationState.ACCEPTED
+        if self.revoked_at is not None:
+            return InvitationState.REVOKED
+        return InvitationState.OPEN if self.expires_at > timezone.now() else InvitationState.EXPIRED

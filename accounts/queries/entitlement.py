@@ -7,8 +7,9 @@ from django.utils import timezone
 from accounts.entitlement import obstacle_to_asking
 from accounts.enums import ApplicationState, AskingChannel
 from accounts.facts import AskingFacts, EntryFacts, Obstacle, Standing
-from accounts.models import LocalAdministrator, Organisation, ProviderContact, User
+from accounts.models import Invitation, LocalAdministrator, Organisation, ProviderContact, User
 from accounts.queries.domains import is_private_address, organisation_at
+from accounts.queries.portals import portals_today
 from accounts.scoping import current_tenant
 
 
@@ -24,7 +25,7 @@ def obstacle_for(person: User, channel: AskingChannel) -> Obstacle | None:
             channel=channel,
             contacts_are_named=limit is not None,
             is_named_contact=person.is_named_contact,
-            today=timezone.localdate(),
+            today=portals_today(),
             agreement_from=organisation.agreement_from if organisation else None,
             agreement_until=organisation.agreement_until if organisation else None,
             open_channels=frozenset(
@@ -52,17 +53,18 @@ def entry_facts(address: str, person: User | None) -> EntryFacts:
         is_private=is_private_address(address),
         refuses_private=tenant.refuses_private_addresses,
         contacts_are_named=limit is not None,
-        places_left=limit is None or organisation is None or named_contacts_of(organisation).count() < limit,
+        places_left=limit is None or organisation is None or places_taken(organisation) < limit,
     )
 
 
 def standing_of(person: User | None) -> Standing:
-    """How the portal knows this person. An applicant who was refused counts as unknown: they may apply again."""
+    """How the portal knows this person. An applicant who was refused counts as unknown: they may apply again. Whoever
+    was in once, or worked here, and is in no more, is closed out: they do not get back in by registering anew."""
     if person is None:
         return Standing.UNKNOWN
     if person.is_active:
         return Standing.ACTIVE
-    if person.closed_at is not None:
+    if person.closed_at is not None or person.verified_at is not None or person.is_agent:
         return Standing.CLOSED
     if person.invitations.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()).exists():
         return Standing.INVITED
@@ -72,8 +74,23 @@ def standing_of(person: User | None) -> Standing:
 
 
 def named_contacts_of(organisation: Organisation):  # type: ignore[no-untyped-def]
-    """The organisation's named contacts, also those still invited; each takes a place."""
+    """The organisation's named contacts; each takes a place."""
     return User.objects.filter(organisation=organisation, is_named_contact=True, closed_at=None).order_by("name", "pk")
+
+
+def places_taken(organisation: Organisation, *, besides: Invitation | None = None) -> int:
+    """How many places for named contacts are taken: by those who are, and by those invited to be (but not `besides`).
+    An invitation gives its place back by itself when it runs out."""
+    invited = Invitation.objects.filter(
+        organisation=organisation,
+        is_named_contact=True,
+        accepted_at=None,
+        revoked_at=None,
+        expires_at__gt=timezone.now(),
+    ).exclude(user__organisation=organisation, user__is_named_contact=True)
+    if besides is not None:
+        invited = invited.exclude(pk=besides.pk)
+    return int(named_contacts_of(organisation).count() + invited.count())
 
 
 @dataclass(frozen=True)

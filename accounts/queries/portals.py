@@ -1,6 +1,11 @@
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import Tenant, TenantHost
+from accounts.scoping import current_tenant
 
 
 def tenant_for_host(name: str) -> Tenant | None:
@@ -15,3 +20,8 @@ def is_known_host(name: str) -> bool:
     """Whether a certificate may be asked for in this host's name."""
     plain = name.rstrip(".").lower()
     return plain.isprintable() and TenantHost.objects.filter(name=plain, tenant__is_active=True).exists()
+
+
+def portals_today() -> date:
+    """The day it is at the portal, by whose calendar agreements hold; its reader's clock may show another one."""
+    return timezone.localdate(timezone=ZoneInfo(current_tenant().time_zone))

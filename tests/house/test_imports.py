@@ -15,7 +15,7 @@ APPS = ("accounts", "routing", "tickets", "notifications", "helpdesk")
 PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
-    ("folding", "webmail", "pictures", "branding", "scoping", "poking", "uploading", "addresses", "smtp"),
+    ("folding", "webmail", "timezones", "pictures", "branding", "scoping", "poking", "uploading", "addresses", "smtp"),
     ("entering", "entitlement"),
     ("models", "sessions"),
     # read, and decide; change nothing
@@ -36,7 +36,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "events_in_words",
         "telling",
     ),
-    ("events", "locking", "links", "account_mails", "composing", "transports"),
+    ("events", "locking", "links", "entry_mails", "account_mails", "composing", "transports"),
     ("actions",),
     ("forms",),
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "signing_in"),

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -9,6 +10,15 @@ class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
     SUPPORT_LEAD = "support_lead", _("Support lead")
     ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class AccountState(models.TextChoices):
+    """How somebody's account stands, as staff are told."""
+
+    ACTIVE = "active", _("Active")
+    UNVERIFIED = "unverified", _("Address not proven yet")
+    WAITING = "waiting", _("Not let in yet")
+    CLOSED = "closed", pgettext_lazy("accounts", "Closed")
 
 
 class Language(models.TextChoices):
@@ -85,6 +95,22 @@ class Refusal(models.TextChoices):
 class FactorKind(models.TextChoices):
     TOTP = "totp", _("Authenticator app")
     PASSKEY = "passkey", _("Passkey")
+
+
+class ImportKind(models.TextChoices):
+    PEOPLE = "people", _("People")
+    ORGANISATIONS = "organisations", _("Organisations")
+
+
+class ImportState(models.TextChoices):
+    """A file is read through first and changes nothing; only when an administrator says so are its rows written."""
+
+    UPLOADED = "uploaded", _("Being checked")
+    CHECKED = "checked", _("Checked, nothing imported yet")
+    ORDERED = "ordered", _("Being imported")
+    DONE = "done", _("Imported")
+    REFUSED = "refused", _("Could not be read")
+    DISCARDED = "discarded", _("Discarded")
 
 
 class AccountEventKind(models.TextChoices):

@@ -3,6 +3,7 @@
 from accounts.models.allowances import Allowance
 from accounts.models.entry import Application, EntryRequest, Invitation
 from accounts.models.events import AccountEvent, Event
+from accounts.models.imports import Import
 from accounts.models.organisations import (
     Agreement,
     LocalAdministrator,
@@ -23,6 +24,7 @@ __all__ = [
     "Application",
     "EntryRequest",
     "Event",
+    "Import",
     "Invitation",
     "LocalAdministrator",
     "Organisation",

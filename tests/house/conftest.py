@@ -8,12 +8,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.actions.changing_addresses import request_address
 from accounts.actions.limiting import spend_allowance
 from accounts.actions.passwords import request_password
+from accounts.enums import AccountEventKind
 from accounts.models import (
     Agreement,
     Application,
     EntryRequest,
+    Import,
     Invitation,
     LocalAdministrator,
     Organisation,
@@ -26,6 +29,7 @@ from accounts.models import (
     User,
 )
 from accounts.scoping import tenant_scope
+from accounts.tokens.addresses import address_link
 from accounts.tokens.passwords import password_link
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Delivery, KeptMail, MutedMail
@@ -52,6 +56,7 @@ class House:
     delivery: Delivery
     link: str
     password_link: str
+    address_link: str
     colleague: User
     outsider: User  # an agent of the portal, in another department
 
@@ -97,9 +102,15 @@ def furnish(portal: Portal) -> House:
             delivery=delivery,
             link=ticket_link(ticket, portal.customer),
             password_link=password_link(portal.customer),
+            address_link=_asked_for_another_address(portal),
             colleague=UserFactory(email="colleague@kund.example", organisation=portal.organisation),
             outsider=outsider,
         )
+
+
+def _asked_for_another_address(portal: Portal) -> str:
+    request_address(actor=portal.customer, user=portal.customer, address="anna@new.example")
+    return address_link(portal.customer.account_events.get(kind=AccountEventKind.ADDRESS_REQUESTED))
 
 
 def _furnish_entry(portal: Portal, ticket: Ticket) -> None:
@@ -119,6 +130,9 @@ def _furnish_entry(portal: Portal, ticket: Ticket) -> None:
     SecondFactor.objects.create(user=waiting, kind="totp", name="App", secret="s", created_at=now)
     RecoveryCode.objects.create(user=waiting, digest="d")
     Collaborator.objects.create(ticket=ticket, user=UserFactory(email="added@furnished.example"), created_at=now)
+    Import.objects.create(
+        kind="people", name=f"{SECRET}.csv", state="checked", created_by=portal.administrator, created_at=now
+    )
     MutedMail.objects.create(user=portal.lead, kind="transferred")
 
 

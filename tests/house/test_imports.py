@@ -16,6 +16,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
     ("folding", "webmail", "timezones", "pictures", "branding", "scoping", "poking", "uploading", "addresses", "smtp"),
+    ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
+    ("csv_reading", "csv_cells", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement"),
     ("models", "sessions"),
     # read, and decide; change nothing
@@ -34,12 +36,14 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "answers",
         "timeline",
         "events_in_words",
+        "problems_in_words",
         "telling",
     ),
     ("events", "locking", "links", "entry_mails", "account_mails", "composing", "transports"),
     ("actions",),
     ("forms",),
-    ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "signing_in"),
+    ("signing_in", "attempts", "watching"),  # what the views begin with
+    ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
     ("urls",),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}

@@ -7,18 +7,26 @@ from unittest import mock
 
 from django.utils import timezone
 
+from accounts.actions.agreeing import add_agreement
+from accounts.actions.asking_in import request_entry
+from accounts.actions.contacts import appoint_contact_person, name_contact
+from accounts.actions.domains import add_domain
 from accounts.actions.founding import add_staff, found_tenant
-from accounts.actions.organising import add_organisation
+from accounts.actions.helpers import add_local_administrator, set_provider_contact
+from accounts.actions.inviting import invite_person
+from accounts.actions.organising import add_organisation, set_agreement, set_visibility
 from accounts.actions.passwords import set_password
 from accounts.actions.registering import register_person
-from accounts.enums import Role
-from accounts.models import Organisation, Tenant, User
+from accounts.actions.settling import settle
+from accounts.enums import EntryRequestKind, ProviderContactKind, Role, Visibility
+from accounts.models import Agreement, Organisation, Tenant, User
 from accounts.scoping import tenant_scope
-from helpdesk.demo.scripts.parts import DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal, Step, Story
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from routing.models import Department
 from tickets.actions.arranging import add_topic
 from tickets.actions.closing import close_ticket
+from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
@@ -44,7 +52,8 @@ def build(script: DemoPortal, host: str) -> Tenant:
     with tenant_scope(tenant):
         departments = _departments(script, staff)
         organisations = _organisations(script, departments)
-        people = {**staff, **_customers(script, organisations)}
+        people = {**staff, **_customers(script, staff["admin"], organisations)}
+        _waiting(script, staff["admin"], organisations)
         topics = {entry["slug"]: _topic(entry, departments) for entry in script.topics}
         for happening in sorted(script.stories, key=lambda story: -story.hours):
             _live(happening, people, topics, departments)
@@ -69,15 +78,37 @@ def _departments(script: DemoPortal, staff: dict[str, User]) -> dict[str, Depart
 
 
 def _organisations(script: DemoPortal, departments: dict[str, Department]) -> dict[str, Organisation]:
-    made = {}
-    for name, entry in script.organisations.items():
-        made[name] = add_organisation(actor=None, name=name)
-        if entry.department:
-            set_responsible_department(actor=None, organisation=made[name], department=departments[entry.department])
-    return made
+    agreements = {entry["name"]: add_agreement(actor=None, values=entry) for entry in script.agreements}
+    return {name: _organisation(name, entry, agreements, departments) for name, entry in script.organisations.items()}
 
 
-def _customers(script: DemoPortal, organisations: dict[str, Organisation]) -> dict[str, User]:
+def _organisation(
+    name: str, entry: DemoOrganisation, agreements: dict[str, Agreement], departments: dict[str, Department]
+) -> Organisation:
+    organisation = add_organisation(actor=None, name=name, notes=entry.notes)
+    if entry.department:
+        set_responsible_department(actor=None, organisation=organisation, department=departments[entry.department])
+    if entry.agreement:
+        set_agreement(actor=None, organisation=organisation, agreement=agreements[entry.agreement])
+    set_visibility(actor=None, organisation=organisation, visibility=Visibility(entry.visibility))
+    for domain in entry.domains:
+        add_domain(actor=None, organisation=organisation, domain=domain)
+    for person, email, phone in entry.administrators:
+        add_local_administrator(actor=None, organisation=organisation, name=person, email=email, phone=phone)
+    for kind, (person, email, phone) in entry.provider.items():
+        set_provider_contact(
+            actor=None,
+            organisation=organisation,
+            kind=ProviderContactKind(kind),
+            name=person,
+            email=email,
+            phone=phone,
+        )
+    organisation.refresh_from_db()
+    return organisation
+
+
+def _customers(script: DemoPortal, admin: User, organisations: dict[str, Organisation]) -> dict[str, User]:
     people = {}
     for address, entry in script.customers.items():
         person, _new = register_person(
@@ -88,8 +119,31 @@ def _customers(script: DemoPortal, organisations: dict[str, Organisation]) -> di
             organisation=organisations.get(entry.organisation),
         )
         set_password(actor=person, user=person, password=PASSWORD)
-        people[address] = person
+        if entry.is_named_contact:
+            name_contact(actor=admin, user=person)
+        if entry.is_contact_person:
+            appoint_contact_person(actor=admin, user=person, is_contact_person=True)
+        people[address] = User.objects.select_related("organisation__agreement").get(pk=person.pk)
     return people
+
+
+def _waiting(script: DemoPortal, admin: User, organisations: dict[str, Organisation]) -> None:
+    """Those who have applied, and those who are invited and have not come yet."""
+    for entry in script.applications:
+        typed = {
+            "name": entry.name,
+            "organisation": entry.organisation,
+            "phone": entry.phone,
+            "reason": entry.reason,
+            "language": script.language,
+        }
+        with _at(entry.hours):
+            settle(request_entry(kind=EntryRequestKind.REGISTER, address=entry.address, data=typed))
+    for address, name, organisation in script.invitations:
+        with _at(20):
+            invite_person(
+                actor=admin, email=address, name=name, organisation=organisations[organisation], is_named_contact=True
+            )
 
 
 def _topic(entry: dict, departments: dict[str, Department]) -> HelpTopic:
@@ -114,10 +168,11 @@ def _live(
         ).ticket
     for step in story.steps:
         with _at(step.hours):
-            _take(step, people[step.who], ticket, departments)
+            _take(step, people, ticket, departments)
 
 
-def _take(step: Step, person: User, ticket: Ticket, departments: dict[str, Department]) -> None:
+def _take(step: Step, people: dict[str, User], ticket: Ticket, departments: dict[str, Department]) -> None:
+    person = people[step.who]
     if step.what in ("reply", "reply-close"):
         sent = reply_to_ticket(
             actor=person,
@@ -136,6 +191,8 @@ def _take(step: Step, person: User, ticket: Ticket, departments: dict[str, Depar
         claim(actor=person, ticket=ticket)
     elif step.what == "transfer":
         transfer(actor=person, ticket=ticket, department=departments[step.to])
+    elif step.what == "share":
+        add_collaborator(actor=person, ticket=ticket, user=people[step.to])
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -8,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 from accounts.queries.portals import tenant_for_host
 from accounts.scoping import tenant_scope
+from accounts.timezones import is_time_zone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -54,6 +56,20 @@ class LanguageMiddleware:
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class TimeZoneMiddleware:
+    """Dates and times as the signed-in reader's clock shows them; everybody else reads the portal's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user: Any = getattr(request, "user", None)
+        if user is None or not user.is_authenticated or not (user.time_zone and is_time_zone(user.time_zone)):
+            return self.get_response(request)
+        with timezone.override(user.time_zone):
+            return self.get_response(request)
 
 
 def chosen_language(request: HttpRequest) -> str:

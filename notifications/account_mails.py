@@ -3,7 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.folding import mask_address
 from accounts.models import AccountEvent
+from accounts.tokens.addresses import address_link
 from accounts.tokens.passwords import password_link
 from notifications.entry_mails import ENTRY_MAILS
 from notifications.enums import MailKind
@@ -23,7 +28,22 @@ def _password(event: AccountEvent) -> Values:
     return {"password_link": password_link(event.user)}
 
 
+def _address_requested(event: AccountEvent) -> Values:
+    return {"address_link": address_link(event), "address": event.data["address"]}
+
+
+def _address_changed(event: AccountEvent) -> Values:
+    """For the old mailbox, which may be an employer's: enough of the new address for its owner to know it again."""
+    return {
+        "old": event.data["old"],
+        "new": mask_address(event.data["new"]),
+        "when": date_format(timezone.localtime(event.created_at), "DATETIME_FORMAT"),
+    }
+
+
 _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.PASSWORD: _password,
+    MailKind.ADDRESS_REQUESTED: _address_requested,
+    MailKind.ADDRESS_CHANGED: _address_changed,
     **ENTRY_MAILS,
 }

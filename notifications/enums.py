@@ -72,6 +72,10 @@ FOR_OUTSIDERS = frozenset(
     {MailKind.APPLIED, MailKind.REFUSED, MailKind.INVITATION, MailKind.NOT_ENTITLED, MailKind.CLOSED_ACCOUNT}
 )
 
+# These go where their event says, not where the person's mail goes when they are sent: to the address that is to be
+# proven, and to the one that no longer counts.
+TO_ANOTHER_ADDRESS = frozenset({MailKind.ADDRESS_REQUESTED, MailKind.ADDRESS_CHANGED})
+
 
 class Trouble(models.TextChoices):
     """Why a mail has not been sent, in words for the staff."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
+from accounts.queries.people import person_at
 from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, MailKind
 from notifications.queries import agent_with_id, people_answering_for, people_deciding_applications
 from tickets.enums import EventKind
@@ -104,7 +105,9 @@ def _password_set(event: AccountEvent) -> Iterator[Telling]:
 
 
 def _address_requested(event: AccountEvent) -> Iterator[Telling]:
-    yield Telling(event.user, MailKind.ADDRESS_REQUESTED, address=event.data["address"])
+    """Nobody is told when the address is somebody else's; see `accounts.actions.changing_addresses`."""
+    if person_at(event.data["address"]) in (None, event.user):
+        yield Telling(event.user, MailKind.ADDRESS_REQUESTED, address=event.data["address"])
 
 
 def _address_changed(event: AccountEvent) -> Iterator[Telling]:

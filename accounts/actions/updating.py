@@ -4,10 +4,12 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from accounts.models import Tenant, User
+from accounts.enums import AccountEventKind
+from accounts.models import AccountEvent, Tenant, User
 from accounts.scoping import current_tenant
+from accounts.timezones import is_time_zone
 
-ACCOUNT_FIELDS = ("name", "phone", "language")
+ACCOUNT_FIELDS = ("name", "phone", "language", "time_zone")
 PORTAL_FIELDS = (
     "name",
     "colour",
@@ -19,15 +21,26 @@ PORTAL_FIELDS = (
 
 
 def update_account(*, actor: User, user: User, values: Mapping[str, Any]) -> None:
-    """Change what a person says about themselves (name, phone, language). Only their own account."""
+    """Change what a person says about themselves (name, phone, language, time zone). Only their own account.
+
+    Records `details_changed` with the names of what is new; nothing happens when nothing is. Raises ValueError for a
+    time zone that this machine does not know.
+    """
     if actor.pk != user.pk:
         raise PermissionError("An account is changed by its owner")
+    if values.get("time_zone") and not is_time_zone(values["time_zone"]):
+        raise ValueError(f"No such time zone: {values['time_zone']}")
     with transaction.atomic():
         person = User.objects.select_for_update().get(pk=user.pk)
-        for field in ACCOUNT_FIELDS:
-            if field in values:
-                setattr(person, field, values[field])
+        changed = [name for name in ACCOUNT_FIELDS if name in values and getattr(person, name) != values[name]]
+        if not changed:
+            return
+        for name in changed:
+            setattr(person, name, values[name])
         person.save()
+        AccountEvent.objects.create(
+            actor=actor, user=person, kind=AccountEventKind.DETAILS_CHANGED, data={"fields": changed}
+        )
 
 
 def update_portal(*, actor: User, values: Mapping[str, Any], logo: UploadedFile | bool | None) -> Tenant:

@@ -27,7 +27,7 @@ def deliver(delivery: Delivery, transport: Transport) -> None:
     it may have left), then sent, queued again, failed or unknown. Raises ServerAway when the mail server takes nothing
     from us at present (the attempt is not counted), and database errors; nothing else.
     """
-    lease = claim(delivery, address=delivery.recipient.email)
+    lease = claim(delivery, address=delivery.present_address)
     if lease is None:
         return
     try:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import AccountEvent, Event, TenantModel, TenantQuerySet, User, scoped_manager
-from notifications.enums import DeliveryState, MailKind, Medium, Stage, Trouble
+from notifications.enums import TO_ANOTHER_ADDRESS, DeliveryState, MailKind, Medium, Stage, Trouble
 from tickets.models import Ticket, TicketEvent
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN)
@@ -108,6 +108,11 @@ class Delivery(TenantModel):
         event = self.ticket_event if self.ticket_event_id else self.account_event
         assert event is not None  # noqa: S101 - the database keeps it so (delivery_has_one_event)
         return event
+
+    @property
+    def present_address(self) -> str:
+        """Where it goes when it is sent now: to the address the person has now, unless its event says where."""
+        return self.address if self.template in TO_ANOTHER_ADDRESS else self.recipient.email
 
     @property
     def ticket(self) -> Ticket | None:

@@ -56,7 +56,7 @@ def desk_mail(request: PortalRequest, pk: int) -> HttpResponse:
 def mail_again(request: PortalRequest, pk: int) -> HttpResponse:
     delivery = _fetch(request, pk)
     if send_again(actor=request.user, delivery=delivery):
-        messages.success(request, _("The mail to %(address)s is sent again.") % {"address": delivery.recipient.email})
+        messages.success(request, _("The mail to %(address)s is sent again.") % {"address": delivery.present_address})
     else:
         messages.info(request, _("The mail has been sent, or is on its way already."))
     return redirect(safe_next(request, reverse("desk_mail", args=[pk])))

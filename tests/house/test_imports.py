@@ -44,7 +44,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("forms",),
     ("signing_in", "attempts", "watching"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
-    ("urls",),
+    ("account_urls", "security_urls", "urls"),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
 

@@ -37,7 +37,9 @@ BY_TOKEN = {"link", "link_reply", "link_closure", "link_attachment"}
 # A guest may open these for a ticket their own session filed; a signed-in person for their own tickets.
 JUST_FILED = {"thanks", "thanks_more"}
 # Every signed-in person; shows their own things only.
-SIGNED_IN = {"account", "my_tickets"}
+SIGNED_IN = {"account", "account_address", "account_address_sent", "my_tickets"}
+# The person who asked for it, signed in, by the link in their mail.
+BY_OWN_LINK = {"account_address_confirm"}
 # The requester of the ticket.
 REQUESTER = {"ticket", "ticket_reply", "ticket_closure", "ticket_attachment"}
 # Every agent; shows what they may see.
@@ -58,7 +60,7 @@ ITS_AGENTS = {
     "mail_again",
 }
 ADMINISTRATORS = {"portal_settings"}
-LISTS = (PUBLIC, BY_TOKEN, JUST_FILED, SIGNED_IN, REQUESTER, AGENTS, ITS_AGENTS, ADMINISTRATORS)
+LISTS = (PUBLIC, BY_TOKEN, JUST_FILED, SIGNED_IN, BY_OWN_LINK, REQUESTER, AGENTS, ITS_AGENTS, ADMINISTRATORS)
 PRIVATE = sorted(set().union(*LISTS[1:]))
 
 POSTED = {
@@ -95,6 +97,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         "number": house.ticket.number if real else house.ticket.number + 5000,
         "pk": (house.delivery if name in ("desk_mail", "mail_again") else note_or_reply).pk + (0 if real else 5000),
         "token": (secret if name == "password_set" else token) if real else "no.such",
+        **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
         "uid": uid if real else "OTk5OTk5",
         "slug": house.portal.topic.slug if real else "no-such-topic",
         "fingerprint": house.portal.tenant.brand_fingerprint,
@@ -240,7 +243,7 @@ def test_people_of_another_portal_find_nothing_on_their_own_host(
 ):
     client = browse(other_house.portal, getattr(other_house.portal, role))
     before = snapshot(without=UNREMARKABLE)
-    for name in sorted(BY_TOKEN | JUST_FILED | REQUESTER | ITS_AGENTS):
+    for name in sorted(BY_TOKEN | BY_OWN_LINK | JUST_FILED | REQUESTER | ITS_AGENTS):
         with subtests.test(name):
             assert same_answer(client, method, name, far_numbers)[0] in (404, 405)
     assert changes(before) == {}
@@ -319,7 +322,7 @@ def test_the_requester_does_not_reach_a_notes_file(house: House, browse):
 def test_those_who_may_are_let_in(house: House, browse, subtests):
     """The other half: the addresses are right, and the strangers above were really refused."""
     doors = {
-        house.portal.customer: SIGNED_IN | {"ticket", "ticket_attachment", "thanks"},
+        house.portal.customer: SIGNED_IN | BY_OWN_LINK | {"ticket", "ticket_attachment", "thanks"},
         house.portal.agent: AGENTS | SIGNED_IN | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"},
         house.portal.lead: {"desk_ticket", "desk_mail"},
         house.portal.administrator: AGENTS | ADMINISTRATORS | {"desk_ticket", "desk_mail"},

@@ -1,0 +1,12 @@
+"""The pages of one's own account, besides its security."""
+
+from django.urls import path
+
+from accounts.views import account, address
+
+urlpatterns = [
+    path("account/", account.account, name="account"),
+    path("account/address/", address.account_address, name="account_address"),
+    path("account/address/sent/", address.account_address_sent, name="account_address_sent"),
+    path("account/address/<str:token>/", address.account_address_confirm, name="account_address_confirm"),
+]

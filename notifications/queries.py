@@ -1,6 +1,7 @@
 """Who answers for a department, which mails a member of staff may see, who has mail to be sent."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -9,8 +10,8 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.scoping import every_tenant
-from notifications.enums import DeliveryState
-from notifications.models import Delivery
+from notifications.enums import DeliveryState, MailKind
+from notifications.models import Delivery, MutedMail
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
@@ -35,6 +36,18 @@ def people_deciding_applications() -> list[User]:
     """Whoever is told of a new application: the support leads, or where there is none the administrators."""
     leads = list(User.objects.filter(role=Role.SUPPORT_LEAD, is_active=True).order_by("pk"))
     return leads or _administrators()
+
+
+def muted_by(person: User) -> set[MailKind]:
+    """The kinds of mail this person has switched off."""
+    return {MailKind(kind) for kind in MutedMail.objects.filter(user=person).values_list("kind", flat=True)}
+
+
+def muted_among(told: Iterable[tuple[int, MailKind]]) -> set[tuple[int, MailKind]]:
+    """Those of the mails to be sent (a person's id, a kind) that the person has switched off. In one query."""
+    everybody = {person for person, _kind in told}
+    rows = MutedMail.objects.filter(user__in=everybody).values_list("user_id", "kind") if everybody else ()
+    return {(person, MailKind(kind)) for person, kind in rows}
 
 
 def agent_with_id(key: int | None) -> User | None:

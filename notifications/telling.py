@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.queries.people import person_at
+from notifications.choices import choices_of, left_after_muting
 from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, MailKind
-from notifications.queries import agent_with_id, people_answering_for, people_deciding_applications
+from notifications.queries import agent_with_id, muted_among, people_answering_for, people_deciding_applications
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
 
@@ -38,6 +39,10 @@ def tellings(event: Event) -> list[Telling]:
 
     Left out: whoever did it (except that filing is confirmed), closed accounts, and from the desk's mails everybody
     who does not work there. Notes, status and priority changes tell nobody.
+
+    What people have switched off is left out, but never so that nobody on the desk is left: when all of a group that is
+    told of something (a new ticket, say) have switched that mail off, all of them are told anyway. Whoever the ticket
+    is assigned to is told of it in any case.
     """
     kind = event.kind  # type: ignore[attr-defined]
     rules: dict[str, Callable[..., Iterator[Telling]]] = _TICKET if isinstance(event, TicketEvent) else _ACCOUNT
@@ -45,7 +50,15 @@ def tellings(event: Event) -> list[Telling]:
     for telling in rules[kind](event) if kind in rules else ():
         if _is_told(telling, event):
             chosen.setdefault(telling.person.pk, telling)
-    return list(chosen.values())
+    return _as_they_chose(list(chosen.values()), event)
+
+
+def _as_they_chose(found: list[Telling], event: Event) -> list[Telling]:
+    told = [(telling.person.pk, telling.kind) for telling in found]
+    offered = {(telling.person.pk, choice.kind) for telling in found for choice in choices_of(telling.person)}
+    concerned = {event.ticket.assignee_id} if isinstance(event, TicketEvent) else set()
+    left = left_after_muting(told, muted_among(told) & offered, concerned=concerned)
+    return [telling for telling in found if (telling.person.pk, telling.kind) in left]
 
 
 def _is_told(telling: Telling, event: Event) -> bool:

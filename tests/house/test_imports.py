@@ -37,6 +37,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "timeline",
         "events_in_words",
         "problems_in_words",
+        "choices",
         "telling",
     ),
     ("events", "locking", "links", "entry_mails", "account_mails", "composing", "transports"),

@@ -37,7 +37,7 @@ BY_TOKEN = {"link", "link_reply", "link_closure", "link_attachment"}
 # A guest may open these for a ticket their own session filed; a signed-in person for their own tickets.
 JUST_FILED = {"thanks", "thanks_more"}
 # Every signed-in person; shows their own things only.
-SIGNED_IN = {"account", "account_address", "account_address_sent", "my_tickets"}
+SIGNED_IN = {"account", "account_address", "account_address_sent", "notification_choices", "my_tickets"}
 # The person who asked for it, signed in, by the link in their mail.
 BY_OWN_LINK = {"account_address_confirm"}
 # The requester of the ticket.

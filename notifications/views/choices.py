@@ -1,0 +1,25 @@
+"""Which mails one gets."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.requests import PortalRequest
+from notifications.actions.choosing_mails import choose_mails
+from notifications.choices import choices_of
+from notifications.forms import ChoicesForm
+from notifications.queries import muted_by
+
+
+@login_required
+def notification_choices(request: PortalRequest) -> HttpResponse:
+    user = request.user
+    posted = request.method == "POST"
+    form = ChoicesForm(request.POST if posted else None, choices=choices_of(user), muted=muted_by(user))
+    if posted and form.is_valid():
+        choose_mails(actor=user, user=user, wanted=form.wanted)
+        messages.success(request, _("Your choices are saved. They count from now on."))
+        return redirect("notification_choices")
+    return render(request, "notifications/choices.html", {"form": form})

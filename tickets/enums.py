@@ -54,6 +54,14 @@ class FieldKind(models.TextChoices):
     NUMBER = "number", _("Number")
 
 
+class Whose(models.TextChoices):
+    """How a customer comes to read a ticket."""
+
+    MINE = "mine", _("Mine")
+    SHARED = "shared", _("Shared with me")
+    ORGANISATION = "organisation", _("My organisation's")
+
+
 class EventKind(models.TextChoices):
     OPENED = "opened"
     ROUTED = "routed"

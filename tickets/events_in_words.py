@@ -29,6 +29,14 @@ def sentence(event: TicketEvent) -> str:
             "before": _label(Priority, data.get("from")),
             "after": _label(Priority, data.get("to")),
         }
+    if event.kind in (EventKind.COLLABORATOR_ADDED, EventKind.COLLABORATOR_REMOVED):
+        return _collaborator(event.kind, who, data)
+    if event.kind == EventKind.CONFIDENTIALITY_CHANGED:
+        return (
+            _("%(who)s made the ticket confidential")
+            if data.get("confidential")
+            else _("%(who)s let colleagues read it")
+        ) % {"who": who}
     return _plain(event.kind) % {"who": who}
 
 
@@ -52,7 +60,20 @@ def _plain(kind: str) -> str:
 def _assigned(who: str, data: dict[str, Any]) -> str:
     if data.get("name"):
         return _("%(who)s gave the ticket to %(name)s") % {"who": who, "name": data["name"]}
+    if data.get("from"):
+        return _("The ticket went back to the department, because %(name)s no longer works here") % {
+            "name": data["from"]
+        }
     return _("%(who)s gave the ticket back to the department") % {"who": who}
+
+
+def _collaborator(kind: str, who: str, data: dict[str, Any]) -> str:
+    names = {"who": who, "name": data.get("name", "")}
+    if kind == EventKind.COLLABORATOR_ADDED:
+        follows = data.get("follows")
+        return (_("%(who)s follows the ticket") if follows else _("%(who)s added %(name)s to the ticket")) % names
+    left = data.get("left")
+    return (_("%(who)s left the ticket") if left else _("%(who)s took %(name)s off the ticket")) % names
 
 
 def _reason(reason: dict[str, str], topic: HelpTopic | None) -> str:

@@ -1,5 +1,6 @@
 """Forms clean and never save. Wrong input is named field by field; what was typed stays."""
 
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,18 +9,22 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.folding import clean_text
+from accounts.folding import clean_text, fold_address
 from accounts.forms.fields import AddressField, LineField
-from accounts.models import Tenant, User
+from accounts.models import Organisation, Tenant, User
+from accounts.queries.colleagues import active_customers, colleagues_of, is_read_by_colleagues, named_or_at
 from routing.models import Department
 from tickets.enums import FieldKind, MessageKind, Priority, Status
 from tickets.models import HelpTopic, TopicField
 from tickets.uploading import refusal_of
 
 BODY_LIMIT = 200_000  # characters
+COLLEAGUES_TO_TICK = 30  # more are named by address instead
 
 
 class BodyField(forms.CharField):
@@ -122,6 +127,47 @@ class DeskReplyForm(MessageForm):
         return Status(self.cleaned_data["and_status"] or Status.WAITING_FOR_CUSTOMER)
 
 
+class ColleaguesChoice(forms.MultipleChoiceField):
+    """Colleagues to tick, each named as on the page."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, people: list[User]) -> None:
+        self.people = {str(person.pk): person for person in people}
+        super().__init__(
+            label=_("Share it with colleagues"),
+            help_text=_("They see the whole ticket, are told of answers and may reply."),
+            required=False,
+            choices=[(key, str(person)) for key, person in self.people.items()],
+            error_messages={"invalid_choice": _("One of them has left in the meantime. Check who is ticked.")},
+        )
+
+    def clean(self, value: Any) -> Any:
+        return [self.people[key] for key in super().clean(value)]
+
+
+class ColleaguesField(LineField):
+    """Several people by mail address. `nobody` says that one address is nobody's among `people`."""
+
+    LIMIT = 30
+
+    def __init__(self, *, people: QuerySet[User], nobody: str, help_text: str) -> None:
+        super().__init__(label=_("Share it with"), required=False, max_length=4000, help_text=help_text)
+        self.people, self.nobody = people, nobody
+
+    def clean(self, value: Any) -> Any:
+        typed = dict.fromkeys(fold_address(word) for word in re.split(r"[\s,;]+", super().clean(value)) if word)
+        if len(typed) > self.LIMIT:
+            raise forms.ValidationError(
+                _("Write at most %(limit)d addresses; you can add more afterwards.") % {"limit": self.LIMIT}
+            )
+        found = {person.email_key: person for person in self.people.filter(email_key__in=typed)}
+        missing = [self.nobody % address for address in typed if address not in found]
+        if missing:
+            raise forms.ValidationError(missing)
+        return list(found.values())
+
+
 class FilingForm(MessageForm):
     """A topic's form: who asks (guests only), what about, and the topic's own questions as `field_<key>`."""
 
@@ -155,6 +201,17 @@ class FilingForm(MessageForm):
         self.questions = list(topic.fields.all())
         for question in self.questions:
             self.fields[f"field_{question.key}"] = form_field(question)
+        if person is not None:
+            self._ask_who_reads(person)
+
+    @property
+    def colleagues(self) -> list[User]:
+        """Whom the ticket is to be shared with from its beginning."""
+        return list(self.cleaned_data.get("colleagues") or ())
+
+    @property
+    def is_confidential(self) -> bool:
+        return bool(self.cleaned_data.get("confidential"))
 
     def clean(self) -> dict[str, Any]:
         return forms.Form.clean(self) or self.cleaned_data
@@ -167,6 +224,27 @@ class FilingForm(MessageForm):
     def answers(self) -> dict[TopicField, str]:
         """The answers to the topic's own questions, as they are kept."""
         return {question: kept_answer(self.cleaned_data.get(f"field_{question.key}")) for question in self.questions}
+
+    def _ask_who_reads(self, person: User) -> None:
+        people = colleagues_of(person)
+        offered = list(people[: COLLEAGUES_TO_TICK + 1])
+        if offered:
+            self.fields["colleagues"] = (
+                ColleaguesChoice(people=offered)
+                if len(offered) <= COLLEAGUES_TO_TICK
+                else ColleaguesField(
+                    people=people,
+                    help_text=_("Their mail addresses, with commas between them. They see the ticket and may reply."),
+                    nobody=_("You have no colleague here with the address %s. Check it, or leave it out."),
+                )
+            )
+        if is_read_by_colleagues(person):
+            self.fields["confidential"] = forms.BooleanField(
+                label=_("Keep this ticket from my other colleagues"),
+                required=False,
+                help_text=_("Otherwise those at %(organisation)s who see its tickets see this one too.")
+                % {"organisation": person.organisation},
+            )
 
     def _ask_who(self) -> None:
         self.fields["email"] = AddressField(help_text=_("The confirmation and our answers go there."))
@@ -196,6 +274,55 @@ class OnBehalfForm(FilingForm):
         self.fields["priority"] = forms.ChoiceField(
             label=_("Priority"), choices=Priority.choices, initial=Priority.MEDIUM
         )
+        self.fields["colleagues"] = ColleaguesField(
+            people=active_customers(),
+            help_text=_(
+                "Mail addresses of customers who are to see the ticket and may reply, with commas between them."
+            ),
+            nobody=_("No active customer has the address %s. Check it, or leave it out."),
+        )
+        self.fields["confidential"] = forms.BooleanField(
+            label=_("Confidential: keep it from the customer's other colleagues"), required=False
+        )
+        self.fields["despite"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ColleagueForm(forms.Form):
+    """Who is brought into a ticket: one of `people`, by name or mail address. Whoever is not among them gets the same
+    answer, known to the portal or not."""
+
+    SUGGESTED = 30
+
+    def __init__(self, *args: Any, people: QuerySet[User], organisation: Organisation | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.people, self.organisation = people, organisation
+        self.fields["colleague"] = LineField(
+            label=_("Name or mail address"),
+            max_length=254,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "list": "colleagues"}),
+            error_messages={"required": _("Write a name or a mail address.")},
+        )
+
+    @cached_property
+    def suggestions(self) -> list[User]:
+        """Whom the page offers, where they are not too many; one at least if there is anybody."""
+        return list(self.people[: self.SUGGESTED])
+
+    def clean_colleague(self) -> User:
+        words = self.cleaned_data["colleague"]
+        found = named_or_at(self.people, words)
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several people have this name. Write the mail address."))
+        if not found:
+            raise forms.ValidationError(self._nobody())
+        return found[0]
+
+    def _nobody(self) -> str:
+        if self.organisation is None:
+            return _("No customer of yours has this name or address, or their account is closed.")
+        return _("Nobody else at %(organisation)s with a confirmed account has this name or address.") % {
+            "organisation": self.organisation
+        }
 
 
 class AssignmentForm(forms.Form):

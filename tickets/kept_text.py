@@ -16,22 +16,29 @@ LIMIT = 300_000  # characters; one form
 
 def keep_and_sign_in(request: PortalRequest, path: str) -> HttpResponseRedirect:
     """Keep what was posted and send the reader to sign in, from where they come back to `path`."""
+    keep_text(request, path)
+    return redirect_to_login(path)
+
+
+def keep_text(request: PortalRequest, path: str) -> None:
+    """Keep what was posted for the form at `path`."""
     fields = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
     if sum(len(value) for values in fields.values() for value in values) <= LIMIT:
         request.session[SESSION_KEY] = {"path": path, "fields": fields}
     if request.FILES:
         messages.warning(request, _("Your files could not be kept. Choose them again after signing in."))
-    return redirect_to_login(path)
 
 
-def as_initial(kept: QueryDict | None) -> dict[str, str]:
+def as_initial(kept: QueryDict | None) -> dict[str, Any]:
     """Kept words as the beginning of a fresh form, which has a key of its own."""
-    return {name: str(kept[name]) for name in kept if name != "filing_key"} if kept else {}
+    lists = {name: values for name, values in kept.lists() if name != "filing_key"} if kept else {}
+    return {name: values[0] if len(values) == 1 else values for name, values in lists.items()}
 
 
 def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
     """The words of a posted form that has nowhere to go, by field name, to be shown again."""
-    return [(name, value) for name in ("subject", "body") for value in request.POST.getlist(name) if value]
+    own = [name for name in request.POST if name.startswith("field_")]
+    return [(name, value) for name in ("subject", "body", *own) for value in request.POST.getlist(name) if value]
 
 
 def take_kept_text(request: PortalRequest, path: str) -> QueryDict | None:

@@ -3,23 +3,83 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Substr
 
 from accounts.folding import fold_text
 from accounts.models import User
+from accounts.queries.colleagues import sees_organisations_tickets
 from routing.queries import sight_of
-from tickets.enums import EventKind, MessageKind, WaitingOn
-from tickets.models import HelpTopic, Message, Reading, Ticket, TicketEvent
+from tickets.enums import EventKind, MessageKind, WaitingOn, Whose
+from tickets.models import Collaborator, HelpTopic, Message, Reading, Ticket, TicketEvent
 
 EXCERPT = 160
-CUSTOMER_EVENTS = (EventKind.ROUTED, EventKind.CLOSED, EventKind.REOPENED, EventKind.TRANSFERRED)
+CUSTOMER_EVENTS = (
+    EventKind.ROUTED,
+    EventKind.CLOSED,
+    EventKind.REOPENED,
+    EventKind.TRANSFERRED,
+    EventKind.COLLABORATOR_ADDED,
+    EventKind.COLLABORATOR_REMOVED,
+    EventKind.CONFIDENTIALITY_CHANGED,
+)
 WITH_NAMES = ("requester", "organisation", "department", "assignee", "topic")
 
 
 def customer_tickets(user: User) -> QuerySet[Ticket]:
-    """The tickets a person sees as a customer: their own."""
-    return Ticket.objects.filter(requester=user).select_related(*WITH_NAMES)
+    """The tickets a person reads as a customer: those they take part in, and those of their present organisation as
+    far as it lets its people see each other's; of these never a confidential one."""
+    ways = _part_of(user)
+    if sees_organisations_tickets(user):
+        ways.append(Ticket.objects.filter(organisation=user.organisation_id, is_confidential=False).values("pk"))
+    return _in_any(ways)
+
+
+def participating(user: User) -> QuerySet[Ticket]:
+    """The tickets a person takes part in, as requester or collaborator: only they reply, close, reopen, add colleagues,
+    and are told of news."""
+    return _in_any(_part_of(user))
+
+
+def takes_part(user: User, ticket: Ticket) -> bool:
+    """Whether somebody takes part in a ticket, as it is now."""
+    return participating(user).filter(pk=ticket.pk).exists()
+
+
+def participants_of(ticket: Ticket) -> list[User]:
+    """The requester, then the collaborators in the order they came."""
+    added = Collaborator.objects.filter(ticket=ticket).select_related("user")
+    return [ticket.requester, *(row.user for row in added)]
+
+
+def _part_of(user: User) -> list[QuerySet[Any]]:
+    if not user.is_active:
+        return [Ticket.objects.none().values("pk")]
+    return [
+        Ticket.objects.filter(requester=user).values("pk"),
+        Collaborator.objects.filter(user=user).order_by().values("ticket_id"),
+    ]
+
+
+def _in_any(ways: list[QuerySet[Any]]) -> QuerySet[Ticket]:
+    """The tickets found in one of these ways. Each is a question an index answers; with an OR between them a database
+    reads all tickets there are."""
+    first, *others = ways
+    found: QuerySet[Ticket] = Ticket.objects.filter(pk__in=first.union(*others, all=True) if others else first)
+    return found.select_related(*WITH_NAMES)
 
 
 def desk_tickets(agent: User) -> QuerySet[Ticket]:
@@ -46,13 +106,31 @@ def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
 
 
 def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QuerySet[Ticket]:
-    """Tickets with `is_unread`: somebody else wrote after the point up to which `user` has read."""
+    """Tickets with `is_unread`: somebody else wrote after the point up to which `user` has read. To a customer only a
+    ticket they take part in can be unread; what they may look at besides is no news for them."""
     seen = Reading.objects.filter(ticket=OuterRef("ticket"), user=user).values("message_id")[:1]
     news = Message.objects.filter(ticket=OuterRef("pk"), pk__gt=Coalesce(Subquery(seen), Value(0)))
     news = news.exclude(author=user)
-    if not staff:
-        news = news.filter(kind=MessageKind.REPLY)
-    return tickets.annotate(is_unread=Exists(news))
+    if staff:
+        return tickets.annotate(is_unread=Exists(news))
+    of_others = When(whose=Whose.ORGANISATION, then=Value(value=False))
+    return with_whose(tickets, user).annotate(
+        is_unread=Case(of_others, default=Exists(news.filter(kind=MessageKind.REPLY)))
+    )
+
+
+def with_whose(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
+    """A customer's tickets with `whose` they are: filed by themselves, shared with them, or seen as one of their
+    organisation's."""
+    shared = Exists(Collaborator.objects.filter(ticket=OuterRef("pk"), user=user))
+    return tickets.annotate(
+        whose=Case(
+            When(requester=user, then=Value(str(Whose.MINE))),
+            When(shared, then=Value(str(Whose.SHARED))),
+            default=Value(str(Whose.ORGANISATION)),
+            output_field=CharField(),
+        )
+    )
 
 
 def unread_of(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
@@ -61,20 +139,30 @@ def unread_of(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
 
 
 def unread_total(user: User) -> int:
-    """How many of a person's own tickets have replies they have not read."""
-    return unread_of(Ticket.objects.filter(requester=user), user).count()
+    """How many of the tickets a person takes part in have replies they have not read."""
+    return unread_of(participating(user).select_related(None), user).count()
 
 
-def counts_of(user: User) -> dict[str, int]:
-    """How many tickets a customer has: open, closed, all, and with news, in one query."""
-    own = with_unread(Ticket.objects.filter(requester=user), user, staff=False)
-    closed = Q(waiting_on=WaitingOn.NOBODY)
-    return own.aggregate(
-        open=Count("pk", filter=~closed),
-        closed=Count("pk", filter=closed),
-        all=Count("pk"),
-        unread=Count("pk", filter=Q(is_unread=True)),
+def counts_of(user: User) -> dict[tuple[str, str], int]:
+    """How many tickets a customer reads, by whose they are ("" for all) and by what they ask for: open, closed, all,
+    unread. In one query."""
+    rows = (
+        with_unread(customer_tickets(user).select_related(None), user, staff=False)
+        .annotate(is_done=Q(waiting_on=WaitingOn.NOBODY))
+        .order_by()
+        .values("whose", "is_done", "is_unread")
+        .annotate(number=Count("pk"))
     )
+    counts: dict[tuple[str, str], int] = dict.fromkeys(
+        ((whose, show) for whose in ("", *Whose.values) for show in ("open", "closed", "all", "unread")), 0
+    )
+    for found in rows:
+        row: dict[str, Any] = dict(found)
+        shows = ["all", "closed" if row["is_done"] else "open", *(["unread"] if row["is_unread"] else [])]
+        for whose in ("", row["whose"]):
+            for show in shows:
+                counts[whose, show] += row["number"]
+    return counts
 
 
 def with_read_until(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.paging import Order
+from accounts.passing import whole_number
 from routing.queries import sight_of
 from tickets.enums import Priority, WaitingOn
 from tickets.models import Ticket
@@ -61,6 +62,9 @@ SORTS = {
 }
 
 
+ASKED = ("view", "department", "requester", "organisation", "priority", "q", "sort")
+
+
 @dataclass
 class Queue:
     """What an address of the queue asks for. Unknown values mean the default, so old links keep working."""
@@ -69,20 +73,27 @@ class Queue:
     query: QueryDict
     view: QueueView = field(init=False)
     department: int | None = field(init=False)
+    requester: int | None = field(init=False)
+    organisation: int | None = field(init=False)
     priority: str = field(init=False)
     words: str = field(init=False)
     sort: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = self.query.get("q", "").strip()
-        self.view = VIEWS.get(self.query.get("view", ""), VIEWS["all" if self.words else "waiting"])
-        department = self.query.get("department", "")
-        known = department.isascii() and department.isdigit() and len(department) <= 18
-        self.department = int(department) if known else None
+        self.department = whole_number(self.query.get("department", ""))
+        self.requester = whole_number(self.query.get("requester", ""))
+        self.organisation = whole_number(self.query.get("organisation", ""))
+        everything = bool(self.words) or self.is_about_somebody
+        self.view = VIEWS.get(self.query.get("view", ""), VIEWS["all" if everything else "waiting"])
         priority = self.query.get("priority", "")
         self.priority = priority if priority in Priority.values else ""
         sort = self.query.get("sort", "")
         self.sort = sort if sort in SORTS else self.view.sort
+
+    @property
+    def is_about_somebody(self) -> bool:
+        return self.requester is not None or self.organisation is not None
 
     @property
     def order(self) -> Order:
@@ -91,8 +102,9 @@ class Queue:
     def tickets(self) -> QuerySet[Ticket]:
         """The tickets asked for, among those this agent sees."""
         tickets = desk_tickets(self.agent).filter(self.view.condition(self.agent))
-        if self.department is not None:
-            tickets = tickets.filter(department=self.department)
+        for name in ("department", "requester", "organisation"):
+            if getattr(self, name) is not None:
+                tickets = tickets.filter(**{name: getattr(self, name)})
         if self.priority:
             tickets = tickets.filter(priority=self.priority)
         return matching(tickets, self.words) if self.words else tickets
@@ -109,6 +121,12 @@ class Queue:
         if self.department is not None:
             name = next((row["department"].name for row in departments if row["current"]), "–")
             chips.append({"label": _("Department: %s") % name, "remove_url": self.address(department="")})
+        if self.requester is not None:
+            label = _("Customer: %s") % (User.objects.filter(pk=self.requester).first() or "–")
+            chips.append({"label": label, "remove_url": self.address(requester="")})
+        if self.organisation is not None:
+            label = _("Organisation: %s") % (Organisation.objects.filter(pk=self.organisation).first() or "–")
+            chips.append({"label": label, "remove_url": self.address(organisation="")})
         if self.priority:
             label = _("Priority: %s") % Priority(self.priority).label
             chips.append({"label": label, "remove_url": self.address(priority="")})
@@ -118,9 +136,7 @@ class Queue:
 
     def address(self, **changes: str) -> str:
         """The queue's address with some of its questions changed, from its first page."""
-        asked = {
-            key: str(self.query[key]) for key in ("view", "department", "priority", "q", "sort") if self.query.get(key)
-        }
+        asked = {key: str(self.query[key]) for key in ASKED if self.query.get(key)}
         query = QueryDict(mutable=True)
         query.update({key: value for key, value in {**asked, **changes}.items() if value})
         return f"{reverse('desk')}?{query.urlencode()}" if query else reverse("desk")
@@ -130,7 +146,7 @@ def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dic
     """The desk's views and departments with their counts of open tickets, in a constant number of queries."""
     queue = Queue(agent, query)
     counts = _open_counts(agent)
-    plain = on_queue and not queue.words and queue.department is None
+    plain = on_queue and not queue.words and queue.department is None and not queue.is_about_somebody
     views = [
         {
             "key": view.key,

@@ -5,6 +5,7 @@ from datetime import datetime
 from accounts.models import User
 from tickets.enums import WAITING_ON, Status
 from tickets.models import Ticket
+from tickets.queries import takes_part
 
 STATUS_FIELDS = ("status", "waiting_on", "waiting_since", "closed_at", "last_activity_at")
 
@@ -28,3 +29,9 @@ def require_agent(actor: User) -> None:
     """Raise PermissionError unless `actor` works on the desk. Which tickets, the queries decided."""
     if not actor.is_agent or not actor.is_active:
         raise PermissionError("Only agents do this")
+
+
+def require_part(actor: User, ticket: Ticket) -> None:
+    """Raise PermissionError unless `actor` takes part in the ticket, as requester or collaborator, as it is now."""
+    if not takes_part(actor, ticket):
+        raise PermissionError("Only who takes part in a ticket does this")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
-from tickets.enums import EventKind
+from tickets.enums import EventKind, MessageKind
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.queries import messages_for
 
@@ -35,7 +35,7 @@ def timeline(
         message.files = list(message.attachments.all())
         for file in message.files:
             file.url = file_url(file)
-        own = message.author_id != ticket.requester_id if staff else message.author_id == reader.pk
+        own = not _is_customers(message, ticket) if staff else message.author_id == reader.pk
         new = message.pk > seen and message.author_id != reader.pk
         entries.append(((message.created_at, 0, message.pk), Entry("message", message=message, is_own=own, is_new=new)))
     entries.extend(
@@ -44,6 +44,11 @@ def timeline(
         if event.kind not in SHOWN_BY_MESSAGES
     )
     return [entry for _key, entry in sorted(entries, key=lambda pair: pair[0])]
+
+
+def _is_customers(message: Message, ticket: Ticket) -> bool:
+    """Whether the customer's side said it: the requester, or a collaborator."""
+    return message.author_id == ticket.requester_id or not (message.is_from_staff or message.kind == MessageKind.NOTE)
 
 
 def last_message(entries: list[Entry]) -> Message | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tickets.views import customer, desk, desk_actions, filing, on_behalf
+from tickets.views import collaborating, customer, desk, desk_actions, filing, on_behalf
 
 urlpatterns = [
     path("", filing.home, name="home"),
@@ -13,10 +13,25 @@ urlpatterns = [
     path("tickets/<int:number>/reply/", customer.ticket_reply, name="ticket_reply"),
     path("tickets/<int:number>/closure/", customer.ticket_closure, name="ticket_closure"),
     path("tickets/<int:number>/attachments/<int:pk>/", customer.ticket_attachment, name="ticket_attachment"),
+    path("tickets/<int:number>/following/", collaborating.ticket_following, name="ticket_following"),
+    path("tickets/<int:number>/collaborators/", collaborating.ticket_collaborators, name="ticket_collaborators"),
+    path(
+        "tickets/<int:number>/collaborators/<int:pk>/removal/",
+        collaborating.ticket_collaborator_removal,
+        name="ticket_collaborator_removal",
+    ),
+    path("tickets/<int:number>/confidentiality/", collaborating.ticket_confidentiality, name="ticket_confidentiality"),
     path("t/<str:token>/", customer.link, name="link"),
     path("t/<str:token>/reply/", customer.link_reply, name="link_reply"),
     path("t/<str:token>/closure/", customer.link_closure, name="link_closure"),
     path("t/<str:token>/attachments/<int:pk>/", customer.link_attachment, name="link_attachment"),
+    path("t/<str:token>/collaborators/", collaborating.link_collaborators, name="link_collaborators"),
+    path(
+        "t/<str:token>/collaborators/<int:pk>/removal/",
+        collaborating.link_collaborator_removal,
+        name="link_collaborator_removal",
+    ),
+    path("t/<str:token>/confidentiality/", collaborating.link_confidentiality, name="link_confidentiality"),
     path("desk/", desk.queue, name="desk"),
     path("desk/tickets/new/", on_behalf.desk_new, name="desk_new"),
     path("desk/tickets/<int:number>/", desk.ticket, name="desk_ticket"),
@@ -28,5 +43,12 @@ urlpatterns = [
     path("desk/tickets/<int:number>/department/", desk_actions.desk_department, name="desk_department"),
     path("desk/tickets/<int:number>/links/", desk_actions.desk_links, name="desk_links"),
     path("desk/tickets/<int:number>/status/", desk_actions.desk_status, name="desk_status"),
+    path("desk/tickets/<int:number>/collaborators/", desk_actions.desk_collaborators, name="desk_collaborators"),
+    path(
+        "desk/tickets/<int:number>/collaborators/<int:pk>/removal/",
+        desk_actions.desk_collaborator_removal,
+        name="desk_collaborator_removal",
+    ),
+    path("desk/tickets/<int:number>/confidentiality/", desk_actions.desk_confidentiality, name="desk_confidentiality"),
     path("desk/tickets/<int:number>/priority/", desk_actions.desk_priority, name="desk_priority"),
 ]

@@ -58,6 +58,7 @@ class House:
     password_link: str
     address_link: str
     colleague: User
+    collaborator: User  # of another organisation, added to the ticket
     outsider: User  # an agent of the portal, in another department
 
 
@@ -103,6 +104,7 @@ def furnish(portal: Portal) -> House:
             link=ticket_link(ticket, portal.customer),
             password_link=password_link(portal.customer),
             address_link=_asked_for_another_address(portal),
+            collaborator=User.objects.get(email="added@furnished.example"),
             colleague=UserFactory(email="colleague@kund.example", organisation=portal.organisation),
             outsider=outsider,
         )

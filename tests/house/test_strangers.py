@@ -28,20 +28,44 @@ PUBLIC = {
     "sign_out",
     "password_request",
     "password_set",
+    "register",
+    "register_sent",
+    "register_again",
+    "verify",
+    "invitation",
+    "whom_to_ask",
+    "mail_help",
     "language",
     "brand_css",
     "logo",
 }
 # Whoever holds the unguessable token may open these, and nobody else.
-BY_TOKEN = {"link", "link_reply", "link_closure", "link_attachment"}
+BY_TOKEN = {
+    "link",
+    "link_reply",
+    "link_closure",
+    "link_attachment",
+    "link_collaborators",
+    "link_collaborator_removal",
+    "link_confidentiality",
+}
 # A guest may open these for a ticket their own session filed; a signed-in person for their own tickets.
 JUST_FILED = {"thanks", "thanks_more"}
 # Every signed-in person; shows their own things only.
 SIGNED_IN = {"account", "account_address", "account_address_sent", "notification_choices", "my_tickets"}
 # The person who asked for it, signed in, by the link in their mail.
 BY_OWN_LINK = {"account_address_confirm"}
-# The requester of the ticket.
-REQUESTER = {"ticket", "ticket_reply", "ticket_closure", "ticket_attachment"}
+# The requester of the ticket, and whoever else it is shared with, as tests/house/test_matrix.py has it.
+REQUESTER = {
+    "ticket",
+    "ticket_reply",
+    "ticket_closure",
+    "ticket_attachment",
+    "ticket_collaborators",
+    "ticket_collaborator_removal",
+    "ticket_following",
+    "ticket_confidentiality",
+}
 # Every agent; shows what they may see.
 AGENTS = {"desk", "desk_new", "desk_mails"}
 # Agents who see the ticket.
@@ -56,6 +80,9 @@ ITS_AGENTS = {
     "desk_status",
     "desk_priority",
     "desk_links",
+    "desk_collaborators",
+    "desk_collaborator_removal",
+    "desk_confidentiality",
     "desk_mail",
     "mail_again",
 }
@@ -92,10 +119,9 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
     """The real identifiers an address is built from, or others in their place that belong to nothing."""
     token = house.link.rstrip("/").rsplit("/", 1)[1]
     uid, secret = house.password_link.rstrip("/").rsplit("/", 2)[1:]
-    note_or_reply = house.note_attachment if name == "desk_attachment" else house.attachment
     known = {
         "number": house.ticket.number if real else house.ticket.number + 5000,
-        "pk": (house.delivery if name in ("desk_mail", "mail_again") else note_or_reply).pk + (0 if real else 5000),
+        "pk": _row(name, house).pk + (0 if real else 5000),
         "token": (secret if name == "password_set" else token) if real else "no.such",
         **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
         "uid": uid if real else "OTk5OTk5",
@@ -104,6 +130,19 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
     }
     pattern = next(found for found in patterns(get_resolver("helpdesk.urls")) if found.name == name)
     return {key: known[key] for key in pattern.pattern.converters}
+
+
+def _row(name: str, house: House) -> Any:
+    """The row whose id stands as `pk` in an address."""
+    rows = {
+        "desk_mail": house.delivery,
+        "mail_again": house.delivery,
+        "desk_attachment": house.note_attachment,
+        "desk_collaborator_removal": house.collaborator,
+        "link_collaborator_removal": house.collaborator,
+        "ticket_collaborator_removal": house.collaborator,
+    }
+    return rows.get(name, house.attachment)
 
 
 def address(name: str, house: House, *, real: bool = True) -> str:

@@ -6,13 +6,14 @@ from tickets.enums import EventKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket
 from tickets.models import Ticket
-from tickets.rules import STATUS_FIELDS, move_to, require_agent, status_when_ours
+from tickets.rules import STATUS_FIELDS, move_to, require_agent, require_part, status_when_ours
 
 
 def close_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Ticket:
-    """Close a ticket: it waits for nobody. Customers may close their own (I10); either side may reopen it.
+    """Close a ticket: it waits for nobody. Customers who take part may (I10); either side may reopen it.
 
-    Records `closed`. Nothing happens to a closed one. Raises PermissionError when `as_staff` and actor is no agent.
+    Records `closed`. Nothing happens to a closed one. Raises PermissionError when `as_staff` and the actor is no agent,
+    or else takes no part in it.
     """
     return _move(actor, ticket, EventKind.CLOSED, as_staff=as_staff)
 
@@ -20,7 +21,8 @@ def close_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Tick
 def reopen_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Ticket:
     """Reopen a closed ticket: it waits for us again, with whoever had it. Records `reopened`.
 
-    Nothing happens to an open one. Raises PermissionError when `as_staff` and actor is no agent.
+    Nothing happens to an open one. Raises PermissionError when `as_staff` and the actor is no agent, or else takes no
+    part in it.
     """
     return _move(actor, ticket, EventKind.REOPENED, as_staff=as_staff)
 
@@ -30,6 +32,8 @@ def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ti
         require_agent(actor)
     with transaction.atomic():
         locked = lock_ticket(ticket)
+        if not as_staff:
+            require_part(actor, locked)
         closing = kind == EventKind.CLOSED
         if locked.is_closed == closing:
             return locked

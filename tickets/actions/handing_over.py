@@ -99,6 +99,24 @@ def transfer(*, actor: User, ticket: Ticket, department: Department) -> Ticket:
     return locked
 
 
+def release_tickets(*, actor: User | None, user: User) -> int:
+    """Give every open ticket somebody has back to its department, because they no longer work here. Returns how many.
+
+    Records `assigned` (to nobody) for each. Closed tickets keep the name of who had them. Done again, nothing happens.
+    """
+    released = 0
+    with transaction.atomic():
+        for ticket in Ticket.objects.filter(assignee=user).exclude(status=Status.CLOSED).order_by("pk"):
+            locked = lock_ticket(ticket)
+            if same_person(locked.assignee, user) and not locked.is_closed:
+                _hand_to(locked, None)
+                record_event(
+                    EventKind.ASSIGNED, locked, actor=actor, data={"assignee": None, "name": "", "from": str(user)}
+                )
+                released += 1
+    return released
+
+
 def _hand_to(ticket: Ticket, assignee: User | None) -> None:
     now = timezone.now()
     ticket.assignee, ticket.last_activity_at = assignee, now

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -9,11 +9,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.enums import AskingChannel
+from accounts.facts import NotEntitled
 from accounts.models import User
+from accounts.queries.entitlement import obstacle_for
 from routing.choosing import choose_department
 from routing.facts import Decision, TicketFacts
 from routing.queries import default_department, department_fact, responsible_department
 from tickets.actions.attaching import attach_uploads, new_uploads
+from tickets.actions.collaborating import bring_along
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel, EventKind, Priority, Status, WaitingOn
 from tickets.events import record_event
@@ -43,21 +47,27 @@ def open_ticket(
     filing_key: UUID | None = None,
     priority: Priority = Priority.MEDIUM,
     stated: Mapping[str, str] | None = None,
+    is_confidential: bool = False,
+    colleagues: Iterable[User] = (),
 ) -> Opened:
     """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
 
     `filing_key` is the form's own key: the same form sent again makes no second ticket, and the same words by the same
     person within 15 minutes count as the same form. What is new in it (words, files) is added as a reply, so that
     nothing is lost. Files kept under the key are attached. `stated` is what a guest claimed about themselves (name,
-    phone), kept for the agents even where it differs from the record.
-    Records `opened` and `routed`; mails follow from these. Raises nothing of its own.
+    phone), kept for the agents even where it differs from the record. `colleagues` are brought in at once; confidential
+    means that no other colleague reads it.
+    Records `opened`, `routed` and `collaborator_added`; mails follow from these. Raises NotEntitled, before anything is
+    written, when the requester may not ask for help this way (S1, S2), unless staff write it down for them.
     """
     answers = answers or {}
+    _require_entitled(actor, requester, channel)
     fingerprint = _fingerprint(requester, topic, subject, body, answers)
     with transaction.atomic():
         counter = lock_counter()
         before = _filed_before(requester, filing_key, fingerprint)
         if before is not None:
+            bring_along(actor=actor, ticket=before, users=colleagues, as_staff=actor.is_agent)
             return _filed_again(before, subject, body, channel, answers, fingerprint, filing_key)
         counter.last_number += 1
         counter.save(update_fields=["last_number"])
@@ -77,6 +87,7 @@ def open_ticket(
             created_at=now,
             priority=priority,
             channel=channel,
+            is_confidential=is_confidential,
             filing_key=_free_key(filing_key),
             fingerprint=fingerprint,
         )
@@ -99,6 +110,7 @@ def open_ticket(
                 "reasons": [reason.as_data() for reason in decision.reasons],
             },
         )
+        bring_along(actor=actor, ticket=ticket, users=colleagues, as_staff=actor.is_agent)
     return Opened(ticket, "new")
 
 
@@ -116,6 +128,13 @@ def was_sent(
         return False
     fingerprint = _fingerprint(requester, topic, subject, body, answers)
     return Ticket.objects.filter(requester=requester, filing_key=filing_key, fingerprint=fingerprint).exists()
+
+
+def _require_entitled(actor: User, requester: User, channel: Channel) -> None:
+    asking = AskingChannel.PHONE if channel == Channel.PHONE else AskingChannel.WEB
+    obstacle = None if actor.is_agent else obstacle_for(requester, asking)
+    if obstacle is not None:
+        raise NotEntitled(obstacle)
 
 
 def _route(requester: User, topic: HelpTopic) -> Decision:

@@ -10,7 +10,7 @@ from tickets.enums import Channel, EventKind, MessageKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket
 from tickets.models import Message, Ticket
-from tickets.rules import STATUS_FIELDS, move_to, require_agent, status_when_ours
+from tickets.rules import STATUS_FIELDS, move_to, require_agent, require_part, status_when_ours
 
 
 def reply_to_ticket(
@@ -29,12 +29,14 @@ def reply_to_ticket(
 
     `form_key` is the form's own key: sent again, the reply it made is returned and nothing happens. Files kept under
     `files_of` (by default the form's key) are attached. Records `replied`, and `closed`, `reopened` or `claimed` where
-    the reply did that. Raises PermissionError when `as_staff` and the actor is no agent.
+    the reply did that. Raises PermissionError when `as_staff` and the actor is no agent, or else takes no part in it.
     """
     if as_staff:
         require_agent(actor)
     with transaction.atomic():
         locked = lock_ticket(ticket)
+        if not as_staff:
+            require_part(actor, locked)
         sent = _sent_before(form_key)
         if sent is not None and (sent.ticket_id, sent.author_id) == (locked.pk, actor.pk):
             return sent

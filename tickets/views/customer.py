@@ -1,15 +1,15 @@
 """The customer's side: my tickets, and one ticket, signed in or by the link of a mail."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
@@ -17,28 +17,39 @@ from django.views.decorators.cache import never_cache
 from accounts.folding import mask_address
 from accounts.models import User
 from accounts.paging import Order, paginate
+from accounts.queries.colleagues import is_read_by_colleagues
+from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import reply_to_ticket
 from tickets.answers import shown_answers
-from tickets.enums import Channel, Status
-from tickets.forms import MessageForm
-from tickets.kept_text import keep_and_sign_in, take_kept_text, typed_words
-from tickets.links import link_of_token
-from tickets.models import Attachment, Ticket
+from tickets.enums import Status, Whose
+from tickets.forms import ColleagueForm, MessageForm
+from tickets.kept_text import keep_and_sign_in, take_kept_text
+from tickets.models import Ticket
 from tickets.queries import (
     counts_of,
     customer_tickets,
     events_for,
     messages_for,
     unread_of,
-    with_read_until,
     with_unread,
+    with_whose,
 )
 from tickets.timeline import last_message, timeline
 from tickets.views.files import attachment_response, bound
+from tickets.views.ways import (
+    Way,
+    as_if_not_there,
+    by_link,
+    colleague_form_for,
+    link_is_gone,
+    people_on,
+    to_act,
+    to_read,
+)
 
 SHOWN: dict[str, tuple[Any, Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]]] = {
     "open": (pgettext_lazy("tickets", "Open"), lambda tickets, _user: tickets.exclude(status=Status.CLOSED)),
@@ -48,114 +59,112 @@ SHOWN: dict[str, tuple[Any, Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]
 }
 
 
-@dataclass(frozen=True)
-class Way:
-    """How a reader came to a ticket: signed in, or by the link of a mail. It decides who they are and every address."""
-
-    ticket: Ticket
-    person: User
-    token: str = ""
-
-    @property
-    def channel(self) -> Channel:
-        return Channel.LINK if self.token else Channel.PORTAL
-
-    def url(self, name: str, *args: Any) -> str:
-        prefix, key = ("link", self.token) if self.token else ("ticket", self.ticket.number)
-        return reverse(f"{prefix}_{name}" if name else prefix, args=[key, *args])
-
-    def file_url(self, attachment: Attachment) -> str:
-        return self.url("attachment", attachment.pk)
-
-
 @login_required
 def my_tickets(request: PortalRequest) -> HttpResponse:
-    asked = request.GET.get("show", "open")
-    show = asked if asked in SHOWN else "open"
+    show, whose = request.GET.get("show", ""), request.GET.get("whose", "")
+    show, whose = show if show in SHOWN else "open", whose if whose in Whose.values else ""
     counts = counts_of(request.user)
+    tickets = customer_tickets(request.user)
+    if whose:
+        tickets = with_whose(tickets, request.user).filter(Q(whose=whose))
     page = paginate(
-        SHOWN[show][1](customer_tickets(request.user), request.user),
+        SHOWN[show][1](tickets, request.user),
         Order("last_activity_at", descending=True),
         request.GET,
-        shown=lambda rows: with_unread(rows, request.user, staff=False),
+        shown=lambda rows: with_unread(rows, request.user, staff=False).select_related("requester"),
     )
-    shows = [
-        {"key": key, "label": label, "count": counts[key], "url": f"?show={key}", "current": key == show}
+    context = {"page": page, "show": show, "shows": _shows(counts, show, whose), "whose": _whose(counts, show, whose)}
+    return render(request, "tickets/mine.html", context)
+
+
+def _shows(counts: dict[tuple[str, str], int], show: str, whose: str) -> list[dict[str, Any]]:
+    return [
+        _choice(label, counts[whose, key], key == show, show=key, whose=whose)
         for key, (label, _narrowed) in SHOWN.items()
-        if counts[key] or key in (show, "open", "closed", "all")
+        if counts[whose, key] or key in (show, "open", "closed", "all")
     ]
-    return render(request, "tickets/mine.html", {"page": page, "show": show, "shows": shows})
+
+
+def _whose(counts: dict[tuple[str, str], int], show: str, whose: str) -> list[dict[str, Any]]:
+    """Whose tickets one can choose between; nothing for whoever has only their own."""
+    if not whose and counts["", "all"] == counts[Whose.MINE, "all"]:
+        return []
+    labels = [("", _("All I can see")), *Whose.choices]
+    return [
+        _choice(label, counts[key, show], key == whose, show=show, whose=key)
+        for key, label in labels
+        if counts[key, "all"] or key in ("", Whose.MINE, whose)
+    ]
+
+
+def _choice(label: Any, count: int, current: bool, **query: str) -> dict[str, Any]:
+    url = "?" + urlencode({key: value for key, value in query.items() if value})
+    return {"label": label, "count": count, "url": url, "current": current}
 
 
 @login_required
 def ticket(request: PortalRequest, number: int) -> HttpResponse:
-    way = _signed_in(request, number)
+    way = to_read(request, number)
     kept_text = take_kept_text(request, request.path)
     form = MessageForm(tenant=request.tenant, initial={"body": kept_text.get("body", "")} if kept_text else None)
-    return _ticket_page(request, way, form)
+    return ticket_page(request, way, form)
 
 
 @post_only
 def ticket_reply(request: PortalRequest, number: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return keep_and_sign_in(request, reverse("ticket", args=[number]))
-    return _reply(request, _signed_in(request, number))
+    return _reply(request, to_act(request, number))
 
 
 @post_only
 @login_required
 def ticket_closure(request: PortalRequest, number: int) -> HttpResponse:
-    return _close_or_reopen(request, _signed_in(request, number))
+    return _close_or_reopen(request, to_act(request, number))
 
 
 @login_required
 def ticket_attachment(request: PortalRequest, number: int, pk: int) -> HttpResponse | FileResponse:
-    way = _signed_in(request, number)
+    way = to_read(request, number)
     return attachment_response(way.ticket, messages_for(way.ticket, staff=False), pk)
 
 
 @never_cache
 def link(request: PortalRequest, token: str) -> HttpResponse:
     """One ticket by the link of a mail. Looking changes nothing, because mail filters look too."""
-    way = _by_link(token)
-    return _ticket_page(request, way, MessageForm(tenant=request.tenant)) if way else _link_is_gone(request)
+    way = by_link(token)
+    return ticket_page(request, way, MessageForm(tenant=request.tenant)) if way else link_is_gone(request)
 
 
 @post_only
 def link_reply(request: PortalRequest, token: str) -> HttpResponse:
-    way = _by_link(token)
-    return _reply(request, way) if way else _link_is_gone(request)
+    way = by_link(token)
+    return _reply(request, way) if way else link_is_gone(request)
 
 
 @post_only
 def link_closure(request: PortalRequest, token: str) -> HttpResponse:
-    way = _by_link(token)
-    return _close_or_reopen(request, way) if way else _link_is_gone(request)
+    way = by_link(token)
+    return _close_or_reopen(request, way) if way else link_is_gone(request)
 
 
 def link_attachment(request: PortalRequest, token: str, pk: int) -> HttpResponse | FileResponse:
-    way = _by_link(token)
+    way = by_link(token)
     if way is None:
-        return _link_is_gone(request)
+        return link_is_gone(request)
     return attachment_response(way.ticket, messages_for(way.ticket, staff=False), pk)
 
 
-def _signed_in(request: PortalRequest, number: int) -> Way:
-    tickets = with_read_until(customer_tickets(request.user), request.user)
-    return Way(get_object_or_404(tickets, number=number), request.user)
-
-
-def _by_link(token: str) -> Way | None:
-    found = link_of_token(token)
-    if found is None:
-        return None
-    mine = with_read_until(customer_tickets(found.user), found.user).filter(pk=found.ticket_id).first()
-    return Way(mine, found.user, token) if mine else None
-
-
-def _ticket_page(
-    request: PortalRequest, way: Way, form: MessageForm, kept: list[Any] | None = None, status: int = 200
+def ticket_page(
+    request: PortalRequest,
+    way: Way,
+    form: MessageForm,
+    kept: list[Any] | None = None,
+    status: int = 200,
+    *,
+    colleague_form: ColleagueForm | None = None,
 ) -> HttpResponse:
+    """One ticket as this customer may know it, with any form that had errors in place of its fresh one."""
     events = events_for(way.ticket, staff=False)
     entries = timeline(way.ticket, way.person, staff=False, events=events, file_url=way.file_url)
     if not way.token and request.method == "GET":
@@ -167,7 +176,13 @@ def _ticket_page(
         "kept": kept or [],
         "answers": shown_answers(way.ticket),
         "via_link": {"address": mask_address(way.person.email), "token": way.token} if way.token else None,
-        "urls": {"self": way.url(""), "reply": way.url("reply"), "closure": way.url("closure")},
+        "takes_part": way.takes_part,
+        "people": people_on(way),
+        "colleague_form": colleague_form or colleague_form_for(way),
+        "asks_confidentiality": way.is_requester
+        and (way.ticket.is_confidential or is_read_by_colleagues(way.ticket.requester)),
+        "urls": {name: way.url(name) for name in ("reply", "closure", "collaborators", "confidentiality")},
+        "phone": phone_for(way.person),
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
     }
     return render(request, "tickets/ticket.html", context, status=status)
@@ -176,11 +191,12 @@ def _ticket_page(
 def _reply(request: PortalRequest, way: Way) -> HttpResponse:
     form, key, kept = bound(request, MessageForm, "key")
     if not form.is_valid():
-        return _ticket_page(request, way, form, kept, status=422)
+        return ticket_page(request, way, form, kept, status=422)
     was_closed = way.ticket.is_closed
-    sent = reply_to_ticket(
-        actor=way.person, ticket=way.ticket, body=form.cleaned_data["body"], channel=way.channel, form_key=key
-    )
+    with as_if_not_there():
+        sent = reply_to_ticket(
+            actor=way.person, ticket=way.ticket, body=form.cleaned_data["body"], channel=way.channel, form_key=key
+        )
     mark_read(actor=way.person, ticket=way.ticket, message=sent)  # a look by link marks nothing, an answer does
     messages.success(
         request, _("Sent. The ticket is open again.") if was_closed else _("Sent. We get back to you here and by mail.")
@@ -189,14 +205,11 @@ def _reply(request: PortalRequest, way: Way) -> HttpResponse:
 
 
 def _close_or_reopen(request: PortalRequest, way: Way) -> HttpResponse:
-    if request.POST.get("reopen"):
-        reopen_ticket(actor=way.person, ticket=way.ticket)
+    reopens = bool(request.POST.get("reopen"))
+    with as_if_not_there():
+        (reopen_ticket if reopens else close_ticket)(actor=way.person, ticket=way.ticket)
+    if reopens:
         messages.success(request, _("The ticket is open again."))
     else:
-        close_ticket(actor=way.person, ticket=way.ticket)
         messages.success(request, _("The ticket is closed. You can open it again whenever you like."))
     return redirect(way.url(""))
-
-
-def _link_is_gone(request: PortalRequest) -> HttpResponse:
-    return render(request, "tickets/link_gone.html", {"typed": typed_words(request)}, status=404)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.paging import paginate
+from accounts.queries.colleagues import active_customers
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from routing.queries import agents_of, sight_of
@@ -15,7 +16,7 @@ from tickets.actions.reading import mark_read
 from tickets.answers import shown_answers
 from tickets.enums import EventKind
 from tickets.events_in_words import reasons_in_words, sentence
-from tickets.forms import AssignmentForm, DeskReplyForm, PriorityForm, StatusForm, TransferForm
+from tickets.forms import AssignmentForm, ColleagueForm, DeskReplyForm, PriorityForm, StatusForm, TransferForm
 from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
 from tickets.queries import (
@@ -25,6 +26,7 @@ from tickets.queries import (
     events_for,
     messages_for,
     other_tickets_of,
+    participants_of,
     with_read_until,
     with_unread,
 )
@@ -54,7 +56,13 @@ def queue(request: PortalRequest) -> HttpResponse:
         "query": asked.words,
         "chips": asked.chips(sides["departments"]),
         "sorts": asked.sorts(),
-        "filters": {"department": asked.department, "priority": asked.priority, "sort": asked.sort},
+        "filters": {
+            "department": asked.department,
+            "requester": asked.requester,
+            "organisation": asked.organisation,
+            "priority": asked.priority,
+            "sort": asked.sort,
+        },
         **sides,
     }
     return render(request, "tickets/desk/queue.html", context)
@@ -105,8 +113,11 @@ def ticket_page(
     if request.method == "GET":
         mark_read(actor=request.user, ticket=found, message=last_message(entries))
     found.age_band = age_band(found)
+    people = participants_of(found)
     context = {
         "ticket": found,
+        "collaborators": people[1:],
+        "colleague_form": colleague_form(people),
         "timeline": entries,
         "reply_form": reply_form,
         "kept": kept or [],
@@ -138,6 +149,11 @@ def transfer_form(found: Ticket, agent: User, data: Any = None) -> TransferForm:
     """Offers every open department of the portal."""
     departments = [department for department in sight_of(agent).departments if department.is_active]
     return TransferForm(data, departments=departments, initial={"department": found.department_id})
+
+
+def colleague_form(here: list[User], data: Any = None) -> ColleagueForm:
+    """Takes any active customer of the portal who is not on the ticket yet."""
+    return ColleagueForm(data, people=active_customers().exclude(pk__in=[person.pk for person in here]))
 
 
 def why_here(events: list[TicketEvent]) -> list[str]:

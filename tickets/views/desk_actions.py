@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
+from tickets.actions.collaborating import NotAColleague, add_collaborator, remove_collaborator, set_confidentiality
 from tickets.actions.handing_over import NotAssignable, TakenMeanwhile, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.revoking import revoke_links
@@ -20,8 +21,8 @@ from tickets.enums import Channel, MessageKind, Priority, Status
 from tickets.forms import DeskReplyForm, PriorityForm, StatusForm
 from tickets.kept_text import keep_and_sign_in
 from tickets.models import Ticket
-from tickets.queries import desk_tickets
-from tickets.views.desk import assignment_form, fetch, ticket_page, transfer_form
+from tickets.queries import desk_tickets, participants_of
+from tickets.views.desk import assignment_form, colleague_form, fetch, ticket_page, transfer_form
 from tickets.views.files import bound
 
 
@@ -146,6 +147,47 @@ def desk_priority(request: PortalRequest, number: int) -> HttpResponse:
         return _with_errors(request, ticket, priority_form=form)
     changed = set_priority(actor=request.user, ticket=ticket, priority=Priority(form.cleaned_data["priority"]))
     messages.success(request, _("The priority is now: %s.") % changed.get_priority_display())
+    return redirect("desk_ticket", number)
+
+
+@post_only
+@agents_only
+def desk_collaborators(request: PortalRequest, number: int) -> HttpResponse:
+    ticket = fetch(request, number)
+    form = colleague_form(participants_of(ticket), request.POST)
+    if not form.is_valid():
+        return _with_errors(request, ticket, colleague_form=form)
+    person = form.cleaned_data["colleague"]
+    try:
+        add_collaborator(actor=request.user, ticket=ticket, user=person, as_staff=True)
+    except NotAColleague:
+        form.add_error("colleague", _("This account has just been closed. Choose somebody else."))
+        return _with_errors(request, ticket, colleague_form=form)
+    messages.success(request, _("%s is on the ticket now and gets a mail with a link to it.") % person)
+    return redirect("desk_ticket", number)
+
+
+@post_only
+@agents_only
+def desk_collaborator_removal(request: PortalRequest, number: int, pk: int) -> HttpResponse:
+    ticket = fetch(request, number)
+    person = next((person for person in participants_of(ticket)[1:] if person.pk == pk), None)
+    if person is None:
+        raise Http404
+    remove_collaborator(actor=request.user, ticket=ticket, user=person, as_staff=True)
+    messages.success(request, _("%s is no longer on the ticket, and their link to it is void.") % person)
+    return redirect("desk_ticket", number)
+
+
+@post_only
+@agents_only
+def desk_confidentiality(request: PortalRequest, number: int) -> HttpResponse:
+    keep = bool(request.POST.get("confidential"))
+    set_confidentiality(actor=request.user, ticket=fetch(request, number), is_confidential=keep, as_staff=True)
+    if keep:
+        messages.success(request, _("Confidential: of the customer's colleagues, only those on the ticket see it."))
+    else:
+        messages.success(request, _("No longer confidential: the organisation's rules say who sees it."))
     return redirect("desk_ticket", number)
 
 

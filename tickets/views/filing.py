@@ -12,10 +12,15 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.limiting import Ask, network_of, spend_allowance, spend_allowances
 from accounts.actions.registering import register_person
+from accounts.enums import AskingChannel, Refusal
+from accounts.facts import NotEntitled
 from accounts.folding import fold_address
 from accounts.models import User
 from accounts.passing import client_address
+from accounts.queries.entitlement import obstacle_for
+from accounts.queries.guests import GuestAnswer, answer_to_guest
 from accounts.queries.people import person_at
+from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from tickets.actions.opening import Opened, open_ticket, was_sent
@@ -24,7 +29,8 @@ from tickets.enums import Channel
 from tickets.forms import FilingForm, MessageForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
 from tickets.models import HelpTopic, Ticket, Upload
-from tickets.queries import customer_tickets, open_topics, with_unread
+from tickets.queries import open_topics, participating, with_unread
+from tickets.views.entitling import not_entitled, sign_in_first, sign_in_for_organisation
 from tickets.views.files import bound
 
 FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add to but not read
@@ -33,37 +39,71 @@ UPLOADS_PER_NETWORK = 120  # forms with files an hour, by people who are not sig
 
 def home(request: PortalRequest) -> HttpResponse:
     context: dict[str, Any] = {"topics": open_topics()}
-    if request.user.is_authenticated:
-        own = with_unread(customer_tickets(request.user).exclude(status="closed"), request.user, staff=False)
+    reader = request.user if request.user.is_authenticated else None
+    context["phone"] = phone_for(reader)
+    if reader is not None:
+        own = with_unread(participating(reader).exclude(status="closed"), reader, staff=False)
         context["own_open"] = own.order_by("-last_activity_at", "-pk")[:5]
     return render(request, "tickets/home.html", context)
 
 
 def topics(request: PortalRequest) -> HttpResponse:
+    if not request.user.is_authenticated and not request.tenant.guests_file:
+        return sign_in_first(request)
+    if request.user.is_authenticated and obstacle_for(request.user, AskingChannel.WEB):
+        return not_entitled(request)
     return render(request, "tickets/topics.html", {"topics": open_topics()})
 
 
 def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:
     topic = open_topics().filter(slug=slug).first()
+    if request.user.is_authenticated:
+        if obstacle_for(request.user, AskingChannel.WEB):
+            return not_entitled(request)
+        return _file(request, topic, request.user)
+    if request.method == "POST" and (not request.tenant.guests_file or "email" not in request.POST):
+        return keep_and_sign_in(request, request.path)
+    return _file(request, topic, None) if request.tenant.guests_file else sign_in_first(request)
+
+
+def _file(request: PortalRequest, topic: HelpTopic | None, person: User | None) -> HttpResponse:
     if topic is None:
         return _topic_is_gone(request)
-    person = request.user if request.user.is_authenticated else None
     if request.method != "POST":
         initial = as_initial(take_kept_text(request, request.path))
         form = FilingForm(topic=topic, person=person, tenant=request.tenant, initial=initial)
         return _filing_page(request, topic, form, [])
-    if person is None and "email" not in request.POST:
-        return keep_and_sign_in(request, request.path)
     wait = _files_must_wait(request) if person is None else 0
     form, key, kept = bound(request, FilingForm, "filing_key", refuse_files=wait > 0, topic=topic, person=person)
-    if not wait and not form.is_valid():
-        return _filing_page(request, topic, form, kept, status=422)
-    if not wait and person is None and not _sent_before(form, topic, key):
-        wait = _guest_must_wait(request, form.cleaned_data["email"])
+    if not wait and person is None and form.is_valid():
+        wait, answer = _answer_to_guest(request, form, topic, key)
+        if answer is not None:
+            return answer
     if wait:
         return _filing_page(request, topic, form, kept, status=429, refused={"wait_minutes": wait})
-    opened = _open(request, topic, form, key, person)
-    return _thank(request, opened)
+    if not form.is_valid():
+        return _filing_page(request, topic, form, kept, status=422)
+    try:
+        return _thank(request, _open(request, topic, form, key, person))
+    except NotEntitled:  # since a moment ago
+        return not_entitled(request) if person else sign_in_for_organisation(request, form)
+
+
+def _answer_to_guest(
+    request: PortalRequest, form: FilingForm, topic: HelpTopic, key: UUID
+) -> tuple[int, HttpResponse | None]:
+    """The minutes a guest has to wait, and the page that is answered where they may not file under this address.
+
+    Where their portal refuses the address, the form is given that error instead.
+    """
+    answer = answer_to_guest(form.cleaned_data["email"])
+    if answer == GuestAnswer.PRIVATE_ADDRESS:
+        form.add_error("email", Refusal.PRIVATE_ADDRESS.label)
+        return 0, None
+    wait = 0 if _sent_before(form, topic, key) else _guest_must_wait(request, form.cleaned_data["email"])
+    if answer == GuestAnswer.SIGN_IN and not wait:
+        return 0, sign_in_for_organisation(request, form)
+    return wait, None
 
 
 def thanks(request: PortalRequest, number: int) -> HttpResponse:
@@ -136,6 +176,8 @@ def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID,
         answers=form.answers(),
         filing_key=key,
         stated=stated,
+        is_confidential=form.is_confidential,
+        colleagues=form.colleagues,
     )
 
 
@@ -217,9 +259,10 @@ def _topic_is_gone(request: PortalRequest) -> HttpResponse:
 
 
 def _thanked_ticket(request: PortalRequest, number: int) -> tuple[Ticket, bool]:
-    """The ticket just filed, and whether the reader is signed in as its requester."""
+    """The ticket just filed, and whether the reader is signed in as its requester. Nobody else comes here, whatever
+    they may read: what is added here is added in the requester's name."""
     if request.user.is_authenticated:
-        return get_object_or_404(customer_tickets(request.user), number=number), True
+        return get_object_or_404(participating(request.user), number=number, requester=request.user), True
     filed = request.session.get(FILED_KEY, [])
     if not filed:
         raise Http404

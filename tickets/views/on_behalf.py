@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.actions.registering import register_person
+from accounts.facts import Obstacle
+from accounts.queries.guests import obstacle_by_phone
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from tickets.actions.opening import open_ticket
@@ -42,6 +44,9 @@ def _new(request: PortalRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, topic, form, kept, status=422)
     data = form.cleaned_data
+    obstacle = obstacle_by_phone(data["email"])
+    if obstacle is not None and not data["despite"]:
+        return _page(request, topic, form, kept, status=422, obstacle=obstacle)
     requester, _known = register_person(actor=request.user, email=data["email"], name=data["name"], phone=data["phone"])
     opened = open_ticket(
         actor=request.user,
@@ -54,6 +59,8 @@ def _new(request: PortalRequest) -> HttpResponse:
         filing_key=key,
         priority=Priority(data["priority"]),
         stated={"name": data["name"], "phone": data["phone"]},
+        is_confidential=form.is_confidential,
+        colleagues=form.colleagues,
     )
     number = opened.ticket.number
     # The agent knows what they have just written down, though the caller is its author.
@@ -68,8 +75,16 @@ def _new(request: PortalRequest) -> HttpResponse:
     return redirect("desk_ticket", number) if seen else redirect("desk")
 
 
-def _page(request: PortalRequest, topic: HelpTopic, form: OnBehalfForm, kept: list, status: int = 200) -> HttpResponse:
+def _page(
+    request: PortalRequest,
+    topic: HelpTopic,
+    form: OnBehalfForm,
+    kept: list,
+    status: int = 200,
+    obstacle: Obstacle | None = None,
+) -> HttpResponse:
     context = {
+        "obstacle": obstacle,
         "topic": topic,
         "form": form,
         "kept": kept,

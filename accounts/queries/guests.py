@@ -1,0 +1,54 @@
+"""What is said to somebody not signed in who wants to ask under an address: the same for known and unknown ones."""
+
+from enum import StrEnum
+
+from accounts.entering import decide_entry
+from accounts.enums import AskingChannel, Refusal
+from accounts.facts import EntryOutcome, Obstacle
+from accounts.models import Organisation, User
+from accounts.queries.domains import organisation_at
+from accounts.queries.entitlement import entry_facts, obstacle_for
+from accounts.queries.people import person_at
+from accounts.queries.portals import portals_today
+
+
+class GuestAnswer(StrEnum):
+    WELCOME = "welcome"
+    PRIVATE_ADDRESS = "private_address"
+    SIGN_IN = "sign_in"
+
+
+def answer_to_guest(address: str) -> GuestAnswer:
+    """Whether a guest may ask under this address.
+
+    Decided from the address's domain as for somebody nobody knows, so that the answer tells nothing about a person:
+    where people of such an address do not come in at once, or where their organisation's agreement says who may ask,
+    they sign in. So does, under any address, whoever was put into such an organisation by hand.
+    """
+    decision = decide_entry(entry_facts(address, None))
+    person = person_at(address)
+    by_hand = person.organisation if person else None
+    if decision.refusal == Refusal.PRIVATE_ADDRESS:
+        return GuestAnswer.PRIVATE_ADDRESS
+    if decision.outcome != EntryOutcome.REGISTER or asks_signed_in(organisation_at(address)) or asks_signed_in(by_hand):
+        return GuestAnswer.SIGN_IN
+    return GuestAnswer.WELCOME
+
+
+def asks_signed_in(organisation: Organisation | None) -> bool:
+    """Whether not everybody of this organisation may ask, so that we must know who does."""
+    if organisation is None:
+        return False
+    agreement = organisation.agreement
+    return (
+        organisation.named_contact_limit is not None
+        or not organisation.agreement_holds(portals_today())
+        or (agreement is not None and not agreement.allows_web)
+    )
+
+
+def obstacle_by_phone(address: str) -> Obstacle | None:
+    """What would stand in the way of whoever has this address, if they had to ask by themselves; for staff who write
+    down what they are told on the phone. Somebody nobody knows yet counts as one of their domain's organisation."""
+    person = person_at(address) or User(email=address, organisation=organisation_at(address))
+    return obstacle_for(person, AskingChannel.PHONE)

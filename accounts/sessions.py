@@ -12,6 +12,13 @@ BROWSER_KEY, NETWORK_KEY, BEGAN_KEY, PROVED_KEY = "browser", "network", "began",
 
 
 class SessionStore(DatabaseStore):
+    seen_at: datetime | None = None  # as the row said when it was loaded
+
+    def _get_session_from_db(self) -> Any:
+        row = super()._get_session_from_db()  # type: ignore[misc]
+        self.seen_at = row.seen_at if row is not None else None
+        return row
+
     @classmethod
     def get_model_class(cls) -> type:
         return apps.get_model("accounts", "Session")

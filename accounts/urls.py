@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from accounts.views import account, brand, entry
 
 urlpatterns = [
+    path("", include("accounts.security_urls")),
     path("sign-in/", entry.sign_in, name="sign_in"),
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("password/", entry.password_request, name="password_request"),

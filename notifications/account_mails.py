@@ -13,6 +13,7 @@ from accounts.tokens.passwords import password_link
 from notifications.entry_mails import ENTRY_MAILS
 from notifications.enums import MailKind
 from notifications.models import Delivery
+from notifications.security_mails import SECURITY_MAILS
 
 Values = dict[str, Any]
 
@@ -46,4 +47,5 @@ _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.ADDRESS_REQUESTED: _address_requested,
     MailKind.ADDRESS_CHANGED: _address_changed,
     **ENTRY_MAILS,
+    **SECURITY_MAILS,
 }

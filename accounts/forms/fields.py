@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.folding import clean_line, fold_address
+from accounts.password_rules import LONGEST, plain_password
 
 ADDRESS_WRONG = _("Write a mail address such as name@example.com.")
 
@@ -14,6 +15,17 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean_line(super().to_python(value) or "")
+
+
+class PasswordField(forms.CharField):
+    """A password as somebody types it: nothing stripped, shown by nobody but themselves."""
+
+    def __init__(self, *, autocomplete: str, **kwargs: Any) -> None:
+        widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+        super().__init__(**{"strip": False, "max_length": LONGEST, "widget": widget, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        return plain_password(super().to_python(value) or "")
 
 
 class AddressField(forms.EmailField):

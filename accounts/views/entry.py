@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
+from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,20 +10,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.actions.limiting import Ask, network_of, spend_allowance, spend_allowances
-from accounts.actions.passwords import request_password, set_password
-from accounts.folding import fold_address
-from accounts.forms.entry import PasswordForm, PasswordRequestForm, SignInForm
+from accounts.actions.asking_in import request_entry
+from accounts.actions.passwords import set_password
+from accounts.attempts import may_ask_for_mail, may_check_password, wait_before_sign_in
+from accounts.browsers import browser_in_words
+from accounts.enums import EntryRequestKind
+from accounts.forms.entry import PasswordForm, PasswordRequestForm, SignInForm, judge_new_password, person_typing
 from accounts.models import User
-from accounts.passing import client_address, safe_next
+from accounts.passing import safe_next
+from accounts.password_rules import LONGEST
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from accounts.signing_in import home_of, sign_in_person
 from accounts.tokens.passwords import person_of_password_link
-
-SIGN_INS_AN_HOUR = 60  # per address and network; slows guessing without locking anybody out elsewhere
-SIGN_INS_PER_NETWORK = 600  # and one password cannot be tried on every address
-RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 30
 
 
 @never_cache
@@ -59,11 +59,8 @@ def password_request(request: PortalRequest) -> HttpResponse:
         return render(request, "accounts/password_request.html", {"form": form}, status=422 if form.errors else 200)
     email = form.cleaned_data["email"]
     # The answer is the same for known and unknown addresses, and for those who asked too often.
-    network_left = not spend_allowance(
-        kind="reset-network", key=network_of(client_address(request)), limit=RESETS_PER_NETWORK
-    )
-    if network_left and not spend_allowance(kind="reset", key=fold_address(email), limit=RESETS_PER_ADDRESS):
-        request_password(actor=None, email=email)
+    if may_ask_for_mail(request, "reset", email):
+        request_entry(kind=EntryRequestKind.PASSWORD, address=email)
     return render(request, "accounts/password_requested.html", {"email": email})
 
 
@@ -75,33 +72,42 @@ def password_set(request: PortalRequest, uid: str, token: str) -> HttpResponse:
         return render(request, "accounts/password_set.html", {"valid": False}, status=404)
     form = PasswordForm(request.POST or None, user=person)
     if request.method == "POST" and form.is_valid():
-        set_password(actor=person, user=person, password=form.cleaned_data["password"])
-        messages.success(request, _("Your password is saved and you are signed in."))
+        browser = browser_in_words(request.headers.get("User-Agent", ""))
+        set_password(actor=person, user=person, password=form.cleaned_data["password"], browser=browser)
+        messages.success(request, _("Your password is saved."))
         return sign_in_person(request, person)
-    context = {"valid": True, "form": form, "rules": form.rules, "person": person}
+    context = {"valid": True, "form": form, "person": person}
     return render(request, "accounts/password_set.html", context, status=422 if form.errors else 200)
 
 
+@post_only
+@never_cache
+@sensitive_post_parameters("password")
+def password_check(request: PortalRequest) -> HttpResponse:
+    """What the portal asks of a new password and what of it the one being typed has; nothing of it is kept."""
+    password = request.POST.get("password", "")[: LONGEST + 1]
+    if not may_check_password(request):
+        return render(request, "components/password_rules.html", {"rules": judge_new_password(""), "unchecked": True})
+    typed = [request.POST.get(name, "")[:254] for name in ("name", "email")]
+    person = person_typing(request.POST.get("about", "")[:200])
+    context = {"rules": judge_new_password(password, person, typed), "typed": bool(password)}
+    return render(request, "components/password_rules.html", context)
+
+
 def _authenticated(request: PortalRequest, form: SignInForm) -> User | None:
-    email = form.cleaned_data["email"]
-    network = network_of(client_address(request))
-    wait = spend_allowances(
-        Ask("sign-in", f"{network} {fold_address(email)}", SIGN_INS_AN_HOUR),
-        Ask("sign-in-network", network, SIGN_INS_PER_NETWORK),
-    )
+    email, password = form.cleaned_data["email"], form.cleaned_data["password"]
+    wait = wait_before_sign_in(request, email)
     if wait:
-        form.add_error(
-            None,
-            ngettext(
-                "Too many attempts from your network. Wait %(minutes)d minute, or ask for a new password by mail.",
-                "Too many attempts from your network. Wait %(minutes)d minutes, or ask for a new password by mail.",
-                wait,
-            )
-            % {"minutes": wait},
+        make_password(password)  # the answer is as slow as any other, so that its time tells nothing
+        words = ngettext(
+            "Too many attempts. Wait %(minutes)d minute, or sign in with a code by mail.",
+            "Too many attempts. Wait %(minutes)d minutes, or sign in with a code by mail.",
+            wait,
         )
+        form.add_error(None, words % {"minutes": wait})
         return None
-    person = authenticate(request, email=email, password=form.cleaned_data["password"])
+    person = authenticate(request, email=email, password=password)
     if isinstance(person, User):
         return person
-    form.add_error(None, _("Address and password do not match. Try again, or ask for a new password by mail."))
+    form.add_error(None, _("Address and password do not match. Try again, or sign in with a code by mail."))
     return None

@@ -17,7 +17,9 @@ from accounts.actions.inviting import invite_person
 from accounts.actions.organising import add_organisation, set_agreement, set_visibility
 from accounts.actions.passwords import set_password
 from accounts.actions.registering import register_person
+from accounts.actions.security_settings import set_security
 from accounts.actions.settling import settle
+from accounts.actions.updating import ACCESS_FIELDS, update_access
 from accounts.enums import EntryRequestKind, ProviderContactKind, Role, Visibility
 from accounts.models import Agreement, Organisation, Tenant, User
 from accounts.scoping import tenant_scope
@@ -50,6 +52,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
     )
     staff = {name: _staff(tenant, script, name) for name in script.staff}
     with tenant_scope(tenant):
+        _set_access(tenant, script, staff["admin"])
         departments = _departments(script, staff)
         organisations = _organisations(script, departments)
         people = {**staff, **_customers(script, staff["admin"], organisations)}
@@ -64,6 +67,13 @@ def _staff(tenant: Tenant, script: DemoPortal, name: str) -> User:
     role = {"admin": Role.ADMINISTRATOR, "supportlead": Role.SUPPORT_LEAD}.get(name, Role.AGENT)
     address = f"{name}@{script.slug}.example"
     return add_staff(tenant=tenant, email=address, name=script.staff[name], role=role, password=PASSWORD)
+
+
+def _set_access(tenant: Tenant, script: DemoPortal, admin: User) -> None:
+    as_founded = {field: getattr(tenant, field) for field in ACCESS_FIELDS}
+    update_access(actor=admin, values=as_founded | script.access)
+    set_security(actor=admin, password_policy=script.password_policy, staff_need_second_factor=False)
+    tenant.refresh_from_db()  # the scope's own object, which decides from now on
 
 
 def _departments(script: DemoPortal, staff: dict[str, User]) -> dict[str, Department]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.enums import PasswordPolicy
+
 
 @dataclass(frozen=True)
 class Step:
@@ -78,6 +80,7 @@ class DemoPortal:
     topics: tuple[dict[str, Any], ...]
     stories: tuple[Story, ...]
     access: dict[str, Any] = field(default_factory=dict)
+    password_policy: str = PasswordPolicy.MODERN
     agreements: tuple[dict[str, Any], ...] = ()
     applications: tuple[DemoApplication, ...] = ()
     invitations: tuple[tuple[str, str, str], ...] = ()  # address, name, organisation

@@ -54,9 +54,9 @@ SKOLA = DemoPortal(
         "known_domains": "application",
         "refuses_private_addresses": True,
         "contacts_may_invite": False,
-        "password_policy": "composed",
         "entry_contact": "Är du elev, vårdnadshavare eller personal? Vänd dig till din kommun eller skola.",
     },
+    password_policy="composed",
     agreements=(
         {"name": "Kommun", "contact_limit": 5, "service_level": "Svar samma dag"},
         {"name": "Fristående skola", "contact_limit": 1, "service_level": "Svar samma dag"},

@@ -1,5 +1,6 @@
 """After the school-software company's manual: access is applied for, and colleagues are added to tickets."""
 
+from accounts.enums import PasswordPolicy
 from helpdesk.demo.scripts.parts import DemoApplication, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
 
 SKOLA = DemoPortal(
@@ -56,7 +57,7 @@ SKOLA = DemoPortal(
         "contacts_may_invite": False,
         "entry_contact": "Är du elev, vårdnadshavare eller personal? Vänd dig till din kommun eller skola.",
     },
-    password_policy="composed",
+    password_policy=PasswordPolicy.COMPOSED,
     agreements=(
         {"name": "Kommun", "contact_limit": 5, "service_level": "Svar samma dag"},
         {"name": "Fristående skola", "contact_limit": 1, "service_level": "Svar samma dag"},

@@ -141,6 +141,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
     text = body_text(message.body).strip() if message else ""
     context = {
         "ticket": ticket,
+        "is_requester": ticket.requester_id == person.pk,
         "who": _name_of(event.actor, tenant, desk=desk),
         "when": moment_in_words(event.created_at),
         "filed": moment_in_words(ticket.created_at),
@@ -163,10 +164,10 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
 
 
 def _name_of(actor: User | None, tenant: Tenant, *, desk: bool) -> str:
-    """Who did it. Customers never learn an agent's own mail address."""
+    """Who did it. Customers never learn an agent's own mail address; a colleague's they know."""
     if actor is None:
         return tenant.name
-    return header_line(str(actor) if desk else actor.name or tenant.name)
+    return header_line(str(actor) if desk or not actor.is_agent else actor.name or tenant.name)
 
 
 def moment_in_words(moment: datetime) -> str:

@@ -92,4 +92,5 @@ class Trouble(models.TextChoices):
     INTERRUPTED = "interrupted", _("Sending was interrupted.")
     COMPOSING = "composing", _("The mail could not be put together.")
     STORING = "storing", _("The mail could not be stored.")
+    LEFT = "left", _("The person is no longer on the ticket.")
     DEPARTED = "departed", _("The person's account is closed, or no longer on the desk.")

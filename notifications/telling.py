@@ -11,6 +11,7 @@ from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, MailKind
 from notifications.queries import agent_with_id, muted_among, people_answering_for, people_deciding_applications
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
+from tickets.queries import participants_of
 
 # Sent to whoever did it, too: filing is confirmed, and what was asked for by mail or concerns security is answered.
 RECEIPTS = frozenset(
@@ -76,17 +77,23 @@ def _opened(event: TicketEvent) -> Iterator[Telling]:
 
 
 def _replied(event: TicketEvent) -> Iterator[Telling]:
-    yield from _to_other_side(event, MailKind.REPLY, MailKind.CUSTOMER_REPLY)
+    yield from _to_others(event, MailKind.REPLY, MailKind.CUSTOMER_REPLY, MailKind.COLLEAGUE_REPLY)
 
 
 def _closed(event: TicketEvent) -> Iterator[Telling]:
     if not event.data.get("with_reply"):  # then the reply's own mail says it
-        yield from _to_other_side(event, MailKind.CLOSED, MailKind.CLOSED_BY_CUSTOMER)
+        yield from _to_others(event, MailKind.CLOSED, MailKind.CLOSED_BY_CUSTOMER, MailKind.CLOSED)
 
 
 def _reopened(event: TicketEvent) -> Iterator[Telling]:
     if not event.data.get("with_reply"):
-        yield from _to_other_side(event, MailKind.REOPENED, MailKind.REOPENED_BY_CUSTOMER)
+        yield from _to_others(event, MailKind.REOPENED, MailKind.REOPENED_BY_CUSTOMER, MailKind.REOPENED)
+
+
+def _collaborator_added(event: TicketEvent) -> Iterator[Telling]:
+    for person in participants_of(event.ticket)[1:]:
+        if person.pk == event.data.get("user"):  # and has not been taken off again
+            yield Telling(person, MailKind.COLLABORATOR_ADDED)
 
 
 def _assigned(event: TicketEvent) -> Iterator[Telling]:
@@ -127,9 +134,14 @@ def _address_changed(event: AccountEvent) -> Iterator[Telling]:
     yield Telling(event.user, MailKind.ADDRESS_CHANGED, address=event.data["old"])
 
 
-def _to_other_side(event: TicketEvent, to_customer: MailKind, to_desk: MailKind) -> Iterator[Telling]:
-    if event.data.get("by") == "staff":
-        yield Telling(event.ticket.requester, to_customer)
+def _to_others(
+    event: TicketEvent, from_staff: MailKind, to_desk: MailKind, from_colleague: MailKind
+) -> Iterator[Telling]:
+    """What staff did is told to all who take part; what one of those did, to the others of them and to the desk."""
+    by_staff = event.data.get("by") == "staff"
+    for person in participants_of(event.ticket):
+        yield Telling(person, from_staff if by_staff else from_colleague)
+    if by_staff:
         return
     if event.ticket.assignee is not None:
         yield Telling(event.ticket.assignee, to_desk)
@@ -147,6 +159,7 @@ _TICKET: dict[str, Callable[..., Iterator[Telling]]] = {
     EventKind.REOPENED: _reopened,
     EventKind.ASSIGNED: _assigned,
     EventKind.TRANSFERRED: _transferred,
+    EventKind.COLLABORATOR_ADDED: _collaborator_added,
 }
 _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.PASSWORD_REQUESTED: _to_person(MailKind.PASSWORD),

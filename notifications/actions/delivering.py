@@ -14,6 +14,7 @@ from notifications.locking import Lease, claim
 from notifications.models import Delivery
 from notifications.rules import REPEAT_UNHEARD_AFTER, next_attempt
 from notifications.transports import Transport
+from tickets.queries import takes_part
 
 Outcome = dict[str, Any]
 PAUSE_WHEN_AWAY = timedelta(seconds=30)
@@ -66,6 +67,8 @@ def _letter(delivery: Delivery) -> Letter:
     closed = not person.is_active and delivery.template not in FOR_OUTSIDERS
     if closed or (delivery.template in DESK_KINDS and not person.is_agent):
         raise Refused(Trouble.DEPARTED)
+    if delivery.ticket and delivery.template not in DESK_KINDS and not takes_part(person, delivery.ticket):
+        raise Refused(Trouble.LEFT)
     try:
         ascii_address(delivery.address)
     except ValueError as reason:

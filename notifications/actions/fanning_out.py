@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.scoping import current_tenant
 from notifications.addresses import ascii_address
@@ -12,6 +13,7 @@ from notifications.models import Delivery
 from notifications.queries import was_echoed_lately
 from notifications.rules import GIVE_UP_AFTER
 from notifications.telling import Telling, tellings
+from tickets.actions.handing_over import release_tickets
 from tickets.enums import Channel
 from tickets.models import TicketEvent
 
@@ -22,7 +24,8 @@ NAMES = {
 
 
 def fan_out(event: Event) -> int:
-    """Derive from an event the deliveries of everybody who is told of it, and mark it as done. Returns how many.
+    """Derive from an event the deliveries of everybody who is told of it, and what else follows from it (`_carry_out`),
+    and mark it as done. Returns how many deliveries.
 
     One transaction under the event's lock: exactly once, however often and from however many workers it is called. An
     event another worker is busy with is left to it.
@@ -35,8 +38,20 @@ def fan_out(event: Event) -> int:
         now = timezone.now()
         new = [_delivery(locked, told, now) for told in tellings(locked) if told.person.pk not in known]
         Delivery.objects.bulk_create(new)
+        _carry_out(locked)
         _mark_done(locked, now)
     return len(new)
+
+
+def _carry_out(event: Event) -> None:
+    """What an event means beyond mails: whoever no longer works here has no open tickets, so that none is forgotten."""
+    if not isinstance(event, AccountEvent) or event.kind not in (
+        AccountEventKind.CLOSED,
+        AccountEventKind.ROLE_CHANGED,
+    ):
+        return
+    if not (event.user.is_active and event.user.is_agent):
+        release_tickets(actor=None, user=event.user)
 
 
 def _lock(event: Event) -> Event | None:

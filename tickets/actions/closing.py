@@ -2,6 +2,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from tickets.actions.handing_over import release_if_departed
 from tickets.enums import EventKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket
@@ -37,8 +38,10 @@ def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ti
         closing = kind == EventKind.CLOSED
         if locked.is_closed == closing:
             return locked
+        if not closing:
+            release_if_departed(locked)
         move_to(locked, Status.CLOSED if closing else status_when_ours(locked), timezone.now())
-        locked.save(update_fields=STATUS_FIELDS)
+        locked.save(update_fields=["assignee", *STATUS_FIELDS])
         by = "staff" if as_staff else "customer"
         record_event(kind, locked, actor=actor, data={"by": by, "with_reply": False})
     return locked

@@ -110,11 +110,22 @@ def release_tickets(*, actor: User | None, user: User) -> int:
             locked = lock_ticket(ticket)
             if same_person(locked.assignee, user) and not locked.is_closed:
                 _hand_to(locked, None)
-                record_event(
-                    EventKind.ASSIGNED, locked, actor=actor, data={"assignee": None, "name": "", "from": str(user)}
-                )
+                _record_release(locked, actor, user)
                 released += 1
     return released
+
+
+def release_if_departed(ticket: Ticket) -> None:
+    """Take a ticket that comes to life again from an assignee who no longer works here; for doors that hold its lock
+    and save its assignee. Records `assigned` (to nobody)."""
+    had = ticket.assignee
+    if had is not None and not (had.is_active and had.is_agent):
+        ticket.assignee = None
+        _record_release(ticket, None, had)
+
+
+def _record_release(ticket: Ticket, actor: User | None, had: User) -> None:
+    record_event(EventKind.ASSIGNED, ticket, actor=actor, data={"assignee": None, "name": "", "from": str(had)})
 
 
 def _hand_to(ticket: Ticket, assignee: User | None) -> None:

@@ -58,6 +58,7 @@ JOBS = (
         every=HOUR,
         each_tenant=True,
     ),
+    Job("accounts.forget_old_codes", "accounts.actions.codes:forget_old_codes", every=HOUR, each_tenant=True),
     Job("accounts.forget_old_sessions", "accounts.actions.limiting:forget_old_sessions", every=24 * HOUR),
     Job(
         "notifications.forget_kept_mails",

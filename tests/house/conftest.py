@@ -1,7 +1,7 @@
 """Two portals with one row of everything in each, and a second customer and a second agent on the first."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -25,6 +25,7 @@ from accounts.models import (
     ProviderContact,
     RecoveryCode,
     SecondFactor,
+    Session,
     SignInCode,
     User,
 )
@@ -60,6 +61,8 @@ class House:
     colleague: User
     collaborator: User  # of another organisation, added to the ticket
     outsider: User  # an agent of the portal, in another department
+    factor: SecondFactor  # somebody's
+    session: Session  # the lead's
 
 
 def furnish(portal: Portal) -> House:
@@ -107,6 +110,8 @@ def furnish(portal: Portal) -> House:
             collaborator=User.objects.get(email="added@furnished.example"),
             colleague=UserFactory(email="colleague@kund.example", organisation=portal.organisation),
             outsider=outsider,
+            factor=SecondFactor.objects.get(),
+            session=Session.objects.get(user=portal.lead),
         )
 
 
@@ -131,6 +136,7 @@ def _furnish_entry(portal: Portal, ticket: Ticket) -> None:
     SignInCode.objects.create(address_key=portal.customer.email_key, nonce="n", created_at=now)
     SecondFactor.objects.create(user=waiting, kind="totp", name="App", secret="s", created_at=now)
     RecoveryCode.objects.create(user=waiting, digest="d")
+    Session.objects.create(session_key=f"of-{portal.tenant.slug}", expire_date=now + timedelta(1), user=portal.lead)
     Collaborator.objects.create(ticket=ticket, user=UserFactory(email="added@furnished.example"), created_at=now)
     Import.objects.create(
         kind="people", name=f"{SECRET}.csv", state="checked", created_by=portal.administrator, created_at=now

@@ -40,10 +40,10 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "choices",
         "telling",
     ),
-    ("events", "locking", "links", "entry_mails", "account_mails", "composing", "transports"),
+    ("events", "locking", "links", "entry_mails", "security_mails", "account_mails", "composing", "transports"),
     ("actions",),
     ("forms",),
-    ("signing_in", "attempts", "watching"),  # what the views begin with
+    ("signing_in", "attempts", "watching", "passkey_places"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
     ("account_urls", "security_urls", "urls"),
 )

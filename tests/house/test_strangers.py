@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.queries.security import session_mark
 from accounts.scoping import tenant_scope
 from tests.conftest import Portal
 from tests.factories import make_ticket
@@ -28,6 +29,8 @@ PUBLIC = {
     "sign_out",
     "password_request",
     "password_set",
+    "password_check",
+    "sign_in_code",
     "register",
     "register_sent",
     "register_again",
@@ -39,6 +42,8 @@ PUBLIC = {
     "brand_css",
     "logo",
 }
+# Whoever is in the middle of signing in, in the same browser; everybody else begins at the beginning.
+UNDERWAY = {"sign_in_code_enter", "second_factor"}
 # Whoever holds the unguessable token may open these, and nobody else.
 BY_TOKEN = {
     "link",
@@ -53,6 +58,18 @@ BY_TOKEN = {
 JUST_FILED = {"thanks", "thanks_more"}
 # Every signed-in person; shows their own things only.
 SIGNED_IN = {"account", "account_address", "account_address_sent", "notification_choices", "my_tickets"}
+SIGNED_IN |= {"security", "security_password", "security_proof"}
+# Every signed-in person who has just proven once more who they are, or is about to end something of their own.
+OWN_SECURITY = {
+    "security_app",
+    "security_passkey",
+    "recovery_codes",
+    "recovery_codes_file",
+    "recovery_codes_kept",
+    "sessions_end",
+}
+# The person whose factor or session it is.
+OWN_ROWS = {"security_factor_removal", "session_end"}
 # The person who asked for it, signed in, by the link in their mail.
 BY_OWN_LINK = {"account_address_confirm"}
 # The requester of the ticket, and whoever else it is shared with, as tests/house/test_matrix.py has it.
@@ -86,9 +103,22 @@ ITS_AGENTS = {
     "desk_mail",
     "mail_again",
 }
-ADMINISTRATORS = {"portal_settings"}
-LISTS = (PUBLIC, BY_TOKEN, JUST_FILED, SIGNED_IN, BY_OWN_LINK, REQUESTER, AGENTS, ITS_AGENTS, ADMINISTRATORS)
-PRIVATE = sorted(set().union(*LISTS[1:]))
+ADMINISTRATORS = {"portal_settings", "security_settings"}
+LISTS = (
+    PUBLIC,
+    BY_TOKEN,
+    JUST_FILED,
+    SIGNED_IN,
+    BY_OWN_LINK,
+    REQUESTER,
+    AGENTS,
+    ITS_AGENTS,
+    ADMINISTRATORS,
+    UNDERWAY,
+    OWN_SECURITY,
+    OWN_ROWS,
+)
+PRIVATE = sorted(set().union(*LISTS[1:]) - UNDERWAY)
 
 POSTED = {
     "body": "I was never here",
@@ -124,6 +154,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         "pk": _row(name, house).pk + (0 if real else 5000),
         "token": (secret if name == "password_set" else token) if real else "no.such",
         **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
+        "mark": session_mark(house.session.session_key) if real else "no-such",
         "uid": uid if real else "OTk5OTk5",
         "slug": house.portal.topic.slug if real else "no-such-topic",
         "fingerprint": house.portal.tenant.brand_fingerprint,
@@ -135,6 +166,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
 def _row(name: str, house: House) -> Any:
     """The row whose id stands as `pk` in an address."""
     rows = {
+        "security_factor_removal": house.factor,
         "desk_mail": house.delivery,
         "mail_again": house.delivery,
         "desk_attachment": house.note_attachment,
@@ -223,10 +255,35 @@ def test_nobody_in_particular_is_sent_to_sign_in_or_told_there_is_nothing(house:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ["nobody", "customer", "administrator"])
+def test_who_is_not_signing_in_is_sent_to_where_it_begins(house: House, browse, method, role, subtests):
+    client = browse(house.portal, getattr(house.portal, role, None))
+    before = snapshot(without=UNREMARKABLE)
+    for name in sorted(UNDERWAY):
+        with subtests.test(name):
+            response = ask(client, method, address(name, house))
+            assert response.status_code == 302
+            assert response.url.startswith("/sign-in/") or role != "nobody"
+    assert changes(before) == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_factor_changes_only_after_a_fresh_proof(house: House, browse, method, subtests):
+    client = browse(house.portal, house.portal.customer)
+    before = snapshot(without=UNREMARKABLE)
+    for name in ("security_app", "security_passkey", "recovery_codes"):
+        with subtests.test(name):
+            response = ask(client, method, address(name, house))
+            assert response.status_code == 302
+            assert response.url.startswith("/account/security/proof/?next=")
+    assert changes(before) == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
 def test_another_customer_finds_nothing(house: House, browse, method, subtests):
     client = browse(house.portal, house.colleague)
     before = snapshot(without=UNREMARKABLE)
-    for name in sorted(JUST_FILED | REQUESTER | ITS_AGENTS | AGENTS | ADMINISTRATORS):
+    for name in sorted(JUST_FILED | OWN_ROWS | REQUESTER | ITS_AGENTS | AGENTS | ADMINISTRATORS):
         with subtests.test(name):
             status, _about, text = same_answer(client, method, name, house)
             assert status in (404, 405)
@@ -282,7 +339,7 @@ def test_people_of_another_portal_find_nothing_on_their_own_host(
 ):
     client = browse(other_house.portal, getattr(other_house.portal, role))
     before = snapshot(without=UNREMARKABLE)
-    for name in sorted(BY_TOKEN | BY_OWN_LINK | JUST_FILED | REQUESTER | ITS_AGENTS):
+    for name in sorted(BY_TOKEN | BY_OWN_LINK | OWN_ROWS | JUST_FILED | REQUESTER | ITS_AGENTS):
         with subtests.test(name):
             assert same_answer(client, method, name, far_numbers)[0] in (404, 405)
     assert changes(before) == {}

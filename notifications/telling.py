@@ -119,7 +119,8 @@ def _applied(event: AccountEvent) -> Iterator[Telling]:
         yield from (Telling(person, MailKind.NEW_APPLICATION) for person in people_deciding_applications())
 
 
-def _password_set(event: AccountEvent) -> Iterator[Telling]:
+def _renewed(event: AccountEvent) -> Iterator[Telling]:
+    """The first password is what they came for, and the first recovery codes come with the factor that is told."""
     if not event.data.get("first"):
         yield Telling(event.user, MailKind.SECURITY)
 
@@ -171,10 +172,10 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.REFUSED: _to_person(MailKind.REFUSED),
     AccountEventKind.INVITED: _to_person(MailKind.INVITATION),
     AccountEventKind.NOT_ENTITLED: _to_person(MailKind.NOT_ENTITLED),
-    AccountEventKind.PASSWORD_SET: _password_set,
+    AccountEventKind.PASSWORD_SET: _renewed,
     AccountEventKind.FACTOR_ADDED: _to_person(MailKind.SECURITY),
     AccountEventKind.FACTOR_REMOVED: _to_person(MailKind.SECURITY),
-    AccountEventKind.CODES_RENEWED: _to_person(MailKind.SECURITY),
+    AccountEventKind.CODES_RENEWED: _renewed,
     AccountEventKind.ADDRESS_REQUESTED: _address_requested,
     AccountEventKind.ADDRESS_CHANGED: _address_changed,
     AccountEventKind.CLOSED: _to_person(MailKind.CLOSED_ACCOUNT),

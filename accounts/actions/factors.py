@@ -115,18 +115,19 @@ def reset_factors(*, actor: User, user: User) -> bool:
 
 def renew_recovery_codes(*, actor: User, user: User, keep: str = "", browser: str = "") -> list[str]:
     """New recovery codes in place of all earlier ones. Only digests are kept: the answer is the one time they can be
-    shown. Other sessions end; AccountEvent `codes_renewed`. Raises LastFactor when there is no factor to recover from.
+    shown. Other sessions end; AccountEvent `codes_renewed`, which knows whether they are the `first` ones. Raises
+    LastFactor when there is no factor to recover from.
     """
     with transaction.atomic():
         person = _lock(actor, user)
         if not SecondFactor.objects.filter(user=person).exists():
             raise LastFactor
-        RecoveryCode.objects.filter(user=person).delete()
+        replaced, _by_model = RecoveryCode.objects.filter(user=person).delete()
         codes = [_new_recovery_code() for _number in range(RECOVERY_CODES)]
         rows = [RecoveryCode(user=person, digest=keyed_digest(_purpose(person), _letters(code))) for code in codes]
         RecoveryCode.objects.bulk_create(rows)
         end_sessions(actor=actor, user=person, keep=keep)
-        _record(actor, person, AccountEventKind.CODES_RENEWED, browser=browser)
+        _record(actor, person, AccountEventKind.CODES_RENEWED, first=not replaced, browser=browser)
     return codes
 
 

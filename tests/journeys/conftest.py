@@ -17,10 +17,10 @@ from django.test.testcases import LiveServerThread
 from django.utils import timezone, translation
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from accounts.models import Tenant
+from accounts.models import AccountEvent, Tenant
 from accounts.scoping import tenant_scope
 from helpdesk.demo.building import build
-from helpdesk.demo.scripts import LARM, SKOLA
+from helpdesk.demo.scripts import LARM, PLAN, SKOLA
 from helpdesk.demo.scripts.parts import DemoPortal
 from helpdesk.environment import mail_transport
 from tests.journeys.browsing import WIDE, Reader
@@ -139,12 +139,19 @@ def skola(larm: Site, server: Server) -> Site:
     return _found(SKOLA, server)
 
 
+@pytest.fixture
+def plan(larm: Site, server: Server) -> Site:
+    """The planning company's portal, with named contacts (row S); the first one is beside it."""
+    return _found(PLAN, server)
+
+
 def _found(script: DemoPortal, server: Server) -> Site:
     host = f"{script.slug}.localhost"
     with transaction.atomic():
         tenant = build(script, host)
     with tenant_scope(tenant):  # the mails of the portal's history are no part of the journey
-        TicketEvent.objects.update(fanned_out_at=timezone.now())
+        for history in (TicketEvent, AccountEvent):
+            history.objects.update(fanned_out_at=timezone.now())
     return Site(tenant, f"http://{host}:{server.port}", Post(tenant))
 
 

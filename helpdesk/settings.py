@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.portal",
+                "accounts.context.applications",
                 "tickets.context.unread",
                 "tickets.context.desk",
                 "notifications.context.failed_mails",

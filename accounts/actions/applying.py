@@ -35,7 +35,7 @@ def approve_application(
         if is_named_contact and organisation is not None and not has_place:
             claim_place(organisation)
         _withdraw_invitation(person)
-        person.organisation, person.is_active, person.closed_at = organisation, True, None
+        person.organisation, person.is_active = organisation, True
         person.is_named_contact, person.is_contact_person = is_named_contact, is_contact_person
         person.sees_colleagues = person.sees_colleagues and organisation is not None
         person.save()

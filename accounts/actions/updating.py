@@ -18,6 +18,15 @@ PORTAL_FIELDS = (
     "guest_limit_per_network",
     "attachment_limit_mb",
 )
+ACCESS_FIELDS = (
+    "strangers",
+    "known_domains",
+    "contacts_may_invite",
+    "refuses_private_addresses",
+    "entry_contact",
+    "phone",
+    "phone_hours",
+)
 
 
 def update_account(*, actor: User, user: User, values: Mapping[str, Any]) -> None:
@@ -59,4 +68,19 @@ def update_portal(*, actor: User, values: Mapping[str, Any], logo: UploadedFile 
         elif isinstance(logo, UploadedFile):
             tenant.logo.save(f"{tenant.slug}-logo", logo, save=False)
         tenant.save()
+    return tenant
+
+
+def update_access(*, actor: User, values: Mapping[str, Any]) -> Tenant:
+    """Change who may come in and how, and whom those turn to who are not let in. For tenant administrators only.
+
+    Whoever is in already stays in; applications and invitations that wait are decided and accepted as before.
+    """
+    if not (actor.is_administrator and actor.is_active):
+        raise PermissionError("The portal is configured by its administrators")
+    with transaction.atomic():
+        tenant = Tenant.objects.select_for_update().get(pk=current_tenant().pk)
+        for field in ACCESS_FIELDS:
+            setattr(tenant, field, values[field])
+        tenant.save(update_fields=ACCESS_FIELDS)
     return tenant

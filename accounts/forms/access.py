@@ -1,0 +1,67 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import WayIn
+from accounts.forms.fields import LineField
+from accounts.models import Tenant
+
+CHOOSE = {"required": _("Choose one of the answers.")}
+
+
+class AccessForm(forms.Form):
+    """Who comes in, and how. Each answer says what follows from it."""
+
+    strangers = forms.ChoiceField(
+        label=_("What may people do whom you do not know?"),
+        choices=WayIn.choices,
+        widget=forms.RadioSelect,
+        error_messages=CHOOSE,
+    )
+    known_domains = forms.ChoiceField(
+        label=_("And people with an address at one of your customers' mail domains?"),
+        choices=WayIn.choices,
+        widget=forms.RadioSelect,
+        help_text=_("The domains stand on each organisation's page. Somebody invited may always come in."),
+        error_messages=CHOOSE,
+    )
+    contacts_may_invite = forms.BooleanField(
+        label=_("Customers' contact persons keep their contacts themselves"),
+        required=False,
+        help_text=_("They invite colleagues at their own mail domains, and say who of them may ask you."),
+    )
+    refuses_private_addresses = forms.BooleanField(
+        label=_("Private addresses do not come in"),
+        required=False,
+        help_text=_("An address such as name@gmail.com is refused at once, with the reason."),
+    )
+    entry_contact = LineField(
+        label=_("Whom do those turn to who are not let in?"),
+        required=False,
+        max_length=200,
+        help_text=_("Stands on the pages and in the mails about access, such as: customer service, 08-123 45 67."),
+    )
+    phone = LineField(
+        label=_("Phone"), required=False, max_length=40, help_text=_("Shown to those whose agreement has it.")
+    )
+    phone_hours = LineField(
+        label=_("When somebody answers the phone"),
+        required=False,
+        max_length=120,
+        help_text=_("Such as: weekdays 8–16."),
+    )
+
+    @classmethod
+    def of(cls, tenant: Tenant, data: Any = None) -> "AccessForm":
+        return cls(data, initial={name: getattr(tenant, name) for name in cls.base_fields})
+
+
+class PrivateDomainForm(forms.Form):
+    domain = LineField(
+        label=_("Webmail domain"),
+        max_length=300,
+        help_text=_("What stands after the @, such as gmail.com. What lies below it counts as well."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+        error_messages={"required": _("Write a domain such as gmail.com")},
+    )

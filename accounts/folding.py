@@ -38,6 +38,14 @@ def fold_domain(text: str) -> str:
     return domain if MAIL_DOMAIN.fullmatch(domain) else ""
 
 
+def unfold_domain(domain: str) -> str:
+    """A domain in ASCII as people write it: "xn--by-xia.se" is "åby.se"."""
+    try:
+        return idna.decode(domain)
+    except (idna.IDNAError, UnicodeError):
+        return domain
+
+
 def fold_text(text: str) -> str:
     """Text as it is searched: case folded, accents dropped ("Åby" is found by "aby"), white space single."""
     plain = unicodedata.normalize("NFKD", text.replace("\x00", ""))  # first: what it takes apart may be a capital
@@ -56,6 +64,8 @@ TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 def clean_line(text: str) -> str:
     """One line of typed text: control characters become spaces, white space is single, nothing turns its direction."""
+    if text.isprintable():  # holds none of these; most lines do not, and imports clean many
+        return " ".join(text.split())
     plain = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text.translate(TURNING))
     return " ".join(plain.split())
 

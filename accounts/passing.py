@@ -1,4 +1,4 @@
-"""What travels with a request: the caller's network address, a safe way onwards."""
+"""What travels with a request: the caller's network address, a safe way onwards, an id."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -25,3 +25,8 @@ def safe_path(wanted: str, fallback: str, *, require_https: bool = True) -> str:
     same_site = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=require_https)
     is_path = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if same_site and is_path else fallback
+
+
+def whole_number(text: str) -> int | None:
+    """The id somebody wrote into an address or a form; None for what can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("", include("routing.urls")),
     path("", include("tickets.urls")),
     path("", include("notifications.urls")),
 ]

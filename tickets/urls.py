@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tickets.views import collaborating, customer, desk, desk_actions, filing, on_behalf
+from tickets.views import collaborating, customer, desk, desk_actions, filing, merging, on_behalf
 
 urlpatterns = [
     path("", filing.home, name="home"),
@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("t/<str:token>/confidentiality/", collaborating.link_confidentiality, name="link_confidentiality"),
     path("desk/", desk.queue, name="desk"),
+    path("desk/organisations/<int:pk>/merger/", merging.organisation_merger, name="organisation_merger"),
     path("desk/tickets/new/", on_behalf.desk_new, name="desk_new"),
     path("desk/tickets/<int:number>/", desk.ticket, name="desk_ticket"),
     path("desk/tickets/<int:number>/preview/", desk.preview, name="desk_preview"),

@@ -4,8 +4,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.actions.ending_sessions import end_sessions
 from accounts.enums import AccountEventKind, ApplicationState, Refusal, Role
-from accounts.models import AccountEvent, Session, User
+from accounts.models import AccountEvent, User
 from accounts.poking import poke_worker
 from accounts.rules import may_edit
 
@@ -35,7 +36,7 @@ def close_account(*, actor: User, user: User) -> User:
         person.is_active, person.closed_at = False, now
         person.is_named_contact = person.is_contact_person = person.sees_colleagues = False
         person.save()
-        end_sessions_of(person)
+        end_sessions(actor=actor, user=person)
         person.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
         person.applications.filter(state=ApplicationState.WAITING).update(
             state=ApplicationState.REFUSED, refusal=Refusal.OTHER, decided_by=actor, decided_at=now
@@ -73,11 +74,6 @@ def lock_with_administrators(user: User) -> tuple[User, int]:
     locked = {row.pk: row for row in rows.filter(in_charge | Q(pk=user.pk)).order_by("pk")}
     person: User = locked.pop(user.pk)
     return person, len(locked)
-
-
-def end_sessions_of(person: User) -> None:
-    """End every session of a person at once."""
-    Session.objects.filter(user=person).delete()
 
 
 def _record(actor: User, person: User, kind: AccountEventKind, data: dict[str, object]) -> None:

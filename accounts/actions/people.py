@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from accounts.actions.closing_accounts import LastAdministrator, end_sessions_of, lock_with_administrators
+from accounts.actions.closing_accounts import LastAdministrator, lock_with_administrators
+from accounts.actions.ending_sessions import end_sessions
 from accounts.enums import AccountEventKind, Role
 from accounts.models import AccountEvent, Organisation, User
 from accounts.rules import may_edit, require_administrator
@@ -77,7 +78,7 @@ def set_role(*, actor: User, user: User, role: Role) -> User:
             person.organisation = None
             person.is_named_contact = person.is_contact_person = person.sees_colleagues = False
         person.save()
-        end_sessions_of(person)
+        end_sessions(actor=actor, user=person)
         data = {"from": before, "to": str(role)} | ({"left": left.name} if left else {})
         _record(actor, person, AccountEventKind.ROLE_CHANGED, data)
     return person

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import ProviderContactKind, Visibility
-from accounts.folding import fold_text
+from accounts.folding import fold_text, unfold_domain
 from accounts.models.tenancy import TenantModel
 
 
@@ -89,7 +89,7 @@ class OrganisationDomain(TenantModel):
         constraints = [models.UniqueConstraint(fields=["tenant", "domain"], name="domain_once_per_tenant")]
 
     def __str__(self) -> str:
-        return self.domain
+        return unfold_domain(self.domain)
 
 
 class LocalAdministrator(TenantModel):

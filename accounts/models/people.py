@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Language, Role
+from accounts.enums import AccountState, Language, Role
 from accounts.folding import fold_address, fold_text
 from accounts.models.organisations import Organisation
 from accounts.models.tenancy import TenantModel, scoped_manager
@@ -80,6 +80,14 @@ class User(TenantModel, AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return self.role == Role.ADMINISTRATOR
+
+    @property
+    def state(self) -> AccountState:
+        if self.closed_at is not None:
+            return AccountState.CLOSED
+        if not self.is_active:
+            return AccountState.WAITING
+        return AccountState.ACTIVE if self.verified_at is not None else AccountState.UNVERIFIED
 
     @property
     def reading_language(self) -> str:

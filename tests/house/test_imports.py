@@ -38,14 +38,15 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "events_in_words",
         "problems_in_words",
         "choices",
+        "holdings",
         "telling",
     ),
-    ("events", "locking", "links", "entry_mails", "security_mails", "account_mails", "composing", "transports"),
+    ("events", "locking", "links", "entry_mails", "security_mails", "account_mails", "composing", "transports", "held", "packing"),
     ("actions",),
     ("forms",),
     ("signing_in", "attempts", "watching", "passkey_places"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
-    ("account_urls", "security_urls", "urls"),
+    ("account_urls", "customer_urls", "entering_urls", "security_urls", "urls"),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
 

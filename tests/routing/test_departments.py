@@ -5,7 +5,13 @@ from django.db import IntegrityError, transaction
 from django_scopes import ScopeError
 
 from accounts.scoping import tenant_scope
-from routing.actions.arranging import add_department, add_member, set_responsible_department
+from routing.actions.arranging import (
+    DepartmentClosed,
+    DepartmentNameTaken,
+    add_department,
+    add_member,
+    set_responsible_department,
+)
 from routing.models import Department, DepartmentMember, OrganisationDepartment
 from routing.queries import (
     agents_of,
@@ -145,8 +151,12 @@ def test_an_organisations_department_takes_its_tickets_before_the_topics(in_scop
 def test_a_closed_department_is_passed_over_and_the_reason_is_kept(in_scope):
     in_scope.department.is_active = False
     in_scope.department.save()
-    closed = DepartmentFactory(is_active=False)
+    closed = DepartmentFactory()
     set_responsible_department(actor=None, organisation=in_scope.organisation, department=closed)
+    closed.is_active = False
+    closed.save()
+    with pytest.raises(DepartmentClosed):
+        set_responsible_department(actor=None, organisation=in_scope.organisation, department=closed)
     in_scope.topic.department = DepartmentFactory(name="Topic's own")
     in_scope.topic.save()
 
@@ -170,7 +180,7 @@ def test_a_portal_has_one_default_department(in_scope, other_portal):
     assert default_department() == in_scope.department
     with pytest.raises(IntegrityError), transaction.atomic():
         add_department(actor=None, name="Second default", is_default=True)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(DepartmentNameTaken):
         add_department(actor=None, name=in_scope.department.name)
 
 

@@ -1,0 +1,102 @@
+"""What happened to an account, told to staff."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from accounts.enums import AccountEventKind, Role
+from accounts.models import AccountEvent
+
+
+def account_sentence(event: AccountEvent) -> str:
+    """One event in words, without who and when."""
+    words = _PLAIN.get(event.kind)
+    if words is not None:
+        return words()
+    tell = _TOLD.get(event.kind)
+    return tell(event) if tell is not None else event.kind
+
+
+def _registered(event: AccountEvent) -> str:
+    return _("Registered") if event.actor_id in (None, event.user_id) else _("Entered by staff")
+
+
+def _verified(event: AccountEvent) -> str:
+    organisation = event.data.get("organisation")
+    if organisation:
+        return _("Proved the mail address; belongs to %s") % organisation
+    return _("Proved the mail address")
+
+
+def _moved(event: AccountEvent) -> str:
+    names = {"old": event.data.get("from", ""), "new": event.data.get("to", "")}
+    if not names["old"]:
+        return _("Joined %(new)s") % names
+    if not names["new"]:
+        return _("Left %(old)s") % names
+    return _("Moved from %(old)s to %(new)s") % names
+
+
+def _contact_changed(event: AccountEvent) -> str:
+    data = event.data
+    name = {"name": data.get("organisation", "")}
+    if "is_named_contact" in data:
+        named = _("Named as a contact of %(name)s"), _("No longer a named contact of %(name)s")
+    elif "is_contact_person" in data:
+        named = _("Appointed contact person of %(name)s"), _("No longer contact person of %(name)s")
+    else:
+        named = _("Chosen to see the tickets of %(name)s"), _("No longer chosen to see the tickets of %(name)s")
+    is_on = any(data.get(key) for key in ("is_named_contact", "is_contact_person", "sees_colleagues"))
+    return named[0 if is_on else 1] % name
+
+
+def _details_changed(event: AccountEvent) -> str:
+    known = {"name": _("name"), "phone": _("phone"), "language": _("language"), "time_zone": _("time zone")}
+    fields = [known.get(field, field) for field in event.data.get("fields", [])]
+    return _("Details changed: %s") % ", ".join(fields) if fields else _("Details changed")
+
+
+def _role_changed(event: AccountEvent) -> str:
+    labels = dict(Role.choices)
+    old, new = event.data.get("from", ""), event.data.get("to", "")
+    return _("Role changed from %(old)s to %(new)s") % {"old": labels.get(old, old), "new": labels.get(new, new)}
+
+
+def _closed(event: AccountEvent) -> str:
+    return _("Closed their account") if event.data.get("by") == "self" else _("Account closed by staff")
+
+
+def _address_changed(event: AccountEvent) -> str:
+    return _("Mail address changed; it was %s") % event.data.get("old", "")
+
+
+_PLAIN: dict[str, Callable[[], str]] = {
+    AccountEventKind.PASSWORD_REQUESTED: lambda: _("Asked for a new password"),
+    AccountEventKind.PASSWORD_SET: lambda: _("Chose a password"),
+    AccountEventKind.CODE_REQUESTED: lambda: _("Asked for a sign-in code"),
+    AccountEventKind.VERIFICATION_REQUESTED: lambda: _("Was asked to prove the mail address"),
+    AccountEventKind.ALREADY_REGISTERED: lambda: _("Tried to register, and was told there is an account"),
+    AccountEventKind.APPLIED: lambda: _("Applied"),
+    AccountEventKind.APPROVED: lambda: _("Application approved"),
+    AccountEventKind.REFUSED: lambda: _("Application refused"),
+    AccountEventKind.INVITED: lambda: _("Invited"),
+    AccountEventKind.INVITATION_ACCEPTED: lambda: _("Accepted the invitation"),
+    AccountEventKind.INVITATION_REVOKED: lambda: _("Invitation withdrawn"),
+    AccountEventKind.NOT_ENTITLED: lambda: _("Wanted to ask, and was told whom to turn to"),
+    AccountEventKind.ADDRESS_REQUESTED: lambda: _("Asked to change the mail address"),
+    AccountEventKind.FACTOR_ADDED: lambda: _("Second factor added"),
+    AccountEventKind.FACTOR_REMOVED: lambda: _("Second factor removed"),
+    AccountEventKind.CODES_RENEWED: lambda: _("Recovery codes renewed"),
+    AccountEventKind.SESSIONS_ENDED: lambda: _("Signed out everywhere"),
+    AccountEventKind.REOPENED: lambda: _("Account opened again"),
+}
+_TOLD: dict[str, Callable[[AccountEvent], str]] = {
+    AccountEventKind.REGISTERED: _registered,
+    AccountEventKind.VERIFIED: _verified,
+    AccountEventKind.MOVED: _moved,
+    AccountEventKind.CONTACT_CHANGED: _contact_changed,
+    AccountEventKind.DETAILS_CHANGED: _details_changed,
+    AccountEventKind.ROLE_CHANGED: _role_changed,
+    AccountEventKind.CLOSED: _closed,
+    AccountEventKind.ADDRESS_CHANGED: _address_changed,
+}

@@ -1,0 +1,1 @@
+"""Words and states as pages show them."""

@@ -1,0 +1,1 @@
+"""The settings of departments, and which one answers for an organisation."""

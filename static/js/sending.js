@@ -52,7 +52,8 @@ function giveBack(form) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  // Where the answer is a file (data-download), this page stays and would wait for ever.
+  if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset) return;
   if (busy.has(form)) event.preventDefault();
   else begin(form, event.submitter);
 });

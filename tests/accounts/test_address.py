@@ -247,6 +247,16 @@ def test_only_the_last_address_asked_for_counts(in_scope):
     assert confirm(in_scope.customer, second).email == NEW
 
 
+def test_a_link_is_bound_to_the_address_it_was_asked_from(in_scope):
+    """Whoever else changes the address meanwhile, by whatever door."""
+    asked = ask(in_scope.customer)
+    in_scope.customer.email = "set.by.staff@kund.example"
+    in_scope.customer.save()
+    assert address_request_of_token(token_of(asked), in_scope.customer) is None
+    with pytest.raises(AddressRequestVoid):
+        confirm(in_scope.customer, asked)
+
+
 def test_a_new_password_ends_what_a_thief_asked_for(in_scope):
     asked = ask(in_scope.customer, "thief@evil.example")
     set_password(actor=in_scope.customer, user=in_scope.customer, password="Another-horse-8")

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actions.passwords import request_password
+from accounts.enums import EntryRequestKind, WayIn
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from notifications.addresses import ascii_address, body_text, header_line
@@ -15,7 +16,9 @@ from notifications.enums import MailKind
 from notifications.models import Delivery
 from tests.factories import UserFactory, make_ticket
 from tests.notifications.conftest import only_mail_to, told
+from tests.notifications.stories import ask, come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
+from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.enums import Channel, Status
@@ -44,7 +47,7 @@ class Links(HTMLParser):
 
 
 def every_mail(portal, send_all) -> dict[str, object]:
-    """One mail of each kind, about a ticket full of hostile words."""
+    """One mail of each kind, about tickets, people and organisations full of hostile words."""
     portal.customer.name = portal.lead.name = HOSTILE[:100]
     portal.customer.save()
     portal.lead.save()
@@ -58,9 +61,18 @@ def every_mail(portal, send_all) -> dict[str, object]:
     reopen_ticket(actor=portal.customer, ticket=ticket)
     assign(actor=portal.lead, ticket=ticket, assignee=portal.agent)
     transfer(actor=portal.lead, ticket=ticket, department=portal.other_department)
+    _work_together(portal, ticket)
     request_password(actor=None, email=portal.customer.email)
+    come_in(portal, HOSTILE)
+    prove_oneself(portal)
     mails = {mail.message_id: mail for mail in send_all(portal.tenant)}
     return {delivery.template: mails[delivery.message_id] for delivery in Delivery.objects.order_by("-pk")}
+
+
+def _work_together(portal, ticket) -> None:
+    colleague = UserFactory(email="bo@kund.example", organisation=portal.organisation, verified_at=timezone.now())
+    add_collaborator(actor=portal.lead, ticket=ticket, user=colleague, as_staff=True)
+    reply_to_ticket(actor=portal.customer, ticket=ticket, body=HOSTILE, channel=Channel.PORTAL)
 
 
 def test_every_kind_has_a_text_and_an_html_half_with_words_and_links_intact(in_scope, send_all):
@@ -76,9 +88,27 @@ def test_every_kind_has_a_text_and_an_html_half_with_words_and_links_intact(in_s
         assert "SECRET" not in text + taken.part("html"), kind
         assert all(link.startswith("http://north.localhost:8000/") for link in page.links), kind
         assert all(link in text for link in page.links), kind
-        if kind != "password":
+        if taken.mail["Subject"].startswith("["):
             assert SHOWN in text + taken.mail["Subject"], kind
             assert taken.mail["Subject"] == "[#1001] " + HOSTILE.replace("\u202e", ""), kind
+        assert "\u202e" not in taken.mail["Subject"], kind
+
+
+def test_mails_to_unproven_addresses_hold_nothing_a_stranger_typed(in_scope, send_all):
+    ask(EntryRequestKind.REGISTER, "nora@new.example", HOSTILE)
+    in_scope.tenant.strangers = WayIn.APPLICATION
+    in_scope.tenant.save()
+    for kind in (EntryRequestKind.REGISTER, EntryRequestKind.ASK):
+        ask(kind, "olle@new.example", HOSTILE)
+    in_scope.tenant.strangers = WayIn.INVITATION
+    in_scope.tenant.save()
+    ask(EntryRequestKind.REGISTER, "pia@new.example", HOSTILE)
+    mails = [taken for taken in send_all(in_scope.tenant) if taken.recipient.endswith("@new.example")]
+
+    assert len(mails) == 4
+    for taken in mails:
+        assert "Jerry" not in str(taken.mail["Subject"]) + str(taken.mail["To"]) + taken.part("plain")
+        assert "Jerry" not in taken.part("html")
 
 
 def test_the_headers_of_every_mail(in_scope, send_all):

@@ -1,0 +1,80 @@
+"""What has to happen for each mail about an account to be sent. The doors do it, as in life."""
+
+from django.utils import timezone
+
+from accounts.actions.applying import approve_application, refuse_application
+from accounts.actions.changing_addresses import confirm_address, request_address
+from accounts.actions.closing_accounts import close_account
+from accounts.actions.codes import request_code
+from accounts.actions.inviting import invite_person
+from accounts.actions.passwords import change_password, request_password
+from accounts.actions.settling import settle
+from accounts.enums import AccountEventKind, EntryRequestKind, Refusal, WayIn
+from accounts.models import Application, EntryRequest, Organisation, OrganisationDomain, ProviderContact, User
+from accounts.queries.people import person_at
+from tests.conftest import Portal
+from tests.factories import PASSWORD, UserFactory
+
+
+def settle_all() -> None:
+    for asked in EntryRequest.objects.pending():
+        settle(asked)
+
+
+def ask(kind: EntryRequestKind, address: str, words: str = "") -> None:
+    """A stranger asks for something on a page, and the worker settles it."""
+    said = {"name": words[:100], "organisation": words[:100], "reason": words, "language": ""}
+    settle(EntryRequest.objects.create(kind=kind, address=address, data=said))
+
+
+def come_in(portal: Portal, words: str, language: str = "en") -> None:
+    """Everybody who comes in, or does not: the mails of `notifications/entry_mails.py`. `words` is what people type."""
+    tenant = portal.tenant
+    tenant.entry_contact, tenant.phone, tenant.phone_hours = "Kundtjänst, 08-1", "08-2", "8–16"
+    tenant.strangers = tenant.known_domains = WayIn.APPLICATION
+    tenant.save()
+    organisation = Organisation.objects.create(name=words[:60], contact_limit=1)
+    OrganisationDomain.objects.create(organisation=organisation, domain="full.example")
+    organisation.local_administrators.create(name=words[:60], phone="08-3", email="lotta@full.example")
+    ProviderContact.objects.create(organisation=organisation, kind="account_manager", name=words[:60], phone="08-4")
+    UserFactory(email="first@full.example", organisation=organisation, is_named_contact=True, language=language)
+    for address in ("nora@new.example", "olle@new.example", "late@full.example"):
+        ask(EntryRequestKind.REGISTER, address, words)
+    User.objects.exclude(language=language).update(language=language)
+    waiting = {application.user.email: application for application in Application.objects.filter(state="waiting")}
+    approve_application(actor=portal.lead, application=waiting["nora@new.example"], organisation=portal.organisation)
+    refuse_application(
+        actor=portal.lead,
+        application=waiting["olle@new.example"],
+        refusal=Refusal.PRIVATE_ADDRESS,
+        explanation=words,
+    )
+    ask(EntryRequestKind.ASK, "other@full.example", words)
+    tenant.strangers = WayIn.OPEN
+    tenant.save()
+    ask(EntryRequestKind.REGISTER, "vera@new.example", words)
+    UserFactory(email="known@new.example", verified_at=timezone.now(), language=language)
+    ask(EntryRequestKind.REGISTER, "known@new.example", words)
+    invite_person(
+        actor=portal.lead,
+        email="ivar@new.example",
+        organisation=organisation,
+        words=words,
+        language=language,
+    )
+    close_account(actor=portal.administrator, user=UserFactory(email="gone@new.example", language=language))
+    User.objects.exclude(language=language).update(language=language)
+
+
+def prove_oneself(portal: Portal, language: str = "en") -> None:
+    """The mails about codes, passwords and addresses."""
+    person = UserFactory(email="sure@new.example", verified_at=timezone.now(), language=language)
+    coder = UserFactory(email="coder@new.example", verified_at=timezone.now(), language=language)
+    request_code(address=coder.email)
+    settle_all()
+    change_password(actor=person, user=person, password=f"{PASSWORD}-again")
+    request_address(actor=person, user=person, address="moved@new.example")
+    asked = person.account_events.get(kind=AccountEventKind.ADDRESS_REQUESTED)
+    confirm_address(actor=person, user=person, asked=asked)
+    request_address(actor=person, user=person, address="again@new.example")
+    request_password(actor=None, email=str(person_at("moved@new.example")))

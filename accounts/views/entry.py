@@ -15,6 +15,7 @@ from accounts.actions.passwords import set_password
 from accounts.attempts import may_ask_for_mail, may_check_password, wait_before_sign_in
 from accounts.browsers import browser_in_words
 from accounts.enums import EntryRequestKind
+from accounts.forms.entering import asked_way
 from accounts.forms.entry import PasswordForm, PasswordRequestForm, SignInForm, judge_new_password, person_typing
 from accounts.models import User
 from accounts.passing import safe_next
@@ -41,6 +42,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
         "next": onward,
         "ticket_notice": onward.startswith("/tickets/") and onward != "/tickets/",
         "kept_text": bool(request.session.get("kept_text")),
+        "way": asked_way(request.tenant),
     }
     return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)
 

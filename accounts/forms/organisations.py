@@ -51,17 +51,21 @@ class OrganisationForm(forms.Form):
     )
 
 
+class NotesField(forms.CharField):
+    """Running text; what no database can carry is left out instead of refused."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
 class NotesForm(forms.Form):
-    notes = forms.CharField(
+    notes = NotesField(
         label=gettext_lazy("Notes"),
         help_text=gettext_lazy("Only staff read them."),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-
-    def clean_notes(self) -> str:
-        return clean_text(self.cleaned_data["notes"])
 
 
 class DomainForm(forms.Form):

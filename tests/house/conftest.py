@@ -35,6 +35,7 @@ from accounts.tokens.passwords import password_link
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Delivery, KeptMail, MutedMail
 from routing.actions.arranging import add_department, add_member, set_responsible_department
+from routing.models import DepartmentMember
 from tests.conftest import Portal
 from tests.factories import AgentFactory, UserFactory
 from tickets.actions.attaching import keep_uploads
@@ -63,6 +64,15 @@ class House:
     outsider: User  # an agent of the portal, in another department
     factor: SecondFactor  # somebody's
     session: Session  # the lead's
+    application: Application
+    invitation: Invitation
+    private_domain: PrivateDomain
+    agreement: Agreement
+    domain: OrganisationDomain  # of the organisation with this agreement, as are the next two
+    local_administrator: LocalAdministrator
+    provider_contact: ProviderContact
+    membership: DepartmentMember  # the outsider's
+    import_: Import
 
 
 def furnish(portal: Portal) -> House:
@@ -112,6 +122,15 @@ def furnish(portal: Portal) -> House:
             outsider=outsider,
             factor=SecondFactor.objects.get(),
             session=Session.objects.get(user=portal.lead),
+            application=Application.objects.get(),
+            invitation=Invitation.objects.get(),
+            private_domain=PrivateDomain.objects.get(domain="webmail.example"),
+            agreement=Agreement.objects.get(),
+            domain=OrganisationDomain.objects.select_related("organisation").get(),
+            local_administrator=LocalAdministrator.objects.get(),
+            provider_contact=ProviderContact.objects.get(),
+            membership=DepartmentMember.objects.select_related("department").get(user=outsider),
+            import_=Import.objects.get(),
         )
 
 

@@ -57,7 +57,15 @@ BY_TOKEN = {
 # A guest may open these for a ticket their own session filed; a signed-in person for their own tickets.
 JUST_FILED = {"thanks", "thanks_more"}
 # Every signed-in person; shows their own things only.
-SIGNED_IN = {"account", "account_address", "account_address_sent", "notification_choices", "my_tickets"}
+SIGNED_IN = {
+    "account",
+    "account_address",
+    "account_address_sent",
+    "account_data",
+    "account_closure",
+    "notification_choices",
+    "my_tickets",
+}
 SIGNED_IN |= {"security", "security_password", "security_proof"}
 # Every signed-in person who has just proven once more who they are, or is about to end something of their own.
 OWN_SECURITY = {
@@ -83,8 +91,41 @@ REQUESTER = {
     "ticket_following",
     "ticket_confidentiality",
 }
+# Whoever is signed in and has no password yet.
+WITHOUT_PASSWORD = {"welcome"}
+# The contact person of an organisation: its own people and invitations.
+CONTACT_PERSONS = {"colleagues", "colleague_places"}
+CONTACT_PERSONS_ROWS = {"colleague_contact", "colleague_invitation_again", "colleague_revocation"}
 # Every agent; shows what they may see.
 AGENTS = {"desk", "desk_new", "desk_mails"}
+AGENTS |= {"applications", "invitations", "invite"}
+AGENTS |= {"people", "organisations", "organisation_new"}
+# Every agent, of whatever department, and nobody of another portal.
+AGENTS_ROWS = {
+    "application",
+    "application_approval",
+    "application_refusal",
+    "invitation_again",
+    "invitation_revocation",
+}
+AGENTS_ROWS |= {
+    "person",
+    "person_details",
+    "person_contact",
+    "person_organisation",
+    "person_closure",
+    "person_reopening",
+    "organisation",
+    "organisation_name",
+    "organisation_notes",
+    "organisation_replacement",
+    "organisation_place",
+    "organisation_administrators",
+    "organisation_administrator",
+    "organisation_administrator_removal",
+    "organisation_provider_contacts",
+    "organisation_provider_contact_removal",
+}
 # Agents who see the ticket.
 ITS_AGENTS = {
     "desk_ticket",
@@ -104,6 +145,34 @@ ITS_AGENTS = {
     "mail_again",
 }
 ADMINISTRATORS = {"portal_settings", "security_settings"}
+ADMINISTRATORS |= {"access_settings", "private_domains"}
+ADMINISTRATORS |= {"agreements", "agreement_new", "staff", "departments"}
+# Files that come in, and lists that leave as files.
+AGENTS |= {"people_export", "organisations_export", "applications_export", "invitations_export"}
+ADMINISTRATORS |= {"people_import", "people_import_example", "organisations_import", "organisations_import_example"}
+ADMINISTRATORS |= {"imports", "agreements_export"}
+ADMINISTRATORS_DO = {"default_private_domains", "department_new"}  # by POST
+ADMINISTRATORS_ROWS = {"private_domain_removal"}
+ADMINISTRATORS_ROWS |= {"import_", "import_order", "import_removal", "import_problems"}
+ADMINISTRATORS_ROWS |= {
+    "person_role",
+    "person_factors",
+    "organisation_domains",
+    "organisation_joining",
+    "organisation_domain_removal",
+    "organisation_agreement",
+    "organisation_visibility",
+    "organisation_department",
+    "organisation_merger",
+    "agreement",
+    "agreement_retirement",
+    "agreement_return",
+    "department",
+    "department_name",
+    "department_sharing",
+    "department_members",
+    "department_member_removal",
+}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -117,7 +186,16 @@ LISTS = (
     UNDERWAY,
     OWN_SECURITY,
     OWN_ROWS,
+    WITHOUT_PASSWORD,
+    CONTACT_PERSONS,
+    CONTACT_PERSONS_ROWS,
+    AGENTS_ROWS,
+    ADMINISTRATORS_DO,
+    ADMINISTRATORS_ROWS,
 )
+# What only the desk reaches, and what only some of the customers do.
+DESK = AGENTS | AGENTS_ROWS | ADMINISTRATORS | ADMINISTRATORS_DO | ADMINISTRATORS_ROWS
+CONTACTS = CONTACT_PERSONS | CONTACT_PERSONS_ROWS
 PRIVATE = sorted(set().union(*LISTS[1:]) - UNDERWAY)
 
 POSTED = {
@@ -152,6 +230,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
     known = {
         "number": house.ticket.number if real else house.ticket.number + 5000,
         "pk": _row(name, house).pk + (0 if real else 5000),
+        "row": _child(name, house).pk + (0 if real else 5000),
         "token": (secret if name == "password_set" else token) if real else "no.such",
         **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
         "mark": session_mark(house.session.session_key) if real else "no-such",
@@ -167,6 +246,15 @@ def _row(name: str, house: House) -> Any:
     """The row whose id stands as `pk` in an address."""
     rows = {
         "security_factor_removal": house.factor,
+        "application": house.application,
+        "application_approval": house.application,
+        "application_refusal": house.application,
+        "invitation_again": house.invitation,
+        "invitation_revocation": house.invitation,
+        "colleague_contact": house.colleague,
+        "colleague_invitation_again": house.invitation,
+        "colleague_revocation": house.invitation,
+        "private_domain_removal": house.private_domain,
         "desk_mail": house.delivery,
         "mail_again": house.delivery,
         "desk_attachment": house.note_attachment,
@@ -174,7 +262,24 @@ def _row(name: str, house: House) -> Any:
         "link_collaborator_removal": house.collaborator,
         "ticket_collaborator_removal": house.collaborator,
     }
-    return rows.get(name, house.attachment)
+    kinds = {
+        "person": house.portal.customer,
+        "organisation": house.domain.organisation,
+        "agreement": house.agreement,
+        "department": house.membership.department,
+        "import": house.import_,
+    }
+    return rows.get(name) or kinds.get(name.split("_", maxsplit=1)[0], house.attachment)
+
+
+def _child(name: str, house: House) -> Any:
+    """The row whose id stands as `row` in an address, below its `pk`."""
+    rows = {
+        "organisation_domain_removal": house.domain,
+        "organisation_provider_contact_removal": house.provider_contact,
+        "department_member_removal": house.membership,
+    }
+    return rows.get(name, house.local_administrator)
 
 
 def address(name: str, house: House, *, real: bool = True) -> str:
@@ -283,7 +388,7 @@ def test_a_factor_changes_only_after_a_fresh_proof(house: House, browse, method,
 def test_another_customer_finds_nothing(house: House, browse, method, subtests):
     client = browse(house.portal, house.colleague)
     before = snapshot(without=UNREMARKABLE)
-    for name in sorted(JUST_FILED | OWN_ROWS | REQUESTER | ITS_AGENTS | AGENTS | ADMINISTRATORS):
+    for name in sorted(JUST_FILED | OWN_ROWS | REQUESTER | ITS_AGENTS | CONTACTS | DESK):
         with subtests.test(name):
             status, _about, text = same_answer(client, method, name, house)
             assert status in (404, 405)
@@ -296,7 +401,7 @@ def test_another_customer_finds_nothing(house: House, browse, method, subtests):
 def test_the_requester_finds_nothing_of_the_desk(house: House, browse, method, subtests):
     client = browse(house.portal, house.portal.customer)
     before = snapshot(without=UNREMARKABLE)
-    for name in sorted(ITS_AGENTS | AGENTS | ADMINISTRATORS):
+    for name in sorted(ITS_AGENTS | CONTACTS | DESK):
         with subtests.test(name):
             assert same_answer(client, method, name, house)[0] in (404, 405)
     assert changes(before) == {}
@@ -306,7 +411,7 @@ def test_the_requester_finds_nothing_of_the_desk(house: House, browse, method, s
 def test_an_agent_of_another_department_finds_nothing(house: House, browse, method, subtests):
     client = browse(house.portal, house.outsider)
     before = snapshot(without=UNREMARKABLE)
-    for name in sorted(JUST_FILED | REQUESTER | ITS_AGENTS | ADMINISTRATORS):
+    for name in sorted(JUST_FILED | REQUESTER | ITS_AGENTS | CONTACTS | DESK - AGENTS - AGENTS_ROWS):
         with subtests.test(name):
             status, _about, text = same_answer(client, method, name, house)
             assert status in (404, 405)
@@ -339,7 +444,17 @@ def test_people_of_another_portal_find_nothing_on_their_own_host(
 ):
     client = browse(other_house.portal, getattr(other_house.portal, role))
     before = snapshot(without=UNREMARKABLE)
-    for name in sorted(BY_TOKEN | BY_OWN_LINK | OWN_ROWS | JUST_FILED | REQUESTER | ITS_AGENTS):
+    for name in sorted(
+        BY_TOKEN
+        | BY_OWN_LINK
+        | OWN_ROWS
+        | JUST_FILED
+        | REQUESTER
+        | ITS_AGENTS
+        | CONTACTS
+        | AGENTS_ROWS
+        | ADMINISTRATORS_ROWS
+    ):
         with subtests.test(name):
             assert same_answer(client, method, name, far_numbers)[0] in (404, 405)
     assert changes(before) == {}
@@ -421,7 +536,10 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
         house.portal.customer: SIGNED_IN | BY_OWN_LINK | {"ticket", "ticket_attachment", "thanks"},
         house.portal.agent: AGENTS | SIGNED_IN | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"},
         house.portal.lead: {"desk_ticket", "desk_mail"},
-        house.portal.administrator: AGENTS | ADMINISTRATORS | {"desk_ticket", "desk_mail"},
+        house.portal.administrator: AGENTS
+        | ADMINISTRATORS
+        | {"application", "desk_ticket", "desk_mail", "organisation", "person", "agreement", "department"}
+        | {"organisation_department", "organisation_merger", "person_organisation", "person_closure"},
     }
     for person, allowed in doors.items():
         client = browse(house.portal, person)

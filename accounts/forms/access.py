@@ -37,10 +37,10 @@ class AccessForm(forms.Form):
         help_text=_("An address such as name@gmail.com is refused at once, with the reason."),
     )
     entry_contact = LineField(
-        label=_("Whom do those turn to who are not let in?"),
+        label=_("What do those read who are not let in?"),
         required=False,
         max_length=200,
-        help_text=_("Stands on the pages and in the mails about access, such as: customer service, 08-123 45 67."),
+        help_text=_("A sentence for the pages and mails about access: No customer yet? Call us on 08-123 45 67."),
     )
     phone = LineField(
         label=_("Phone"), required=False, max_length=40, help_text=_("Shown to those whose agreement has it.")

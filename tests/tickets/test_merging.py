@@ -59,11 +59,10 @@ def build(portal, side: dict, number: int) -> Organisation:
         visibility=side["visibility"],
         notes=side["notes"],
     )
-    people = [UserFactory(organisation=made, password=None) for _each in range(side["people"])]
-    people += [UserFactory(organisation=made, is_named_contact=True, password=None) for _each in range(side["named"])]
-    for position in range(side["tickets"]):
-        requester = people[position % len(people)] if people else UserFactory(password=None)
-        ticket = make_ticket(requester=requester, topic=portal.topic)
+    UserFactory.create_batch(side["people"], organisation=made, password=None)
+    UserFactory.create_batch(side["named"], organisation=made, is_named_contact=True, password=None)
+    for _each in range(side["tickets"]):
+        ticket = make_ticket(requester=UserFactory(password=None), topic=portal.topic)
         Ticket.objects.filter(pk=ticket.pk).update(organisation=made)
     for position in range(side["domains"]):
         OrganisationDomain.objects.create(organisation=made, domain=f"d{position}-{number}.example")

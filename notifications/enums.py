@@ -12,6 +12,9 @@ class DeliveryState(models.TextChoices):
     UNKNOWN = "unknown", _("Not known whether it arrived")
 
 
+TO_BE_LOOKED_AT = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
+
 class Stage(models.TextChoices):
     """How far a send has come. Only from TALKING on can the mail have left us."""
 
@@ -93,4 +96,5 @@ class Trouble(models.TextChoices):
     COMPOSING = "composing", _("The mail could not be put together.")
     STORING = "storing", _("The mail could not be stored.")
     LEFT = "left", _("The person is no longer on the ticket.")
+    OUTLIVED = "outlived", _("The code in it is too old to be used.")
     DEPARTED = "departed", _("The person's account is closed, or no longer on the desk.")

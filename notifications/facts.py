@@ -46,5 +46,17 @@ class Unheard(Exception):
         self.reply = reply
 
 
+class TooSoon(Exception):
+    """The mail was sent again a moment ago; somebody would get it twice. `seconds` until it can be."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Outlived(Exception):
+    """The mail holds a code that nobody can use any more. Its reader asks for another."""
+
+
 class LeaseLost(Exception):
     """Somebody else answers for this delivery now; whoever held it must not go on."""

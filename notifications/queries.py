@@ -8,17 +8,18 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.folding import fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.scoping import every_tenant
-from notifications.enums import DeliveryState, MailKind
+from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, MailKind, Trouble
 from notifications.models import Delivery, MutedMail
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import desk_tickets
 
+_NOT_THE_ADDRESS = (Trouble.DEPARTED, Trouble.LEFT, Trouble.OUTLIVED, Trouble.COMPOSING, Trouble.STORING)
 ECHO_PAUSE = timedelta(hours=1)
-TO_BE_LOOKED_AT = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 
 def people_answering_for(department_id: int | None) -> list[User]:
@@ -71,20 +72,39 @@ def earlier_message_ids(delivery: Delivery) -> list[str]:
 
 
 def mails_seen_by(agent: User) -> QuerySet[Delivery]:
-    """The mails a member of staff may know of: those about tickets they see; an administrator's, all (accounts too)."""
+    """The mails a member of staff may know of: those about tickets they see, and those about customers' accounts, so
+    that they can help whoever waits for one (I7); an administrator's, all. That they were sent, never what they say."""
     mails = Delivery.objects.with_event()
     if agent.is_administrator:
         return mails
-    return mails.filter(ticket_event__ticket__in=desk_tickets(agent).order_by().values("pk"))
+    if not agent.is_agent:
+        return mails.none()
+    of_tickets = Q(ticket_event__ticket__in=desk_tickets(agent).order_by().values("pk"))
+    return mails.filter(of_tickets | Q(account_event__isnull=False, recipient__role=Role.CUSTOMER))
 
 
-def matching_mails(mails: QuerySet[Delivery], words: str) -> QuerySet[Delivery]:
-    """Mails to an address like the one searched for, or about the ticket with that number."""
+def matching_mails(mails: QuerySet[Delivery], words: str, kind: str = "") -> QuerySet[Delivery]:
+    """Mails to an address like the one searched for, or to the person who has it or is called so, or about the ticket
+    with that number. `kind`: only those of it; one that does not exist narrows nothing."""
+    if kind in MailKind.values:
+        mails = mails.filter(template=kind)
     text = words.strip()[:254]
     digits = text.lstrip("#")
     if digits.isascii() and digits.isdigit() and len(digits) < 18:
         return mails.filter(Q(ticket_event__ticket__number=int(digits)) | Q(address__contains=digits))
-    return mails.filter(address__icontains=text) if text else mails
+    if not text:
+        return mails
+    return mails.filter(Q(address__icontains=text) | Q(recipient__search_key__contains=fold_text(text)))
+
+
+def last_trouble_of(person: User) -> Delivery | None:
+    """The last mail to the address a person has now, if it did not get out; None when one has arrived since, or none
+    was tried. What failed for a reason of its own (a code too old, a closed account) says nothing about the address."""
+    tried = Delivery.objects.filter(
+        recipient=person, address=person.email, state__in=(*TO_BE_LOOKED_AT, DeliveryState.SENT)
+    )
+    last: Delivery | None = tried.exclude(trouble__in=_NOT_THE_ADDRESS).with_event().order_by("-pk").first()
+    return last if last is not None and last.state in TO_BE_LOOKED_AT else None
 
 
 def counts_by_state(mails: QuerySet[Delivery]) -> dict[str, int]:

@@ -57,8 +57,8 @@ def tellings(event: Event) -> list[Telling]:
 def _as_they_chose(found: list[Telling], event: Event) -> list[Telling]:
     told = [(telling.person.pk, telling.kind) for telling in found]
     offered = {(telling.person.pk, choice.kind) for telling in found for choice in choices_of(telling.person)}
-    concerned = {event.ticket.assignee_id} if isinstance(event, TicketEvent) else set()
-    left = left_after_muting(told, muted_among(told) & offered, concerned=concerned)
+    assignee = event.ticket.assignee_id if isinstance(event, TicketEvent) else None
+    left = left_after_muting(told, muted_among(told) & offered, concerned=[assignee] if assignee else [])
     return [telling for telling in found if (telling.person.pk, telling.kind) in left]
 
 

@@ -69,6 +69,8 @@ def _letter(delivery: Delivery) -> Letter:
         raise Refused(Trouble.DEPARTED)
     if delivery.ticket and delivery.template not in DESK_KINDS and not takes_part(person, delivery.ticket):
         raise Refused(Trouble.LEFT)
+    if delivery.is_outlived:
+        raise Refused(Trouble.OUTLIVED)
     try:
         ascii_address(delivery.address)
     except ValueError as reason:

@@ -92,8 +92,10 @@ def _echoes_a_guest(event: Event, telling: Telling, now: datetime) -> bool:
     return not was_echoed_lately(person, now)
 
 
-def message_id_for(event: Event, person: User) -> str:
-    """The Message-ID of the one mail about `event` to `person`: fixed, and nobody else can make it up."""
+def message_id_for(event: Event, person: User, *, copy: int = 0) -> str:
+    """The Message-ID of the one mail about `event` to `person`: fixed, and nobody else can make it up. `copy` numbers
+    those that staff sent again although the first had been taken by a server."""
     name = f"{'t' if isinstance(event, TicketEvent) else 'a'}{event.pk}.{person.pk}"
-    seal = salted_hmac("notifications.message_id", name, algorithm="sha256").hexdigest()[:16]
+    sealed = f"{name}.{copy}" if copy else name
+    seal = salted_hmac("notifications.message_id", sealed, algorithm="sha256").hexdigest()[:16]
     return f"<{name}.{seal}@{ascii_address(current_tenant().mail_address).rpartition('@')[2]}>"

@@ -2,9 +2,19 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from accounts.actions.codes import LIFE as CODE_LIFE
 from accounts.models import AccountEvent, Event, TenantModel, TenantQuerySet, User, scoped_manager
-from notifications.enums import TO_ANOTHER_ADDRESS, DeliveryState, MailKind, Medium, Stage, Trouble
+from notifications.enums import (
+    TO_ANOTHER_ADDRESS,
+    TO_BE_LOOKED_AT,
+    DeliveryState,
+    MailKind,
+    Medium,
+    Stage,
+    Trouble,
+)
 from tickets.models import Ticket, TicketEvent
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.UNKNOWN)
@@ -132,5 +142,14 @@ class Delivery(TenantModel):
         return " ".join(filter(None, (str(Trouble(self.trouble).label), self.server_reply)))
 
     @property
+    def is_outlived(self) -> bool:
+        """Whether it holds a code that has run out."""
+        return self.template == MailKind.CODE and timezone.now() - self.event.created_at > CODE_LIFE
+
+    @property
     def can_be_sent_again(self) -> bool:
-        return self.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        """What did not get out; and mails about accounts also when they did, because filters keep them (I7)."""
+        stuck = self.state in TO_BE_LOOKED_AT or (
+            self.state == DeliveryState.SENT and self.account_event_id is not None
+        )
+        return stuck and not self.is_outlived

@@ -6,11 +6,24 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from accounts.models import User
+from notifications.enums import TO_BE_LOOKED_AT
 from notifications.models import Delivery
-from notifications.queries import TO_BE_LOOKED_AT, deliveries_of_ticket
+from notifications.queries import deliveries_of_ticket, last_trouble_of
 from tickets.models import Ticket
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def mail_trouble(context: Context, person: User, ticket: Ticket | None = None) -> Delivery | None:
+    """`{% mail_trouble person as trouble %}`: the last mail to somebody, if it did not get out; for staff. With
+    `ticket`, whose page tells of its own failed mails, only one about something else. One query."""
+    if not context.get("is_agent"):
+        return None
+    last = last_trouble_of(person)
+    is_told = last is not None and ticket is not None and last.ticket == ticket
+    return None if is_told else last
 
 
 @register.simple_tag(takes_context=True)

@@ -11,13 +11,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.facts import NoPlaceLeft
 from accounts.paging import Order, paginate
 from accounts.passing import safe_next
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from notifications.actions.sending_again import send_again
-from notifications.enums import DeliveryState
+from notifications.enums import DeliveryState, MailKind
+from notifications.facts import Outlived, TooSoon
 from notifications.models import Delivery, KeptMail
 from notifications.queries import counts_by_state, mails_seen_by, matching_mails
 from tickets.queue import rail
@@ -27,13 +30,16 @@ NEWEST_FIRST = Order("created_at", descending=True)
 
 @agents_only
 def desk_mails(request: PortalRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()
-    found = matching_mails(mails_seen_by(request.user), query)
+    query, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    found = matching_mails(mails_seen_by(request.user), query, kind)
     state = request.GET.get("state", "")
     chosen = found.filter(state=state) if state in DeliveryState.values else found
     context = {
         "page": paginate(chosen, NEWEST_FIRST, request.GET, shown=_with_event),
-        "states": _tabs(counts_by_state(found), state, query),
+        "states": _tabs(counts_by_state(found), state, q=query, kind=kind),
+        "state": state,
+        "kinds": [{"key": str(key), "label": label, "current": key == kind} for key, label in MailKind.choices],
+        "kind": kind,
         "query": query,
         **rail(request.user, request.GET, on_queue=False),
     }
@@ -55,10 +61,25 @@ def desk_mail(request: PortalRequest, pk: int) -> HttpResponse:
 @agents_only
 def mail_again(request: PortalRequest, pk: int) -> HttpResponse:
     delivery = _fetch(request, pk)
-    if send_again(actor=request.user, delivery=delivery):
-        messages.success(request, _("The mail to %(address)s is sent again.") % {"address": delivery.present_address})
+    try:
+        is_sent = send_again(actor=request.user, delivery=delivery)
+    except TooSoon as wait:
+        words = ngettext(
+            "It was sent a moment ago. Wait %d second, so that nobody gets it twice.",
+            "It was sent a moment ago. Wait %d seconds, so that nobody gets it twice.",
+            wait.seconds,
+        )
+        messages.info(request, words % wait.seconds)
+    except Outlived:
+        messages.info(request, _("The code in this mail has run out. Ask the person to request another one."))
+    except NoPlaceLeft:
+        messages.error(request, _("The place of this invitation has been given to somebody else."))
     else:
-        messages.info(request, _("The mail has been sent, or is on its way already."))
+        if is_sent:
+            words = _("The mail to %(address)s is sent again.")
+            messages.success(request, words % {"address": delivery.present_address})
+        else:
+            messages.info(request, _("The mail has been sent, or is on its way already."))
     return redirect(safe_next(request, reverse("desk_mail", args=[pk])))
 
 
@@ -71,7 +92,7 @@ def _with_event(mails: QuerySet[Delivery]) -> QuerySet[Delivery]:
     return mails.select_related("recipient", "ticket_event__ticket", "account_event")
 
 
-def _tabs(counts: dict[str, int], current: str, query: str) -> list[dict[str, Any]]:
+def _tabs(counts: dict[str, int], current: str, **asked_for: str) -> list[dict[str, Any]]:
     labels = {
         "": _("All"),
         DeliveryState.QUEUED: _("Waiting to be sent"),
@@ -81,7 +102,7 @@ def _tabs(counts: dict[str, int], current: str, query: str) -> list[dict[str, An
     }
     tabs = []
     for key, label in labels.items():
-        asked = _address(state=str(key), q=query)
+        asked = _address(state=str(key), **asked_for)
         count = counts[key] if key else sum(counts.values())
         tabs.append({"key": str(key), "label": label, "count": count, "url": asked, "current": current == key})
     return tabs

@@ -17,7 +17,7 @@ from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.enums import Channel
 from tickets.models import Ticket
 
-MOST = 15
+MOST = 17
 
 
 @pytest.fixture

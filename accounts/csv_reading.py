@@ -60,6 +60,7 @@ class Table:
     encoding: str
     separator: str
     header: list[str]
+    header_row: int
     rows: int
 
 
@@ -89,7 +90,7 @@ def look_over(file: BinaryIO, is_known: Callable[[str], bool]) -> Table:
             raise Unreadable(FileTrouble.TOO_MANY_ROWS, limit=ROWS_LIMIT)
     if not rows:
         raise Unreadable(FileTrouble.NO_ROWS)
-    return Table(encoding, separator, [cell.strip() for cell in header.cells], rows)
+    return Table(encoding, separator, [cell.strip() for cell in header.cells], header.number, rows)
 
 
 def records(file: BinaryIO, table: Table) -> Iterator[Record]:

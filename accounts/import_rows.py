@@ -21,7 +21,6 @@ NOTES_LIMIT = 10_000
 CONTACTS_LIMIT = 100_000
 DOMAINS_LIMIT = 200
 SHOWN = 80  # characters of a cell that are shown again
-HEADER_ROW = 1
 _is_address = EmailValidator()
 
 
@@ -86,6 +85,7 @@ class PersonRow:
     organisation: str = ""
     is_named_contact: bool | None = None
     is_contact_person: bool | None = None
+    search_key: str = ""
 
 
 @dataclass
@@ -186,6 +186,7 @@ class _Person(_Reader):
             is_contact_person=self.yes_or_no(Column.CONTACT_PERSON),
         )
         row.email, row.key = self._address()
+        row.search_key = fold_text(f"{row.name} {row.email}")[:400]
         return Read(row, self.problems, self.warnings)
 
     def _address(self) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.scoping import current_tenant
 
 DRAIN_TASK = "notifications.drain"
+IMPORT_TASK = "accounts.work_on_imports"
 _SILENCE = 30.0  # seconds a broker that did not answer is left alone, so that it slows no request
 _silent_until = 0.0
 log = logging.getLogger(__name__)
@@ -22,15 +23,21 @@ def poke_worker() -> None:
     On the embedded default nothing is sent: the worker loop looks for itself.
     """
     if settings.CELERY_BROKER_URL:
-        transaction.on_commit(partial(_send, current_tenant().pk), robust=True)
+        transaction.on_commit(partial(_send, DRAIN_TASK, current_tenant().pk), robust=True)
 
 
-def _send(tenant_id: int) -> None:
+def poke_importer() -> None:
+    """Ask for imports to be worked on once the transaction is committed; a job of its own, because it may take long."""
+    if settings.CELERY_BROKER_URL:
+        transaction.on_commit(partial(_send, IMPORT_TASK), robust=True)
+
+
+def _send(task: str, *arguments: int) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(DRAIN_TASK, args=[tenant_id], retry=False)
+        current_app.send_task(task, args=list(arguments), retry=False)
     except Exception as trouble:  # any broker trouble: the sweeper will find the rows
         _silent_until = time.monotonic() + _SILENCE
         log.warning("The work queue did not take a wake-up (%s); the sweeper will do it", type(trouble).__name__)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.entering_urls")),
     path("", include("accounts.account_urls")),
     path("", include("accounts.customer_urls")),
+    path("", include("accounts.transfer_urls")),
     path("language/", account.language, name="language"),
     path("brand/<str:fingerprint>.css", brand.brand_css, name="brand_css"),
     path("brand/logo/", brand.logo, name="logo"),

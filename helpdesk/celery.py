@@ -13,7 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 for job in JOBS:
     # A bound method, whose arguments Celery would count wrongly when beat sends it.
-    app.task(job.run, name=job.name, expires=job.every, typing=False)
+    app.task(job.run, name=job.name, expires=job.every, typing=False, **job.limits)
 app.conf.beat_schedule = {
     # A wake-up that nobody heard in time is worthless: the next one follows.
     job.name: {"task": job.name, "schedule": job.every, "options": {"expires": job.every}}

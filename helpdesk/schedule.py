@@ -5,24 +5,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from accounts.poking import IMPORT_TASK
+
 HOUR = 3600.0
+LONG = 540.0  # seconds; below the broker's visibility timeout, after which it would give the task to another worker
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Job:
     """`work` is "module:function". `every` counts in seconds; `embedded` where the embedded loop, which nobody wakes,
-    has to look more often. `each_tenant`: the function runs once in every tenant's scope."""
+    has to look more often. `each_tenant`: the function runs once in every tenant's scope. `limit`: the seconds after
+    which Celery ends it, where that is not the usual limit."""
 
     name: str
     work: str
     every: float
     embedded: float | None = None
     each_tenant: bool = False
+    limit: float | None = None
 
     @property
     def seconds_embedded(self) -> float:
         return self.embedded or self.every
+
+    @property
+    def limits(self) -> dict[str, float]:
+        return {"time_limit": self.limit, "soft_time_limit": self.limit - 30} if self.limit else {}
 
     def run(self) -> None:
         """Do it now. With `each_tenant`, one tenant's trouble is logged and holds no other one up."""
@@ -51,6 +60,8 @@ class Job:
 
 JOBS = (
     Job("notifications.sweep", "notifications.actions.draining:sweep", every=15.0, embedded=1.0),
+    Job(IMPORT_TASK, "accounts.actions.import_work:work_on_imports", every=15.0, embedded=1.0, limit=LONG),
+    Job("accounts.forget_imports", "accounts.actions.importing:forget_imports", every=HOUR, each_tenant=True),
     Job("tickets.sweep_uploads", "tickets.actions.tidying:sweep_uploads", every=HOUR, each_tenant=True),
     Job(
         "accounts.forget_old_allowances",

@@ -2,14 +2,18 @@
 
 import logging
 import time
+from contextlib import suppress
 from threading import Event
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
+from accounts.actions.import_work import put_down, work_on_imports
+from accounts.poking import IMPORT_TASK
 from helpdesk.schedule import JOBS, Job
 from notifications.actions.draining import drain_everybody
 
 LONGEST_WAIT = 30.0
+IMPORTS_A_ROUND = 1.0  # seconds; mails come in between
 SWEEP = "notifications.sweep"
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,8 @@ def work(stop: Event) -> None:
             connections.close_all()
             stop.wait(wait)
         stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+    with suppress(DatabaseError, InterfaceError):  # then its lease runs out
+        put_down()
     connections.close_all()
 
 
@@ -49,6 +55,8 @@ def _run(job: Job, stop: Event) -> bool:
     try:
         if job.name == SWEEP:
             return drain_everybody(lambda: not stop.is_set())
+        if job.name == IMPORT_TASK:
+            return work_on_imports(lambda: not stop.is_set(), IMPORTS_A_ROUND)
         job.run()
     except (DatabaseError, InterfaceError):
         raise

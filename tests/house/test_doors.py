@@ -35,7 +35,7 @@ BULK = "helpdesk.management.commands.load_tickets"
 # The one place that marks text as safe: what urlize has just escaped.
 SAFE_PLACE = "tickets.templatetags.helpdesk"
 # The greppable opt-out from the scope: the worker's "who has something to do?" and operator commands.
-EVERY_TENANT = {"accounts.scoping", "notifications.queries"}
+EVERY_TENANT = {"accounts.scoping", "accounts.queries.imports", "notifications.queries"}
 
 
 def trees() -> Iterator[tuple[str, ast.AST]]:
@@ -164,6 +164,9 @@ DOORS = [
     "accounts.actions.registering:register_person",
     "accounts.actions.updating:update_account",
     "accounts.actions.updating:update_portal",
+    "accounts.actions.importing:upload_import",
+    "accounts.actions.importing:order_import",
+    "accounts.actions.importing:discard_import",
     "accounts.actions.agreeing:add_agreement",
     "accounts.actions.agreeing:offer_agreement",
     "accounts.actions.agreeing:retire_agreement",

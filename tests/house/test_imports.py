@@ -41,12 +41,23 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "holdings",
         "telling",
     ),
-    ("events", "locking", "links", "entry_mails", "security_mails", "account_mails", "composing", "transports", "held", "packing"),
+    (
+        "events",
+        "locking",
+        "links",
+        "entry_mails",
+        "security_mails",
+        "account_mails",
+        "composing",
+        "transports",
+        "held",
+        "packing",
+    ),
     ("actions",),
     ("forms",),
     ("signing_in", "attempts", "watching", "passkey_places"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
-    ("account_urls", "customer_urls", "entering_urls", "security_urls", "urls"),
+    ("account_urls", "customer_urls", "entering_urls", "security_urls", "transfer_urls", "urls"),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
 

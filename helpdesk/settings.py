@@ -21,6 +21,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY and not EMBEDDED:
     raise ImproperlyConfigured("SECRET_KEY is missing: every installation with its own database needs one")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 try:
     (VAR_DIR / "test").mkdir(parents=True, exist_ok=True)
     SECRET_KEY = SECRET_KEY or kept_secret(VAR_DIR / "secret_key")

@@ -40,7 +40,7 @@ def department_new(request: PortalRequest) -> HttpResponse:
         except DepartmentNameTaken:
             form.add_error("name", _("There is a department with this name already."))
         else:
-            messages.success(request, _("%s is founded. Say who works there.") % made)
+            messages.success(request, _("%s is added. Say who works there.") % made)
             return redirect("department", made.pk)
     return _list(request, form, status=422)
 

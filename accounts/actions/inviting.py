@@ -179,10 +179,10 @@ def _hindrance_to_taking(person: User, role: str, organisation: Organisation | N
     """Why this person cannot become what the invitation says, or None."""
     if person.closed_at is not None:
         return Hindrance.CLOSED
-    if not person.is_active:
-        return None
     if person.is_agent:
         return Hindrance.STAFF
+    if not person.is_active:
+        return None
     if organisation is None or role != Role.CUSTOMER or person.organisation_id == organisation.pk:
         return Hindrance.ALREADY_IN
     return None if person.organisation_id is None else Hindrance.ELSEWHERE

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+from accounts.enums import Role
 from accounts.models import Organisation, User
 from routing.facts import DepartmentFact
 from routing.models import Department, DepartmentMember, OrganisationDepartment
@@ -72,8 +73,10 @@ def sight_of(agent: User) -> Sight:
 
 
 def agents_of(department_id: int) -> list[User]:
-    """The active agents who are members of a department, by name."""
-    return list(User.objects.filter(memberships__department=department_id, is_active=True).order_by("name").distinct())
+    """The active agents who are members of a department, by name. Whoever has left the staff is none of them, though
+    the membership is still there for when they come back."""
+    members = User.objects.filter(memberships__department=department_id, is_active=True).exclude(role=Role.CUSTOMER)
+    return list(members.order_by("name").distinct())
 
 
 def department_fact(department: Department | None) -> DepartmentFact | None:

@@ -85,6 +85,7 @@ def organisation_page(request: PortalRequest, found: Organisation, *, status: in
     members = User.objects.filter(organisation=found, closed_at=None)
     context = {
         "organisation": found,
+        "is_wrong": status != 200,
         "people": paginate(members, BY_NAME, request.GET, shown=lambda rows: rows),
         "contacts": list(named_contacts_of(found)) if limit is not None else [],
         "limit": limit,

@@ -68,6 +68,7 @@ def person_page(request: PortalRequest, found: User, *, status: int = 200, **for
     editable = may_edit(request.user, found)
     context = {
         "person": found,
+        "is_wrong": status != 200,
         "editable": editable,
         "is_self": found.pk == request.user.pk,
         "details": {name: _details_form(found, [name]) for name in DETAILS} | forms.pop("details", {}),
@@ -75,6 +76,7 @@ def person_page(request: PortalRequest, found: User, *, status: int = 200, **for
         "limit": limit,
         "taken": places_taken(organisation) if organisation and limit is not None else None,
         "obstacle": obstacle_for(found, AskingChannel.WEB) if found.is_active else None,
+        "application": found.applications.order_by("-pk").first(),
         "factors": request.user.is_administrator and found.factors.exists(),
         "events": paginate(found.account_events.all(), NEWEST_FIRST, request.GET, shown=_with_actor),
         **forms,

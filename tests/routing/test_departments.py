@@ -4,6 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django_scopes import ScopeError
 
+from accounts.actions.people import set_role
+from accounts.enums import Role
 from accounts.scoping import tenant_scope
 from routing.actions.arranging import (
     DepartmentClosed,
@@ -131,6 +133,13 @@ def test_who_left_is_offered_no_tickets(in_scope):
     in_scope.agent.save()
 
     assert agents_of(in_scope.department.pk) == [in_scope.lead]
+
+
+def test_who_is_a_customer_now_is_offered_no_tickets(in_scope):
+    set_role(actor=in_scope.administrator, user=in_scope.agent, role=Role.CUSTOMER)
+
+    assert agents_of(in_scope.department.pk) == [in_scope.lead]
+    assert departments_seen_by(in_scope.agent) == []
 
 
 def test_an_organisations_department_takes_its_tickets_before_the_topics(in_scope, other_portal):

@@ -51,6 +51,7 @@ class Part:
     fields: tuple[Field, ...]
     rows: Callable[[User], Iterable[Row]]
     files: Callable[[User], Iterable[HeldFile]] = field(default=_no_files)
+    staff_only: bool = False  # customers never have such rows, and are not told of them
 
 
 _parts: dict[str, Part] = {}
@@ -62,5 +63,6 @@ def contribute(*parts: Part) -> None:
         _parts[part.key] = part
 
 
-def all_parts() -> tuple[Part, ...]:
-    return tuple(_parts.values())
+def parts_about(person: User) -> tuple[Part, ...]:
+    """What is held about people like this one."""
+    return tuple(part for part in _parts.values() if person.is_agent or not part.staff_only)

@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.holdings import Field, Part, Row, Worded, all_parts
+from accounts.holdings import Field, Part, Row, Worded, parts_about
 from accounts.models import User
 from accounts.scoping import current_tenant
 
@@ -64,7 +64,7 @@ def _entry(name: str, compression: int = ZIP_DEFLATED) -> ZipInfo:
 def _data(person: User, made_at: datetime) -> Iterator[str]:
     yield "{\n"
     yield f'"portal": {_json(current_tenant().name)},\n"made_at": {_json(made_at)}'
-    for part in all_parts():
+    for part in parts_about(person):
         yield f",\n{_json(part.key)}: ["
         for number, row in enumerate(part.rows(person)):
             yield (",\n" if number else "\n") + _json(_values(row))
@@ -88,10 +88,10 @@ def _values(value: Any) -> Any:
 
 def _page(person: User, made_at: datetime) -> Iterator[str]:
     values = {"tenant": current_tenant(), "person": person, "language": translation.get_language()}
-    values |= {"parts": all_parts(), "made_at": timezone.localtime(made_at)}
+    values |= {"parts": parts_about(person), "made_at": timezone.localtime(made_at)}
     head, foot = _halves("page", "sections", values)
     yield head
-    for part in all_parts():
+    for part in parts_about(person):
         yield from _section(part, person)
     yield foot
 
@@ -138,7 +138,7 @@ def _in_words(value: Any) -> str:
 
 
 def _add_files(person: User, archive: ZipFile) -> Iterator[str]:
-    for part in all_parts():
+    for part in parts_about(person):
         for file in part.files(person):
             try:
                 content = file.open()

@@ -21,5 +21,6 @@ def contribute_departments() -> None:
             gettext_lazy("Your departments"),
             (Field("department", gettext_lazy("Department")), Field("is_lead", gettext_lazy("Lead"))),
             _departments,
+            staff_only=True,
         )
     )

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.actions.closing_accounts import LastAdministrator, close_account
 from accounts.actions.limiting import spend_allowance
 from accounts.forms.closure import ClosureForm
-from accounts.holdings import all_parts
+from accounts.holdings import parts_about
 from accounts.packing import pack_holdings
 from accounts.proving import can_prove, prove
 from accounts.requests import PortalRequest
@@ -62,5 +62,5 @@ def account_closure(request: PortalRequest) -> HttpResponse:
 
 
 def _data_page(request: PortalRequest, hours: int = 0) -> HttpResponse:
-    context = {"parts": all_parts(), "hours": hours, "limit": DOWNLOADS_A_DAY}
+    context = {"parts": parts_about(request.user), "hours": hours, "limit": DOWNLOADS_A_DAY}
     return render(request, "accounts/data.html", context, status=429 if hours else 200)

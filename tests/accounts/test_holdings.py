@@ -15,7 +15,7 @@ from accounts import holdings
 from accounts.actions.asking_in import request_entry
 from accounts.actions.changing_addresses import request_address
 from accounts.enums import EntryRequestKind
-from accounts.holdings import Field, HeldFile, Part, all_parts
+from accounts.holdings import Field, HeldFile, Part, parts_about
 from accounts.models import Agreement, Application, Invitation, SecondFactor, Session, SignInCode, User
 from accounts.packing import pack_holdings
 from accounts.scoping import tenant_scope
@@ -102,7 +102,7 @@ def test_all_that_is_held_is_in_it(in_scope, other_portal, ticket, browse):
     browse(in_scope, in_scope.customer).get("/account/")
     found = data_of(in_scope.customer)
 
-    assert set(found) == {"portal", "made_at", *(part.key for part in all_parts())}
+    assert set(found) == {"portal", "made_at", *(part.key for part in parts_about(in_scope.customer))}
     assert found["portal"] == "North support"
     account = found["account"][0]
     assert (account["address"], account["name"], account["role"]) == ("anna@kund.example", "Anna Holm", "customer")
@@ -202,7 +202,7 @@ def test_the_page_is_readable_in_the_persons_language_and_time_and_escapes_every
     assert "It beeps &lt;b&gt;" in page
     assert "<b>" not in page
     assert "30 jun" in page
-    assert page.count("<section") == page.count("</section>") == len(all_parts())
+    assert page.count("<section") == page.count("</section>") == len(parts_about(in_scope.customer))
     assert page.rstrip().endswith("</html>")
 
 

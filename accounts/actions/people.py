@@ -8,6 +8,7 @@ from accounts.actions.closing_accounts import LastAdministrator, lock_with_admin
 from accounts.actions.ending_sessions import end_sessions
 from accounts.enums import AccountEventKind, Role
 from accounts.models import AccountEvent, Organisation, User
+from accounts.poking import poke_worker
 from accounts.rules import may_edit, require_administrator
 
 DETAILS = ("name", "phone", "language")
@@ -81,6 +82,7 @@ def set_role(*, actor: User, user: User, role: Role) -> User:
         end_sessions(actor=actor, user=person)
         data = {"from": before, "to": str(role)} | ({"left": left.name} if left else {})
         _record(actor, person, AccountEventKind.ROLE_CHANGED, data)
+        poke_worker()  # who left the staff hands their tickets back
     return person
 
 

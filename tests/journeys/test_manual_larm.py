@@ -13,7 +13,7 @@ from tests.journeys.conftest import Meet, Site
 from tests.journeys.manual import manual
 from tests.journeys.post import Letter
 
-LANGUAGE = "en"
+LANGUAGE = "sv"
 AGENT, ADMIN, CONTACT = "agent@larm.example", "admin@larm.example", "contact@kund.example"
 
 

@@ -10,7 +10,7 @@ from tests.journeys.manual import manual
 from tests.journeys.words import counted
 from tickets.models import Ticket
 
-LANGUAGE = "en"
+LANGUAGE = "sv"
 INGRID, TOMAS, STINA = "customer@kund.example", "contact@kund.example", "colleague@kund.example"
 HELPERS = ("Ingrid Moberg", "0300-12 34 01", INGRID, "Tomas Brink", "0300-12 34 03", TOMAS)
 MANAGER, ITS_PHONE = "Kristian Falk", "08-120 45 10"

@@ -28,7 +28,9 @@ from notifications.models import Delivery, KeptMail
 from tests.conftest import Portal
 from tests.factories import UserFactory, make_ticket
 from tests.house.test_imports import ROOT
+from tests.notifications.stories import come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
+from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.setting_priority import set_priority
@@ -374,7 +376,12 @@ def test_every_mail_is_swedish(swedish):
         assign(actor=who.agent, ticket=told, assignee=who.lead)
         transfer(actor=who.administrator, ticket=told, department=who.other_department)
         transfer(actor=who.administrator, ticket=told, department=who.department)
+        colleague = UserFactory(email="bo@kund.example", organisation=who.organisation, verified_at=timezone.now())
+        add_collaborator(actor=who.lead, ticket=told, user=colleague, as_staff=True)
+        reply_to_ticket(actor=guest, ticket=told, body="Jaha", channel=Channel.LINK)
         request_password(actor=None, email=who.customer.email)
+        come_in(who, "Frågan", language="sv")
+        prove_oneself(who, language="sv")
     while drain(who.tenant):
         pass
     with tenant_scope(who.tenant):

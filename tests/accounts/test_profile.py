@@ -187,7 +187,7 @@ def test_who_may_not_ask_reads_why(in_scope, other_portal, browse):
 def test_only_contact_persons_are_led_to_their_colleagues(in_scope, other_portal, browse):
     client = browse(in_scope, in_scope.customer)
     assert b"/account/colleagues/" not in client.get("/account/").content
-    User.objects.filter(pk=in_scope.customer.pk).update(is_contact_person=True)
+    User.objects.filter(pk=in_scope.customer.pk).update(is_contact_person=True, verified_at=timezone.now())
     assert b"/account/colleagues/" in client.get("/account/").content
 
 

@@ -9,7 +9,7 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO
@@ -209,4 +209,5 @@ def _text(file: BinaryIO, encoding: str) -> Iterator[_Lines]:
     try:
         yield _Lines(text)
     finally:
-        text.detach()
+        with suppress(ValueError):  # the file is closed already
+            text.detach()

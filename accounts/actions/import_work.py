@@ -104,10 +104,10 @@ def work_on_imports(keep_going: KeepGoing = always, seconds: float | None = None
         if not keep_going():
             put_down()
             return False
-        if end is not None and time.monotonic() > end:
-            return True
         if not _step(work):
             _at_hand = None
+        if end is not None and time.monotonic() >= end:
+            return True
     return False
 
 

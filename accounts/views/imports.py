@@ -86,8 +86,8 @@ EXAMPLES: dict[ImportKind, dict[str, list[list[str]]]] = {
 
 @administrators_only
 def upload(request: PortalRequest, kind: ImportKind) -> HttpResponse:
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         found = upload_import(actor=request.user, kind=kind, file=form.cleaned_data["file"])
         return redirect("import_", found.pk)
     language = _language()

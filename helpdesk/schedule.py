@@ -69,6 +69,7 @@ JOBS = (
         every=HOUR,
         each_tenant=True,
     ),
+    Job("accounts.forget_settled", "accounts.actions.settling:forget_settled", every=24 * HOUR, each_tenant=True),
     Job("accounts.forget_old_codes", "accounts.actions.codes:forget_old_codes", every=HOUR, each_tenant=True),
     Job("accounts.forget_old_sessions", "accounts.actions.limiting:forget_old_sessions", every=24 * HOUR),
     Job(

@@ -16,6 +16,7 @@ from accounts.queries.entitlement import entry_facts, obstacle_for
 from accounts.queries.people import person_at
 
 SAME_QUESTION = timedelta(days=1)
+KEPT_FOR = timedelta(days=30)
 
 
 def settle(asked: EntryRequest) -> bool:
@@ -33,6 +34,11 @@ def settle(asked: EntryRequest) -> bool:
         _SETTLERS[EntryRequestKind(found.kind)](found)
         EntryRequest.objects.filter(pk=found.pk).update(fanned_out_at=timezone.now())
     return True
+
+
+def forget_settled() -> int:
+    """Delete what strangers typed once it was settled thirty days ago. Returns how many."""
+    return int(EntryRequest.objects.all().forget(timezone.now() - KEPT_FOR))
 
 
 def _password(asked: EntryRequest) -> None:

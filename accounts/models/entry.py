@@ -1,6 +1,7 @@
 """How people get in: what strangers asked for, applications, invitations."""
 
 import secrets
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import ApplicationState, EntryRequestKind, Refusal, Role
 from accounts.facts import InvitationState
-from accounts.models.events import Event
+from accounts.models.events import Event, EventQuerySet
 from accounts.models.organisations import Organisation
 from accounts.models.people import User
 from accounts.models.tenancy import TenantModel
@@ -16,6 +17,14 @@ from accounts.models.tenancy import TenantModel
 
 def new_public_id() -> str:
     return secrets.token_urlsafe(12)
+
+
+class EntryRequestQuerySet(EventQuerySet):
+    def forget(self, before: datetime) -> int:
+        """Delete what was settled before that moment. What came of it stands with the person; what was typed is not
+        history, and nobody has a reason to keep it. Returns how many."""
+        settled = self.filter(fanned_out_at__lt=before)
+        return int(super(EventQuerySet, settled).delete()[0])
 
 
 class EntryRequest(Event):
@@ -27,6 +36,7 @@ class EntryRequest(Event):
 
     kind = models.CharField(max_length=10, choices=EntryRequestKind.choices)
     address = models.EmailField(max_length=254)
+    objects: ClassVar[Any] = scoped_manager(EntryRequestQuerySet)
 
     class Meta:
         indexes = [models.Index(fields=["tenant", "id"], condition=Q(fanned_out_at=None), name="entry_request_pending")]

@@ -9,8 +9,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.actions.asking_in import request_entry
 from accounts.actions.closing_accounts import close_account
-from accounts.actions.settling import settle
+from accounts.actions.settling import forget_settled, settle
 from accounts.actions.verifying import verify_address
 from accounts.entering import decide_entry
 from accounts.enums import AccountEventKind, ApplicationState, EntryRequestKind, Refusal, Role, WayIn
@@ -517,3 +518,23 @@ def test_a_stranger_reads_nobodys_name_on_a_page(in_scope, browse, various):
 
     for url in ("/whom-to-ask/", "/register/sent/", "/register/", "/mail-help/"):
         assert "contact@named.example" not in client.get(url).content.decode()
+
+
+def test_what_strangers_typed_is_forgotten_a_month_after_it_was_settled(in_scope, other_portal):
+    with tenant_scope(other_portal.tenant):
+        settle(request_entry(kind=EntryRequestKind.ASK, address="theirs@nowhere.example"))
+        EntryRequest.objects.update(fanned_out_at=timezone.now() - timedelta(days=31))
+    old, young, waiting = (
+        request_entry(kind=EntryRequestKind.ASK, address=f"{name}@nowhere.example")
+        for name in ("old", "young", "waiting")
+    )
+    for days, asked in ((31, old), (29, young)):
+        settle(asked)
+        EntryRequest.objects.filter(pk=asked.pk).update(fanned_out_at=timezone.now() - timedelta(days=days))
+
+    assert forget_settled() == 1
+
+    assert set(EntryRequest.objects.values_list("pk", flat=True)) == {young.pk, waiting.pk}
+    assert AccountEvent.objects.filter(user__email=old.address).exists()
+    with tenant_scope(other_portal.tenant):
+        assert EntryRequest.objects.count() == 1

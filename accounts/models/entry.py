@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +13,7 @@ from accounts.facts import InvitationState
 from accounts.models.events import Event, EventQuerySet
 from accounts.models.organisations import Organisation
 from accounts.models.people import User
-from accounts.models.tenancy import TenantModel
+from accounts.models.tenancy import TenantModel, scoped_manager
 
 
 def new_public_id() -> str:

@@ -51,7 +51,13 @@ def _contact_changed(event: AccountEvent) -> str:
 
 
 def _details_changed(event: AccountEvent) -> str:
-    known = {"name": _("name"), "phone": _("phone"), "language": _("language"), "time_zone": _("time zone")}
+    known = {
+        "name": _("name"),
+        "phone": _("phone"),
+        "language": _("language"),
+        "time_zone": _("time zone"),
+        "mails": _("mails they get"),
+    }
     fields = [known.get(field, field) for field in event.data.get("fields", [])]
     return _("Details changed: %s") % ", ".join(fields) if fields else _("Details changed")
 

@@ -14,7 +14,10 @@ CHUNK = 200
 
 
 def _mails(person: User) -> Iterable[Row]:
+    """Without those that would confirm a new address: one that was not sent would tell that somebody has it. That it
+    was asked for stands among the account's events."""
     theirs = Delivery.objects.with_event().filter(recipient=person).order_by("pk")
+    theirs = theirs.exclude(template=MailKind.ADDRESS_REQUESTED)
     for mail in theirs.iterator(chunk_size=CHUNK):
         yield {
             "at": mail.created_at,

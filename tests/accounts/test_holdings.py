@@ -262,6 +262,20 @@ def test_rows_and_files_are_taken_one_at_a_time(in_scope, other_portal, monkeypa
     assert max(most) == 1
 
 
+def test_the_archive_does_not_tell_whose_addresses_are_known(in_scope, other_portal):
+    """Whoever asks for an address learns from their own data neither that somebody has it nor that nobody does."""
+    UserFactory(email="taken@kund.example")
+    found = []
+    for address in ("taken@kund.example", "free@kund.example"):
+        person = UserFactory(email=f"curious.{address}", name="Curious")
+        request_address(actor=person, user=person, address=address)
+        drain(in_scope.tenant)
+        data = data_of(person)
+        assert data["account_events"][0]["new_address"] == address
+        found.append((data["mails"], [{**event, "at": "", "new_address": ""} for event in data["account_events"]]))
+    assert found[0] == found[1]
+
+
 # --- The page ------------------------------------------------------------------------------------------------------
 
 

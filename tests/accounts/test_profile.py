@@ -20,6 +20,7 @@ from notifications.composing import compose
 from notifications.models import Delivery
 from tests.factories import make_ticket
 from tests.pages import snapshot
+from tickets.links import ticket_link
 from tickets.models import Message, Ticket, TicketEvent
 
 FORM = {"name": "Anna Holm", "phone": "", "language": "en", "time_zone": ""}
@@ -61,6 +62,13 @@ def test_pages_and_mails_follow_the_readers_clock_also_when_it_is_changed(
     assert f'title="{shown}"' in page
     assert f'{moment.astimezone(ZoneInfo(zone or "Europe/Stockholm")):%Y-%m-%dT%H:%M:%S}{offset}"' in page
     assert shown in mail
+
+
+def test_a_ticket_opened_by_its_link_shows_its_readers_clock(in_scope, other_portal, browse):
+    at(in_scope, browse, "Asia/Kathmandu", datetime(2026, 6, 1, 18, 30, tzinfo=UTC))
+    link = ticket_link(Ticket.objects.get(), User.objects.get(pk=in_scope.customer.pk))
+    page = browse(in_scope).get("/" + link.split("/", 3)[3]).content.decode()
+    assert 'title="2 Jun 2026 00:15"' in page
 
 
 def test_each_reader_reads_by_their_own_clock(in_scope, other_portal, browse):

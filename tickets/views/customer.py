@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -164,7 +165,20 @@ def ticket_page(
     *,
     colleague_form: ColleagueForm | None = None,
 ) -> HttpResponse:
-    """One ticket as this customer may know it, with any form that had errors in place of its fresh one."""
+    """One ticket as this customer may know it, with any form that had errors in place of its fresh one. By a link, too,
+    in the time zone its reader has chosen."""
+    with timezone.override(way.person.time_zone or timezone.get_current_timezone()):
+        return _ticket_page(request, way, form, kept, status, colleague_form)
+
+
+def _ticket_page(
+    request: PortalRequest,
+    way: Way,
+    form: MessageForm,
+    kept: list[Any] | None,
+    status: int,
+    colleague_form: ColleagueForm | None,
+) -> HttpResponse:
     events = events_for(way.ticket, staff=False)
     entries = timeline(way.ticket, way.person, staff=False, events=events, file_url=way.file_url)
     if not way.token and request.method == "GET":

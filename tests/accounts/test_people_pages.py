@@ -217,6 +217,9 @@ def test_an_administrator_changes_roles_but_not_their_own(portal, other_portal, 
         event = AccountEvent.objects.get(kind=AccountEventKind.ROLE_CHANGED)
         assert event.data == {"from": "agent", "to": "support_lead"}
         assert account_sentence(event) == "Role changed from Agent to Support lead"
+        AgentFactory(role=Role.ADMINISTRATOR)  # so that it is not for being the last one
+        with pytest.raises(PermissionError):
+            set_role(actor=portal.administrator, user=portal.administrator, role=Role.AGENT)
     assert "Nobody changes their own role" in Page(own).text
 
 

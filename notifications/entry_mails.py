@@ -14,6 +14,7 @@ from accounts.models import AccountEvent, Application, Invitation
 from accounts.queries.advice import advice_for
 from accounts.queries.domains import organisation_at
 from accounts.queries.entitlement import administrators_for
+from accounts.queries.telephones import phone_for
 from accounts.scoping import current_tenant
 from accounts.tokens.invitations import invitation_link
 from accounts.tokens.passwords import password_link
@@ -103,6 +104,7 @@ def _not_entitled(event: AccountEvent) -> Values:
         "agreement_until": _day(organisation.agreement_until) if organisation else "",
         "administrators": advice.administrators,
         "contacts_here": advice.contacts_here,
+        "phone": phone_for(event.user),
         "register_link": _to("register"),
         "sign_in_link": _to("sign_in"),
     }

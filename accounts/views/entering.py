@@ -25,6 +25,7 @@ from accounts.forms.entering import AcceptanceForm, AskForm, RegisterForm, Stran
 from accounts.models import Invitation
 from accounts.passing import client_address, safe_next, safe_path
 from accounts.queries.advice import advice_for
+from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from accounts.signing_in import home_of, sign_in_person
@@ -79,7 +80,8 @@ def register_again(request: PortalRequest) -> HttpResponse:
 def whom_to_ask(request: PortalRequest) -> HttpResponse:
     """For those who may not ask: who at their organisation may (S7). A stranger gets the names by mail only."""
     if request.user.is_authenticated:
-        return render(request, "accounts/whom_to_ask.html", {"advice": advice_for(request.user)})
+        context = {"advice": advice_for(request.user), "phone": phone_for(request.user)}
+        return render(request, "accounts/whom_to_ask.html", context)
     form = AskForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/whom_to_ask.html", {"form": form}, status=422 if form.errors else 200)
@@ -90,7 +92,8 @@ def whom_to_ask(request: PortalRequest) -> HttpResponse:
 
 
 def mail_help(request: PortalRequest) -> HttpResponse:
-    return render(request, "accounts/mail_help.html")
+    reader = request.user if request.user.is_authenticated else None
+    return render(request, "accounts/mail_help.html", {"phone": phone_for(reader)})
 
 
 @never_cache

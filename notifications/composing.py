@@ -164,10 +164,10 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
 
 
 def _name_of(actor: User | None, tenant: Tenant, *, desk: bool) -> str:
-    """Who did it. Customers never learn an agent's own mail address; a colleague's they know."""
-    if actor is None:
+    """Who did it. Customers learn nobody's mail address."""
+    if actor is None or (actor.is_agent and not actor.name and not desk):
         return tenant.name
-    return header_line(str(actor) if desk or not actor.is_agent else actor.name or tenant.name)
+    return header_line(str(actor) if desk else actor.public_name)
 
 
 def moment_in_words(moment: datetime) -> str:

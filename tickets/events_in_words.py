@@ -10,7 +10,7 @@ from tickets.models import HelpTopic, TicketEvent
 
 def sentence(event: TicketEvent) -> str:
     """What happened, in one quiet line."""
-    who, data = str(event.actor or _("The system")), event.data
+    who, data = event.actor.public_name if event.actor else _("The system"), event.data
     if event.kind == EventKind.ROUTED:
         return _("%(department)s received the ticket") % {"department": data.get("department", "")}
     if event.kind == EventKind.TRANSFERRED:

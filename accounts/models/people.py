@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountState, Language, Role
-from accounts.folding import fold_address, fold_text
+from accounts.folding import fold_address, fold_text, mask_address
 from accounts.models.organisations import Organisation
 from accounts.models.tenancy import TenantModel, scoped_manager
 
@@ -67,6 +67,11 @@ class User(TenantModel, AbstractBaseUser):
         self.email_key = fold_address(self.email)
         self.search_key = fold_text(f"{self.name} {self.email}")[:400]
         super().save(*args, **kwargs)
+
+    @property
+    def public_name(self) -> str:
+        """The name as other people on a ticket read it; who has none is not given away by their address."""
+        return self.name or mask_address(self.email)
 
     @property
     def is_agent(self) -> bool:

@@ -8,7 +8,7 @@ from django.core.signing import BadSignature
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from tests.factories import UserFactory, make_ticket
+from tests.factories import AgentFactory, MemberFactory, UserFactory, make_ticket
 from tests.pages import Page, snapshot
 from tickets.actions.closing import close_ticket
 from tickets.actions.replying import add_note, reply_to_ticket
@@ -334,3 +334,18 @@ def test_numbers_that_cannot_be_are_simply_not_there(portal, ticket, browse, num
     for person, address in ((portal.customer, f"/tickets/{number}/"), (portal.agent, f"/desk/tickets/{number}/")):
         assert browse(portal, person).get(address).status_code == 404
         assert browse(portal, person).get(f"/tickets/{ticket.number}/attachments/{number}/").status_code == 404
+
+
+def test_who_has_no_name_is_not_given_away_by_their_address(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        nameless = AgentFactory(email="private.person@north.example", name="")
+        MemberFactory(department=portal.department, user=nameless)
+        ticket = make_ticket(requester=portal.customer, topic=portal.topic)
+        reply_to_ticket(actor=nameless, ticket=ticket, body="We look.", channel=Channel.PORTAL, as_staff=True)
+        close_ticket(actor=nameless, ticket=ticket, as_staff=True)
+
+    page = browse(portal, portal.customer).get(f"/tickets/{ticket.number}/").content.decode()
+
+    assert "We look." in page
+    assert "p…@north.example closed the ticket" in page
+    assert nameless.email not in page

@@ -69,7 +69,7 @@ def remove_collaborator(*, actor: User, ticket: Ticket, user: User, as_staff: bo
         if removed:
             now = timezone.now()
             TicketLink.objects.filter(ticket=locked, user=user, revoked_at=None).update(revoked_at=now)
-            data = {"user": user.pk, "name": str(user), "left": leaves}
+            data = {"user": user.pk, "name": user.public_name, "left": leaves}
             record_event(EventKind.COLLABORATOR_REMOVED, locked, actor=actor, data=data)
     return locked
 
@@ -104,5 +104,5 @@ def _bring_in(actor: User, ticket: Ticket, user: User) -> None:
     if user.pk == ticket.requester_id or Collaborator.objects.filter(ticket=ticket, user=user).exists():
         return
     Collaborator.objects.create(ticket=ticket, user=user, added_by=actor, created_at=timezone.now())
-    data = {"user": user.pk, "name": str(user), "follows": same_person(actor, user)}
+    data = {"user": user.pk, "name": user.public_name, "follows": same_person(actor, user)}
     record_event(EventKind.COLLABORATOR_ADDED, ticket, actor=actor, data=data)

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.enums import WayIn
@@ -208,6 +210,22 @@ def test_where_a_customers_people_are_let_in_first_a_guest_at_their_domain_files
     assert answers(in_scope, browse, ["nobody@kund.example"])[0][0] == 403
     assert not User.objects.filter(email="nobody@kund.example").exists()
     assert answers(in_scope, browse, ["nobody@else.example"])[0][0] == 302
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_a_guests_form_costs_the_same_for_known_and_unknown_addresses(in_scope, browse, restricted):
+    """The time is spent in the database, so the number of questions is what can be compared on a busy machine; measured
+    alone, known and unknown addresses took 24.9 and 22.5 ms."""
+    OrganisationDomain.objects.create(organisation=in_scope.organisation, domain="kund.example")
+    if restricted:
+        hinder(in_scope, Obstacle.NOT_NAMED)
+    costs = []
+    for address in (in_scope.customer.email, "nobody@kund.example"):
+        with CaptureQueriesContext(connection) as captured:
+            response = browse(in_scope).post(URL, {**GUEST, "email": address})
+        assert response.status_code == (403 if restricted else 302)
+        costs.append(len(captured))
+    assert abs(costs[0] - costs[1]) <= 2, costs
 
 
 @pytest.mark.parametrize("obstacle", list(Obstacle))

@@ -3,6 +3,8 @@
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from babel.dates import get_timezone_location
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 # IANA names, shortened: outside Europe one zone for every way clocks are set, so that the list can be read.
@@ -63,15 +65,21 @@ def is_time_zone(name: str) -> bool:
     return True
 
 
+@cache
+def _city(zone: str, language: str) -> str:
+    return str(get_timezone_location(zone, locale=language, return_city=True)).rpartition("/")[2].replace("_", " ")
+
+
 def city_of(zone: str) -> str:
-    """How a zone is called for its readers: Europe/Stockholm is Stockholm."""
-    return zone.rpartition("/")[2].replace("_", " ")
+    """How a zone is called in the reader's language: Europe/Copenhagen is Köpenhamn in Swedish (Unicode CLDR)."""
+    return _city(zone, get_language() or "en")
 
 
 def zone_choices(kept: str = "") -> list[tuple[object, list[tuple[str, str]]]]:
     """The zones for a form's field, grouped by region. `kept`, a person's own that is not among them, comes first."""
     groups: list[tuple[object, list[tuple[str, str]]]] = [
-        (_NAMES[region], [(zone, city_of(zone)) for zone in zones]) for region, zones in offered_zones()
+        (_NAMES[region], sorted(((zone, city_of(zone)) for zone in zones), key=lambda choice: choice[1]))
+        for region, zones in offered_zones()
     ]
     offered = {zone for _region, zones in offered_zones() for zone in zones}
     if kept and kept not in offered and is_time_zone(kept):

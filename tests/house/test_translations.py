@@ -41,7 +41,7 @@ from tickets.models import Ticket, TopicField
 # Words that are the same in both languages.
 SAME_IN_BOTH = {"%d d", "%d min", "Organisation", "Status", "status", "Support", "Text"}
 # English words that a Swedish page may show: the other language's own name, and what stands in addresses.
-ENGLISH_ANYWHERE = {"english"}
+ENGLISH_ANYWHERE = {"english", "new"}  # New York
 UNREAD_BLOCKS = {"page_class", "body_class", "main_marks"}  # blocks inside a tag
 READ_ALOUD = ("title", "aria-label", "placeholder", "alt")
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt"))

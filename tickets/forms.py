@@ -242,7 +242,9 @@ class FilingForm(MessageForm):
             self.fields["confidential"] = forms.BooleanField(
                 label=_("Keep this ticket from my other colleagues"),
                 required=False,
-                help_text=_("Otherwise those at %(organisation)s who see its tickets see this one too.")
+                help_text=_(
+                    "Colleagues at %(organisation)s may see its tickets. Tick the box, and they do not see this one."
+                )
                 % {"organisation": person.organisation},
             )
 

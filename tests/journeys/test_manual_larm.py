@@ -130,7 +130,7 @@ def test_registering_without_a_ticket(meet: Meet, larm: Site, visitor: Reader) -
     agent.sees(agent.t("not proven yet"))
     agent.sees_not("Hamnbolaget")
     link = letters[address, "verification"].link("/verify/")
-    visitor.open(link)
+    meet().open(link)
     visitor.open("/tickets/")
     assert visitor.path == "/sign-in/"
     visitor.open(link)

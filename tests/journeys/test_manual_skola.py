@@ -9,6 +9,7 @@ from notifications.models import Delivery
 from tests.journeys.browsing import Reader
 from tests.journeys.conftest import Meet, Site
 from tests.journeys.manual import manual
+from tests.journeys.words import counted
 
 LANGUAGE = "en"
 AGENT = "agent@skola.example"
@@ -180,7 +181,19 @@ def test_why_somebody_is_not_approved(meet: Meet, skola: Site) -> None:
     is_not_let_in(guest, skola, "bitr@linden.example")
     open_application(agent, "Britt Lind", state="refused")
 
-    manual("I6", "not approved: another reason, which staff write down")
+    manual("I6", "not approved: the address is a private one, though on no list")
+    guest.open("/register/")
+    apply(guest, email="bo@hemma.example", name="Bo Ek", organisation="Linden", phone="0500-2", reason="Lärare.")
+    assert set(skola.post.take()) == {("bo@hemma.example", "applied"), (SUPPORT_LEAD, "new_application")}
+    open_application(agent, "Bo Ek")
+    agent.page.locator("[name=refusal][value=private_address]").check()
+    agent.press(agent.t("Refuse and say why by mail"))
+    letter = skola.post.take()["bo@hemma.example", "refused"]
+    assert guest.t("The address is a private one. Use the one you have at work.") in " ".join(letter.text.split())
+    assert letter.link("/register/")
+    is_not_let_in(guest, skola, "bo@hemma.example")
+
+    # Or for another reason, which staff write down.
     open_application(agent, "Ida Holt")
     agent.page.locator("[name=refusal][value=other]").check()
     agent.press(agent.t("Refuse and say why by mail"), status=422)
@@ -192,7 +205,23 @@ def test_why_somebody_is_not_approved(meet: Meet, skola: Site) -> None:
     assert "Kontakta först vår säljare, 08-1." in letters["info@okandskola.example", "refused"].text
     is_not_let_in(guest, skola, "info@okandskola.example")
 
-    # And the limit holds when staff let somebody in: the place has to be given up first.
+    # The limit holds for staff as well, who are told what to do about it.
+    open_application(agent, "Malin Rask")
+    agent.fill(organisation="Friskolan Linden")
+    agent.field("is_named_contact").check()
+    agent.press(agent.t("Let in and say so by mail"), status=422)
+    agent.sees(
+        counted(
+            agent.language,
+            "The agreement has room for %(limit)d named contact, and the place is taken or promised. "
+            "Replace somebody on the organisation's page first.",
+            "The agreement has room for %(limit)d named contacts, and the places are taken or promised. "
+            "Replace somebody on the organisation's page first.",
+            1,
+            limit=1,
+        )
+    )
+    assert skola.post.take() == {}
     agent.open("/desk/applications/")
     assert agent.mark("total") == "1"
 

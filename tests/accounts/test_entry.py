@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from accounts import attempts
 from accounts.actions.passwords import request_password, set_password
-from accounts.actions.settling import settle
 from accounts.actions.registering import register_person
+from accounts.actions.settling import settle
 from accounts.enums import AccountEventKind
 from accounts.forms.fields import AddressField
 from accounts.models import AccountEvent, EntryRequest, User
@@ -22,7 +22,7 @@ from accounts.passing import safe_next
 from accounts.scoping import tenant_scope
 from accounts.tokens.passwords import password_link, password_tokens, person_of_password_link
 from tests.factories import PASSWORD, UserFactory
-from tests.pages import Page, plain_answer, snapshot
+from tests.pages import plain_answer, snapshot
 
 NEW = "Another-horse-9"
 

@@ -298,6 +298,14 @@ def test_the_phone_is_shown_only_to_those_whose_agreement_shows_it(in_scope, bro
 # -- closed accounts ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("way", list(WayIn))
+def test_strangers_read_the_phone_only_where_they_may_ask(in_scope, browse, way):
+    in_scope.tenant.phone, in_scope.tenant.strangers = "08-555 12 34", way
+    in_scope.tenant.save()
+
+    assert ("08-555 12 34" in browse(in_scope).get("/").content.decode()) == (way == WayIn.OPEN)
+
+
 def test_a_closed_persons_address_is_answered_like_any_other_and_staff_see_it(in_scope, browse):
     closed = UserFactory(email="closed@kund.example", is_active=False, closed_at=timezone.now())
     found = [browse(in_scope).post(URL, {**GUEST, "email": a}, follow=True) for a in (closed.email, "n@kund.example")]

@@ -250,7 +250,7 @@ class _Organisation(_Reader):
                 self.wrong(Column.DOMAINS, RowTrouble.DOMAIN_WRONG, cell=name[:SHOWN])
                 continue
             found[domain] = found.get(domain, False) or name.startswith("*.")
-            if looks_like_another(domain):
+            if "xn--" in domain and looks_like_another(domain):
                 values = {"domain": shown_domain(domain)[:SHOWN], "letter": foreign_letter(shown_domain(domain))}
                 self.warnings.append(Remark(self.number, Column.DOMAINS, RowWarning.MIXED_ALPHABETS, values))
         return found

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.actions.import_work import work_on_imports
 from accounts.enums import ImportState
 from accounts.models import Import, Invitation, Organisation, User
+from accounts.queries.imports import imports_seen_by
 from accounts.scoping import tenant_scope
 from tests.accounts.importing import checked, uploaded
 from tests.pages import Page
@@ -197,6 +198,9 @@ def test_the_example_is_a_file_that_can_be_imported(portal, other_portal, browse
 def test_only_administrators_reach_the_pages(portal, browse, path):
     for person in (portal.agent, portal.lead, portal.customer):
         assert browse(portal, person).get(f"/desk/{path}").status_code == 404
+        with tenant_scope(portal.tenant):
+            uploaded(portal, CONTENT)
+            assert not imports_seen_by(person).exists()
 
 
 def test_another_portals_import_is_not_there(portal, other_portal, browse):

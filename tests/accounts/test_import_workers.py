@@ -188,9 +188,11 @@ def in_threads(*works) -> list[BaseException]:
     return troubles
 
 
-def test_two_administrators_who_import_the_same_file_at_once_make_each_person_once(in_scope):
+@pytest.mark.parametrize("organisation", ["Åby kommun", ""], ids=["one waits for the other", "nothing to wait for"])
+def test_two_administrators_who_import_the_same_file_at_once_make_each_person_once(in_scope, organisation):
     """Both checked it and both say "import": whoever comes second finds everybody there already."""
-    found = [checked(in_scope, CONTENT) for _administrator in range(2)]
+    content = CONTENT.replace("Åby kommun", organisation)
+    found = [checked(in_scope, content) for _administrator in range(2)]
     for one in found:
         order_import(actor=in_scope.administrator, import_=one)
     works = []

@@ -13,10 +13,12 @@ from celery.beat import Scheduler
 from django.conf import settings
 
 from accounts import poking
+from accounts.actions.importing import order_import
 from helpdesk.celery import app
 from helpdesk.schedule import JOBS
 from notifications.enums import DeliveryState
 from notifications.models import Delivery
+from tests.accounts.importing import uploaded
 from tests.factories import make_ticket
 from tests.notifications.conftest import let_time_pass
 from tests.notifications.processes import environment, running, wait_until
@@ -87,6 +89,18 @@ def test_the_sweeper_finds_what_no_wake_up_came_for(in_scope, mailbox, queue, en
     with celery_worker(queue, env):
         app.send_task("notifications.sweep")
         wait_until(lambda: all_sent(3), "three mails sent")
+
+
+def test_an_import_wakes_the_worker(in_scope, queue, env):
+    def is_in(state: str) -> bool:
+        found.refresh_from_db()
+        return found.state == state
+
+    with celery_worker(queue, env):
+        found = uploaded(in_scope, "email,name\nnew@kund.example,New\n")
+        wait_until(lambda: is_in("checked"), "the file checked")
+        order_import(actor=in_scope.administrator, import_=found)
+        wait_until(lambda: is_in("done"), "the file written")
 
 
 def test_beat_can_send_every_job_it_has(queue):

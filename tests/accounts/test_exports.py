@@ -112,13 +112,14 @@ def test_a_file_takes_as_many_queries_for_many_rows_as_for_few(stocked, browse, 
     client = browse(stocked, stocked.agent)
     with tenant_scope(stocked.tenant):
         for number in range(30):
-            organisation = OrganisationFactory(name=f"Many {number}")
+            name_of_it = f"Many {'Alone' if number == 7 else number}"
+            organisation = OrganisationFactory(name=name_of_it)
             add_domain(actor=None, organisation=organisation, domain=f"many{number}.example")
-            UserFactory(name=f"Many {number}", organisation=organisation, password=None)
+            UserFactory(name=name_of_it, organisation=organisation, password=None)
 
     def queries(words: str, expected: int) -> int:
         with CaptureQueriesContext(connection) as asked:
             assert len(rows_of(client.get(f"{LISTS[name]}?q={words}"))) == expected + 1
         return len(asked)
 
-    assert queries("many+29", 1) == queries("many", 30)
+    assert queries("alone", 1) == queries("many", 30)

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.requests import PortalRequest
 
@@ -65,4 +66,12 @@ def may_edit(actor: User, person: User) -> bool:
     """Whether staff may change somebody's details and account: a customer's all may, staff's the administrators."""
     if not actor.is_active:
         return False
-    return actor.is_administrator or (actor.is_agent and not person.is_agent)
+    if actor.is_administrator:
+        return True
+    return actor.is_agent and not person.is_agent and not _joins_the_staff(person)
+
+
+def _joins_the_staff(person: User) -> bool:
+    """Whether an invitation to the staff waits for them: then they are the administrators' already."""
+    waiting = person.invitations.filter(accepted_at=None, revoked_at=None)
+    return bool(waiting.exclude(role=Role.CUSTOMER).exists())

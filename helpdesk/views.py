@@ -21,7 +21,7 @@ from tickets.kept_text import typed_words
 log = logging.getLogger("helpdesk.trouble")
 DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY_AFTER = 10  # seconds
-NEVER_SHOWN_AGAIN = {"csrfmiddlewaretoken", "password", "website"}
+NEVER_SHOWN_AGAIN = {"csrfmiddlewaretoken", "password", "present", "code", "recovery", "digits", "answer", "website"}
 
 
 def portal_list(request: HttpRequest) -> HttpResponse:

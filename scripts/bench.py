@@ -27,7 +27,7 @@ import throwaway
 
 REPORT = throwaway.ROOT / "var" / "bench" / "report.json"
 PORTAL = "larm"
-AGENT, CUSTOMER = f"agent@{PORTAL}.example", "customer@kund.example"
+AGENT, CUSTOMER, CONTACT = f"agent@{PORTAL}.example", "customer@kund.example", "contact@kund.example"
 BUDGET_MEDIAN_MS, BUDGET_MEMORY_MB = 60.0, 150.0
 READERS = 8
 LINK = re.compile(r'href="([^"]+)"')
@@ -139,7 +139,7 @@ def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
 
 
 def measure(port: int, server: int, requests: int) -> dict[str, Any]:
-    agent, customer = Reader(port, AGENT), Reader(port, CUSTOMER)
+    agent, customer, contact = (Reader(port, person) for person in (AGENT, CUSTOMER, CONTACT))
     desk = sample(agent, "/desk/", r"/desk/tickets/\d+/(\?.*)?", requests)
     own = sample(customer, "/tickets/", r"/tickets/\d+/(\?.*)?", requests)
     if not desk or not own:
@@ -150,8 +150,11 @@ def measure(port: int, server: int, requests: int) -> dict[str, Any]:
         timed("ticket, desk", agent, desk, requests),
         timed("my tickets", customer, ["/tickets/"], requests),
         timed("ticket, customer", customer, own, requests),
+        timed("organisation's tickets", contact, ["/tickets/?show=all"], requests),
+        timed("people", agent, ["/desk/people/", "/desk/people/?q=person+1"], requests),
     ]
-    rows = {path: total(reader, path) for reader, path in ((agent, "/desk/"), (customer, "/tickets/"))}
+    counted = ((agent, "/desk/"), (customer, "/tickets/"), (contact, "/tickets/?show=all"), (agent, "/desk/people/"))
+    rows = {path: total(reader, path) for reader, path in counted}
     return {
         "pages": [asdict(page) for page in pages],
         "rows": rows,

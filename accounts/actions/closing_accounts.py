@@ -32,7 +32,7 @@ def close_account(*, actor: User, user: User) -> User:
         if person.is_administrator and person.is_active and not other_administrators:
             raise LastAdministrator
         now = timezone.now()
-        was_contact = person.is_named_contact
+        before = {"was_named_contact": person.is_named_contact, "was_let_in": person.is_active}
         person.is_active, person.closed_at = False, now
         person.is_named_contact = person.is_contact_person = person.sees_colleagues = False
         person.save()
@@ -42,14 +42,14 @@ def close_account(*, actor: User, user: User) -> User:
             state=ApplicationState.REFUSED, refusal=Refusal.OTHER, decided_by=actor, decided_at=now
         )
         by = "self" if actor.pk == person.pk else "staff"
-        _record(actor, person, AccountEventKind.CLOSED, {"by": by, "was_named_contact": was_contact})
+        _record(actor, person, AccountEventKind.CLOSED, {"by": by, **before})
     user.is_active, user.closed_at = person.is_active, person.closed_at
     return person
 
 
 def reopen_account(*, actor: User, user: User) -> User:
     """Open a closed account again: they sign in as before, in the role they had. They are no contact before somebody
-    says so.
+    says so. Whoever was not let in when it was closed is not let in by this either.
 
     Records `reopened`. Nothing happens to one that is not closed. Raises PermissionError unless the actor is staff, and
     an administrator for staff.
@@ -60,7 +60,7 @@ def reopen_account(*, actor: User, user: User) -> User:
             raise PermissionError("Accounts are opened by staff, staff's by administrators")
         if person.closed_at is None:
             return person
-        person.is_active, person.closed_at = True, None
+        person.is_active, person.closed_at = _was_let_in(person), None
         person.save()
         _record(actor, person, AccountEventKind.REOPENED, {})
     return person
@@ -74,6 +74,11 @@ def lock_with_administrators(user: User) -> tuple[User, int]:
     locked = {row.pk: row for row in rows.filter(in_charge | Q(pk=user.pk)).order_by("pk")}
     person: User = locked.pop(user.pk)
     return person, len(locked)
+
+
+def _was_let_in(person: User) -> bool:
+    closed = AccountEvent.objects.filter(user=person, kind=AccountEventKind.CLOSED).order_by("-pk").first()
+    return closed is None or bool(closed.data.get("was_let_in", True))
 
 
 def _record(actor: User, person: User, kind: AccountEventKind, data: dict[str, object]) -> None:

@@ -197,6 +197,9 @@ def _let_in(person: User, invitation: Invitation) -> None:
         person.is_named_contact = invitation.is_named_contact
         person.is_contact_person = invitation.is_contact_person
     person.role, person.is_active = invitation.role, True
+    if person.is_agent:  # whatever became of them since they were invited: staff belong to no customer
+        person.organisation = None
+        person.is_named_contact = person.is_contact_person = person.sees_colleagues = False
 
 
 def _has_place(person: User, organisation: Organisation) -> bool:

@@ -48,7 +48,7 @@ def move_person(*, actor: User, user: User, organisation: Organisation | None) -
         before, person.organisation = person.organisation, organisation
         person.is_named_contact = person.is_contact_person = person.sees_colleagues = False
         person.save()
-        person.invitations.filter(accepted_at=None, revoked_at=None).update(
+        person.invitations.filter(accepted_at=None, revoked_at=None, role=Role.CUSTOMER).update(
             organisation=organisation, is_named_contact=False, is_contact_person=False
         )
         names = {"from": str(before or ""), "to": str(organisation or "")}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import ApplicationState, EntryRequestKind, Refusal, Role
 from accounts.facts import InvitationState
-from accounts.models.events import Event, EventQuerySet
+from accounts.models.events import AppendOnly, Event, EventQuerySet
 from accounts.models.organisations import Organisation
 from accounts.models.people import User
 from accounts.models.tenancy import TenantModel, TenantQuerySet, scoped_manager
@@ -20,9 +20,14 @@ def new_public_id() -> str:
 
 
 class EntryRequestQuerySet(EventQuerySet):
-    """What came of a request stands with the person; what was typed is no history, so it may be deleted."""
+    """What came of a request stands with the person; what was typed is no history, so it may go once it is settled."""
 
-    delete = TenantQuerySet.delete  # type: ignore[assignment]
+    _forget = TenantQuerySet.delete
+
+    def delete(self) -> Any:
+        if self.filter(fanned_out_at=None).exists():
+            raise AppendOnly("A request that waits is never deleted")
+        return self._forget()
 
 
 class EntryRequest(Event):

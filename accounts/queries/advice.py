@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from accounts.enums import AskingChannel, WayIn
 from accounts.facts import Obstacle, Standing
+from accounts.folding import fold_address
 from accounts.models import Organisation, User
 from accounts.queries.domains import is_private_address, organisation_at
 from accounts.queries.entitlement import (
@@ -58,7 +59,8 @@ def advice_for(person: User, channel: AskingChannel = AskingChannel.WEB) -> Advi
     situation = _of_those_in(person, channel) if person.is_active else _of_those_outside(person, organisation)
     if organisation is None:
         return Advice(situation)
-    return Advice(situation, organisation, administrators_for(organisation), provider_contacts_for(organisation))
+    others = [helper for helper in administrators_for(organisation) if fold_address(helper.email) != person.email_key]
+    return Advice(situation, organisation, others, provider_contacts_for(organisation))
 
 
 def _of_those_in(person: User, channel: AskingChannel) -> Situation:

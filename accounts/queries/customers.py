@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import AccountState, Role
 from accounts.folding import fold_text
-from accounts.models import Organisation, User
+from accounts.models import Application, Invitation, Organisation, User
 from accounts.paging import Order
 from accounts.passing import whole_number
 
@@ -22,6 +22,13 @@ STATES: dict[str, Q] = {
     AccountState.WAITING: Q(is_active=False, closed_at__isnull=True),
     AccountState.CLOSED: Q(closed_at__isnull=False),
 }
+
+# Addresses somebody typed to learn whom to turn to: kept for the mail's sake, and nobody to work with.
+_ONLY_ASKED = (
+    Q(is_active=False, closed_at=None)
+    & ~Exists(Application.objects.filter(user=OuterRef("pk")))
+    & ~Exists(Invitation.objects.filter(user=OuterRef("pk")))
+)
 
 
 @dataclass
@@ -43,7 +50,7 @@ class PeopleAsked:
 
     def people(self) -> QuerySet[User]:
         """The people asked for, whatever their state."""
-        people: QuerySet[User] = User.objects.all()
+        people: QuerySet[User] = User.objects.exclude(_ONLY_ASKED)
         if self.role != "all":
             people = people.exclude(role=Role.CUSTOMER) if self.role else people.filter(role=Role.CUSTOMER)
         if self.organisation is not None:

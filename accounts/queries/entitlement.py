@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.entitlement import obstacle_to_asking
 from accounts.enums import ApplicationState, AskingChannel
 from accounts.facts import AskingFacts, EntryFacts, Obstacle, Standing
+from accounts.folding import fold_address
 from accounts.models import Invitation, LocalAdministrator, Organisation, ProviderContact, User
 from accounts.queries.domains import is_private_address, organisation_at
 from accounts.queries.portals import portals_today
@@ -104,12 +105,19 @@ class Helper:
 
 
 def administrators_for(organisation: Organisation) -> list[Helper]:
-    """Whom the organisation's people turn to when they may not ask themselves (S7): its local administrators, or else
-    its named contacts."""
-    local = LocalAdministrator.objects.filter(organisation=organisation)
-    found = [Helper(row.name, row.email, row.phone) for row in local]
-    return found or [
-        Helper(str(row), row.email, row.phone) for row in named_contacts_of(organisation).filter(is_active=True)
+    """Whom the organisation's people turn to when they may not ask themselves (S7): its local administrators and its
+    named contacts, each once. A local administrator who has an account here and may no longer ask is left out, so that
+    whoever lost the task is not pointed at."""
+    contacts = {row.email_key: row for row in named_contacts_of(organisation).filter(is_active=True)}
+    local = list(LocalAdministrator.objects.filter(organisation=organisation))
+    keys = {row.pk: fold_address(row.email) for row in local}
+    here = set()
+    if organisation.named_contact_limit is not None:
+        here = set(User.objects.filter(email_key__in=keys.values()).values_list("email_key", flat=True))
+    found = [row for row in local if keys[row.pk] not in here or keys[row.pk] in contacts]
+    listed = {keys[row.pk] for row in found}
+    return [Helper(row.name, row.email, row.phone) for row in found] + [
+        Helper(str(row), row.email, row.phone) for key, row in contacts.items() if key not in listed
     ]
 
 

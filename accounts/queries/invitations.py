@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.facts import InvitationState
 from accounts.folding import fold_text
 from accounts.models import Invitation, Organisation
@@ -36,3 +37,9 @@ def unfinished_invitations_of(organisation: Organisation) -> QuerySet[Invitation
         .select_related("user", "organisation__agreement", "invited_by")
         .order_by("-created_at", "-pk")
     )
+
+
+def invitations_kept_by_contacts(organisation: Organisation) -> QuerySet[Invitation]:
+    """Those of the organisation's unfinished invitations that its contact person may send again and withdraw: of
+    colleagues, not of staff or of another contact person, which only staff decide on."""
+    return unfinished_invitations_of(organisation).filter(role=Role.CUSTOMER, is_contact_person=False)

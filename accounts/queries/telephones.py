@@ -13,8 +13,8 @@ class Telephone:
 
 
 def phone_for(person: User | None) -> Telephone | None:
-    """The portal's phone for this reader (None: nobody in particular); None where their agreement leaves it out, and for
-    strangers where only people who are let in may ask: one of them may be somebody whose agreement does."""
+    """The portal's phone for this reader (None: nobody in particular); None where their agreement leaves it out, and
+    for strangers where only people who are let in may ask: one of them may be somebody whose agreement does."""
     tenant = current_tenant()
     if person is None and not tenant.guests_file:
         return None

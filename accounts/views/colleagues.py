@@ -8,16 +8,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.actions.contacts import name_contact, replace_contact, unname_contact
+from accounts.actions.contacts import NoContact, name_contact, replace_contact, unname_contact
 from accounts.actions.inviting import invite_person
 from accounts.actions.limiting import spend_allowance
+from accounts.enums import Role
 from accounts.facts import CannotInvite, Hindrance, NoPlaceLeft
 from accounts.forms.invitations import ColleagueForm
 from accounts.forms.organisations import PlaceForm
 from accounts.models import Invitation, Organisation, User
 from accounts.queries.contacts import keeps_contacts_of
 from accounts.queries.entitlement import places_taken
-from accounts.queries.invitations import unfinished_invitations_of
+from accounts.queries.invitations import invitations_kept_by_contacts
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from accounts.views.invitations import send_again, withdraw
@@ -71,6 +72,8 @@ def contact(request: PortalRequest, pk: int) -> HttpResponse:
             messages.success(request, _("%(name)s no longer asks us for you. The place is free.") % {"name": person})
     except NoPlaceLeft as full:
         messages.error(request, _no_place(full))
+    except NoContact:
+        raise Http404
     return redirect("colleagues")
 
 
@@ -97,7 +100,7 @@ def _organisation(request: PortalRequest) -> Organisation:
 
 
 def _invitation(request: PortalRequest, pk: int) -> Invitation:
-    found: Invitation = get_object_or_404(unfinished_invitations_of(_organisation(request)), pk=pk)
+    found: Invitation = get_object_or_404(invitations_kept_by_contacts(_organisation(request)), pk=pk)
     return found
 
 
@@ -123,7 +126,7 @@ def _invite(request: PortalRequest, organisation: Organisation, form: ColleagueF
         if reason.hindrance == Hindrance.NOT_OWN_DOMAIN:
             form.add_error("email", _("Invite people at your organisation's own mail domains. For others, turn to us."))
             return False
-        if unfinished_invitations_of(organisation).filter(user__email__iexact=form.cleaned_data["email"]).exists():
+        if invitations_kept_by_contacts(organisation).filter(user__email__iexact=form.cleaned_data["email"]).exists():
             form.add_error("email", _("This person is invited already. You can send the invitation again below."))
             return False
     except NoPlaceLeft as full:
@@ -144,7 +147,8 @@ def _no_place(full: NoPlaceLeft) -> str:
 
 
 def _people(organisation: Organisation):  # type: ignore[no-untyped-def]
-    return User.objects.filter(organisation=organisation, is_active=True).order_by("-is_named_contact", "name", "pk")
+    people = User.objects.filter(organisation=organisation, is_active=True, role=Role.CUSTOMER)
+    return people.order_by("-is_named_contact", "name", "pk")
 
 
 def _page(request: PortalRequest, organisation: Organisation, form: ColleagueForm, *, status: int) -> HttpResponse:
@@ -157,7 +161,7 @@ def _page(request: PortalRequest, organisation: Organisation, form: ColleagueFor
         "taken": places_taken(organisation),
         "contacts": [person for person in people if person.is_named_contact],
         "others": [person for person in people if not person.is_named_contact],
-        "invitations": unfinished_invitations_of(organisation)[:FEW],
+        "invitations": invitations_kept_by_contacts(organisation)[:FEW],
         "domains": [row.domain for row in organisation.domains.all()],
     }
     return render(request, "accounts/colleagues.html", context, status=status)

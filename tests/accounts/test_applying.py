@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.actions.applying import approve_application, refuse_application
+from accounts.actions.closing_accounts import close_account, reopen_account
 from accounts.enums import AccountEventKind, ApplicationState, Refusal
 from accounts.facts import NoPlaceLeft
 from accounts.models import AccountEvent, Application, Invitation, Organisation, OrganisationDomain, User
@@ -211,3 +212,14 @@ def test_the_list_costs_the_same_with_one_and_with_thirty(in_scope, browse, appl
         Application.objects.create(user=UserFactory(is_active=False), created_at=timezone.now())
 
     assert queries(client, "/desk/applications/?state=all") == one <= MOST
+
+
+def test_closing_and_reopening_lets_nobody_in(in_scope, other_portal):
+    person = UserFactory(email="waiting@kund.example", is_active=False, password="")
+
+    close_account(actor=in_scope.agent, user=person)
+    reopened = reopen_account(actor=in_scope.agent, user=person)
+
+    assert (reopened.is_active, reopened.closed_at) == (False, None)
+    reopened = reopen_account(actor=in_scope.agent, user=close_account(actor=in_scope.agent, user=in_scope.customer))
+    assert reopened.is_active

@@ -19,7 +19,8 @@ from accounts.actions.contacts import (
 from accounts.actions.organising import set_agreement
 from accounts.enums import AccountEventKind
 from accounts.facts import NoPlaceLeft
-from accounts.models import AccountEvent, Agreement, User
+from accounts.models import AccountEvent, Agreement, LocalAdministrator, User
+from accounts.queries.advice import advice_for
 from accounts.queries.entitlement import named_contacts_of
 from accounts.scoping import tenant_scope
 from tests.factories import AgentFactory, OrganisationFactory, UserFactory
@@ -223,3 +224,23 @@ def test_of_two_who_take_the_last_place_at_once_one_gets_it(portal, other_portal
     assert sum(got) == 1
     with tenant_scope(portal.tenant):
         assert named_contacts_of(organisation).count() == 2
+
+
+def test_whoever_lost_the_task_is_no_longer_whom_others_turn_to(in_scope, other_portal):
+    organisation = in_scope.organisation
+    organisation.contact_limit = 1
+    organisation.save()
+    old, new, reader = (
+        UserFactory(email=f"{name}@kund.example", name=name, organisation=organisation)
+        for name in ("old", "new", "reader")
+    )
+    for name in ("old", "switchboard"):
+        LocalAdministrator.objects.create(organisation=organisation, name=name, email=f"{name}@kund.example")
+    name_contact(actor=in_scope.agent, user=old)
+    assert [helper.name for helper in advice_for(reader).administrators] == ["old", "switchboard"]
+
+    replace_contact(actor=in_scope.agent, old=old, new=new)
+
+    for person in (reader, old):
+        person.refresh_from_db()
+        assert [helper.name for helper in advice_for(person).administrators] == ["switchboard", "new"]

@@ -11,6 +11,7 @@ from accounts.actions.applying import approve_application
 from accounts.actions.closing_accounts import close_account
 from accounts.actions.contacts import name_contact
 from accounts.actions.inviting import accept_invitation, invite_again, invite_person, revoke_invitation
+from accounts.actions.people import move_person, update_person
 from accounts.enums import AccountEventKind, ApplicationState, Role
 from accounts.facts import CannotInvite, Hindrance, InvitationState, NoPlaceLeft
 from accounts.models import AccountEvent, Application, Invitation, Organisation, OrganisationDomain, User
@@ -579,3 +580,19 @@ def test_a_moment_is_what_the_wait_counts_from(in_scope, browse, organisation):
         answer = client.post(f"/desk/invitations/{invitation.pk}/again/", follow=True)
 
     assert "sent again" in answer.content.decode()
+
+
+def test_whoever_is_invited_to_the_staff_is_the_administrators_and_no_customers(in_scope, other_portal):
+    invitation = invite_person(actor=in_scope.administrator, email="new.admin@north.example", role=Role.ADMINISTRATOR)
+    for act in (
+        lambda: move_person(actor=in_scope.agent, user=invitation.user, organisation=in_scope.organisation),
+        lambda: close_account(actor=in_scope.agent, user=invitation.user),
+        lambda: update_person(actor=in_scope.agent, user=invitation.user, values={"name": "Mallory"}),
+    ):
+        with pytest.raises(PermissionError):
+            act()
+    move_person(actor=in_scope.administrator, user=invitation.user, organisation=in_scope.organisation)
+
+    person = accept_invitation(actor=invitation.user, invitation=invitation)
+
+    assert (person.role, person.organisation) == (Role.ADMINISTRATOR, None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from accounts.actions.people import move_person, set_role, update_person
 from accounts.enums import AccountEventKind, AccountState, Role
 from accounts.events_in_words import account_sentence
-from accounts.models import AccountEvent, Agreement, Invitation, SecondFactor, User
+from accounts.models import AccountEvent, Agreement, Application, Invitation, SecondFactor, User
 from accounts.paging import PAGE_SIZE
 from accounts.scoping import tenant_scope
 from tests.conftest import Portal, make_portal
@@ -40,6 +40,8 @@ def crowd(portal: Portal, other_portal: Portal) -> dict[str, User]:
                 "waiting": UserFactory(name="Cilla", is_active=False, password=None),
                 "closed": UserFactory(name="Dan", is_active=False, closed_at=now, password=None),
             }
+            Application.objects.create(user=made["waiting"], created_at=now)
+            UserFactory(name="Only Asked", is_active=False, password=None)  # whom to turn to: nobody to work with
     return made
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.actions.closing_accounts import close_account
 from accounts.models import Allowance, User
 from accounts.scoping import tenant_scope
 from tests.conftest import Portal
@@ -646,3 +647,29 @@ def test_a_callers_form_sent_again_with_other_words_speaks_for_the_caller(portal
             )
         assert opened.outcome == "added"
         assert {message.author for message in opened.ticket.messages.all()} == {portal.customer}
+
+
+def test_the_page_of_thanks_repeats_what_a_guest_typed_and_tells_nothing_on_record(portal, other_portal, browse):
+    client = browse(portal)
+    sent = client.post("/tickets/new/fault/", guest_form(email="Anna@KUND.example"))
+
+    assert "Anna@KUND.example" in client.get(sent.url).content.decode()
+
+    with tenant_scope(portal.tenant):
+        person = User.objects.get(pk=portal.customer.pk)
+        person.email = "secret-new@private.example"
+        person.save()
+    assert "secret-new" not in client.get(sent.url).content.decode()
+
+
+def test_a_guest_adds_to_a_ticket_whose_requester_left_like_to_any_other(portal, other_portal, browse):
+    client = browse(portal)
+    sent = client.post("/tickets/new/fault/", guest_form(email=portal.customer.email))
+    with tenant_scope(portal.tenant):
+        close_account(actor=portal.administrator, user=portal.customer)
+
+    answer = client.post(f"{sent.url}more/", {"body": "It is louder now."})
+
+    assert (answer.status_code, answer.url) == (302, sent.url)
+    with tenant_scope(portal.tenant):
+        assert Message.objects.filter(body="It is louder now.").exists()

@@ -9,7 +9,7 @@ from tickets.actions.attaching import attach_uploads
 from tickets.actions.handing_over import release_if_departed
 from tickets.enums import Channel, EventKind, MessageKind, Status
 from tickets.events import record_event
-from tickets.locking import lock_ticket
+from tickets.locking import lock_ticket, same_person
 from tickets.models import Message, Ticket
 from tickets.rules import STATUS_FIELDS, move_to, require_agent, require_part, status_when_ours
 
@@ -36,7 +36,7 @@ def reply_to_ticket(
         require_agent(actor)
     with transaction.atomic():
         locked = lock_ticket(ticket)
-        if not as_staff:
+        if not as_staff and not _is_dictated(actor, locked, channel):
             require_part(actor, locked)
         sent = _sent_before(form_key)
         if sent is not None and (sent.ticket_id, sent.author_id) == (locked.pk, actor.pk):
@@ -73,6 +73,12 @@ def add_note(*, actor: User, ticket: Ticket, body: str, form_key: UUID | None = 
         locked.save(update_fields=["last_activity_at"])
         record_event(EventKind.NOTED, locked, actor=actor, message=message)
     return message
+
+
+def _is_dictated(actor: User, ticket: Ticket, channel: Channel) -> bool:
+    """Words that somebody else put down in the requester's name, a guest or an agent on the phone. Like filing, they
+    are taken whatever has become of the requester's account."""
+    return channel in (Channel.GUEST, Channel.PHONE) and same_person(actor, ticket.requester)
 
 
 def _sent_before(form_key: UUID | None) -> Message | None:

@@ -33,7 +33,7 @@ from tickets.queries import open_topics, participating, with_unread
 from tickets.views.entitling import not_entitled, sign_in_first, sign_in_for_organisation
 from tickets.views.files import bound
 
-FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add to but not read
+FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add to but not read, and as whom they wrote
 UPLOADS_PER_NETWORK = 120  # forms with files an hour, by people who are not signed in
 
 
@@ -84,7 +84,8 @@ def _file(request: PortalRequest, topic: HelpTopic | None, person: User | None) 
     if not form.is_valid():
         return _filing_page(request, topic, form, kept, status=422)
     try:
-        return _thank(request, _open(request, topic, form, key, person))
+        opened = _open(request, topic, form, key, person)
+        return _thank(request, opened, form.cleaned_data.get("email", ""))
     except NotEntitled:  # since a moment ago
         return not_entitled(request) if person else sign_in_for_organisation(request, form)
 
@@ -146,7 +147,8 @@ def _thanks_page(
 ) -> HttpResponse:
     context = {
         "ticket": ticket,
-        "address": ticket.requester.email,
+        # What a guest typed and never what is on record, which would tell that the address is known, or a newer one.
+        "address": ticket.requester.email if own else request.session[FILED_KEY][str(ticket.pk)],
         "can_open": own,
         "form": form,
         "kept": kept or [],
@@ -181,10 +183,10 @@ def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID,
     )
 
 
-def _thank(request: PortalRequest, opened: Opened) -> HttpResponse:
+def _thank(request: PortalRequest, opened: Opened, typed: str) -> HttpResponse:
     if not request.user.is_authenticated:
-        filed = [*request.session.get(FILED_KEY, []), opened.ticket.pk]
-        request.session[FILED_KEY] = filed[-20:]
+        filed = {**request.session.get(FILED_KEY, {}), str(opened.ticket.pk): typed}
+        request.session[FILED_KEY] = dict(list(filed.items())[-20:])
     if opened.outcome == "repeated":
         messages.info(request, _("You had sent this already. It is one ticket, and nothing was sent twice."))
     elif opened.outcome == "added":
@@ -263,7 +265,7 @@ def _thanked_ticket(request: PortalRequest, number: int) -> tuple[Ticket, bool]:
     they may read: what is added here is added in the requester's name."""
     if request.user.is_authenticated:
         return get_object_or_404(participating(request.user), number=number, requester=request.user), True
-    filed = request.session.get(FILED_KEY, [])
+    filed = [int(key) for key in request.session.get(FILED_KEY, {})]
     if not filed:
         raise Http404
     return get_object_or_404(Ticket.objects.select_related("requester"), number=number, pk__in=filed), False

@@ -44,7 +44,10 @@ def test_closing_ends_sessions_invitations_applications_and_the_place(portal, ot
         assert (application.state, application.decided_by) == (ApplicationState.REFUSED, portal.agent)
         assert Session.objects.filter(user=person).count() == 0
         event = AccountEvent.objects.get(kind=AccountEventKind.CLOSED)
-        assert (event.actor, event.data) == (portal.agent, {"by": "staff", "was_named_contact": True})
+        assert (event.actor, event.data) == (
+            portal.agent,
+            {"by": "staff", "was_named_contact": True, "was_let_in": True},
+        )
     assert theirs.get("/tickets/").status_code == 302
     with tenant_scope(portal.tenant):
         assert not theirs.login(email=portal.customer.email, password="Correct-horse-7")

@@ -23,12 +23,15 @@ STATES: dict[str, Q] = {
     AccountState.CLOSED: Q(closed_at__isnull=False),
 }
 
-# Addresses somebody typed to learn whom to turn to: kept for the mail's sake, and nobody to work with.
-_ONLY_ASKED = (
-    Q(is_active=False, closed_at=None)
-    & ~Exists(Application.objects.filter(user=OuterRef("pk")))
-    & ~Exists(Invitation.objects.filter(user=OuterRef("pk")))
-)
+
+def _only_asked() -> Q:
+    """Addresses somebody typed to learn whom to turn to: kept for the mail's sake, and nobody to work with. Made anew
+    each time: a query of tenant data belongs to the scope it was made in."""
+    return (
+        Q(is_active=False, closed_at=None)
+        & ~Exists(Application.objects.filter(user=OuterRef("pk")))
+        & ~Exists(Invitation.objects.filter(user=OuterRef("pk")))
+    )
 
 
 @dataclass
@@ -50,7 +53,7 @@ class PeopleAsked:
 
     def people(self) -> QuerySet[User]:
         """The people asked for, whatever their state."""
-        people: QuerySet[User] = User.objects.exclude(_ONLY_ASKED)
+        people: QuerySet[User] = User.objects.exclude(_only_asked())
         if self.role != "all":
             people = people.exclude(role=Role.CUSTOMER) if self.role else people.filter(role=Role.CUSTOMER)
         if self.organisation is not None:

@@ -82,9 +82,11 @@ def demo(db, settings):
     call_command("create_demo", stdout=StringIO())
 
 
-def test_two_demo_portals_with_a_history_made_through_the_doors(demo):
+def test_the_demo_portals_with_a_history_made_through_the_doors(demo):
     assert (
-        {script.slug for script in PORTALS} == {"larm", "skola"} == set(Tenant.objects.values_list("slug", flat=True))
+        {script.slug for script in PORTALS}
+        == {"larm", "plan", "skola"}
+        == set(Tenant.objects.values_list("slug", flat=True))
     )
     for tenant in Tenant.objects.all():
         with tenant_scope(tenant):

@@ -478,7 +478,7 @@ def test_signed_in_everybody_sees_and_does_what_is_theirs_and_nothing_else(world
     let_go(world)
     for nth, mode in enumerate(MODES):
         set_mode(world, mode)
-        with subtests.test(mode):
+        with subtests.test(mode.value):
             wrong = []
             for place, role in enumerate(ROLES):
                 for turn, name in enumerate([*CUSTOMERS_ADDRESSES, *DESK_ADDRESSES]):
@@ -495,7 +495,7 @@ def test_a_link_is_worth_what_its_person_may_do_by_part(world: World, browse, su
     guest = browse(world.portal)
     for nth, mode in enumerate(MODES):
         set_mode(world, mode)
-        with subtests.test(mode):
+        with subtests.test(mode.value):
             wrong = []
             for place, person in enumerate([*CUSTOMERS, *STAFF, "deactivated"]):
                 for turn, name in enumerate(LINK_ADDRESSES):

@@ -47,11 +47,13 @@ def queue(monkeypatch) -> Iterator[str]:
 def celery_worker(queue: str, env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
     arguments = ["-m", "celery", "-A", "helpdesk", "worker", "--loglevel", "INFO", "--concurrency", "2", "-Q", queue]
     with running([*arguments, "--without-gossip", "--", f"task.default_queue={queue}"], env) as process:
+        said = []
         for line in process.stdout:
+            said.append(line)
             if " ready." in line:
                 break
         else:
-            pytest.fail("the Celery worker did not start")
+            pytest.fail(f"the Celery worker did not start: {''.join(said)}")
         yield process
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.csv_reading import FileTrouble
@@ -118,10 +118,6 @@ def remark_in_words(remark: Mapping[str, Any]) -> str:
 def column_in_words(column: str) -> str:
     """A column by the name it has in the reader's language."""
     return header_of(Column(column), get_language() or "en") if column else ""
-
-
-def rows_in_words(number: int) -> str:
-    return ngettext("%(number)s row", "%(number)s rows", number) % {"number": number}
 
 
 def _with_header(values: Mapping[str, Any]) -> dict[str, Any]:

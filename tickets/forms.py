@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.folding import clean_text, fold_address
-from accounts.forms.fields import AddressField, LineField
+from accounts.forms.fields import AddressField, LineField, TrapField
 from accounts.models import Organisation, Tenant, User
 from accounts.queries.colleagues import active_customers, colleagues_of, is_read_by_colleagues, named_or_at
 from routing.models import Department
@@ -216,11 +216,6 @@ class FilingForm(MessageForm):
     def clean(self) -> dict[str, Any]:
         return forms.Form.clean(self) or self.cleaned_data
 
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Leave this field empty. It is only there to stop robots."))
-        return ""
-
     def answers(self) -> dict[TopicField, str]:
         """The answers to the topic's own questions, as they are kept."""
         return {question: kept_answer(self.cleaned_data.get(f"field_{question.key}")) for question in self.questions}
@@ -262,7 +257,7 @@ class FilingForm(MessageForm):
             required=False,
             widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
         )
-        self.fields["website"] = forms.CharField(label=_("Leave this empty"), required=False, max_length=500)
+        self.fields["website"] = TrapField()
 
 
 class OnBehalfForm(FilingForm):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import WayIn
 from accounts.folding import clean_text
-from accounts.forms.fields import AddressField, LineField
+from accounts.forms.fields import AddressField, LineField, TrapField
 from accounts.models import Tenant
 from accounts.queries.domains import is_private_address
 
@@ -34,12 +34,7 @@ class StrangersForm(forms.Form):
     """Asks for an address, and sets a trap for robots."""
 
     email = AddressField(help_text=_("We answer by mail to this address."))
-    website = forms.CharField(label=_("Leave this empty"), required=False, max_length=500)
-
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Leave this field empty. It is only there to stop robots."))
-        return ""
+    website = TrapField()
 
     def said(self) -> dict[str, str]:
         """What was typed besides the address and the trap."""

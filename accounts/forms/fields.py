@@ -28,6 +28,18 @@ class PasswordField(forms.CharField):
         return plain_password(super().to_python(value) or "")
 
 
+class TrapField(forms.CharField):
+    """Hidden from people; only robots fill it in (`components/trap.html`)."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Leave this empty"), required=False, max_length=500)
+
+    def clean(self, value: Any) -> str:
+        if super().clean(value):
+            raise forms.ValidationError(_("Leave this field empty. It is only there to stop robots."))
+        return ""
+
+
 class AddressField(forms.EmailField):
     """A mail address."""
 

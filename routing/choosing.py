@@ -1,28 +1,143 @@
-"""Which department a ticket goes to, and why. Pure: the same facts always give the same decision."""
+"""Which department a ticket goes to, and why. Pure: the same facts always give the same decision.
+
+The first step that names a department decides: an agent's word, the organisation's department or its exception for the
+topic (T12), the first rule that holds, earlier communication (T5), the topic's department, the portal's default. Rules
+are asked once, in their order and about the ticket as it was filed, so no rule can set another one off. What else they
+do (assign, priority, tags, followers) is done whichever step decided.
+"""
 
 from collections.abc import Iterator
 
-from routing.facts import Decision, DepartmentFact, Reason, Rule, TicketFacts
+from accounts.folding import fold_text
+from routing.conditions import Asked, holds
+from routing.enums import Assigns
+from routing.facts import Arrangement, Decision, DepartmentFact, Reason, RuleFact, Step, TicketFacts
 
 
-def choose_department(facts: TicketFacts) -> Decision:
-    """The organisation's responsible department goes before the topic's (T12), that before the portal's default.
-
-    A closed department is passed over, which is kept as a reason too. The default is taken even when closed, because
-    every ticket ends in exactly one department.
-    """
-    reasons: list[Reason] = []
-    for rule, subject, department in _candidates(facts):
-        usable = department.is_active or rule == "default"
-        reasons.append(Reason(rule, subject, department.name, "chosen" if usable else "closed"))
-        if usable:
-            return Decision(department.id, tuple(reasons))
-    raise AssertionError("the default department always answers")
+def choose(facts: TicketFacts, arrangement: Arrangement) -> Decision:
+    """The department and what else the rules say, with every step that had something to say."""
+    return _Choosing(facts, arrangement).decide()
 
 
-def _candidates(facts: TicketFacts) -> Iterator[tuple[Rule, str, DepartmentFact]]:
-    if facts.organisation_department is not None:
-        yield "organisation", facts.organisation or "", facts.organisation_department
-    if facts.topic_department is not None:
-        yield "topic", facts.topic, facts.topic_department
-    yield "default", "", facts.default_department
+def open_department(arrangement: Arrangement, department: int | None) -> DepartmentFact | None:
+    """The department itself, or where its tickets go since it closed; None when that leads nowhere."""
+    seen: set[int] = set()
+    found = arrangement.departments.get(department) if department is not None else None
+    while found is not None and not found.is_active:
+        if found.id in seen or found.successor is None:
+            return None
+        seen.add(found.id)
+        found = arrangement.departments.get(found.successor)
+    return found
+
+
+class _Choosing:
+    def __init__(self, facts: TicketFacts, arrangement: Arrangement) -> None:
+        self.facts, self.arrangement = facts, arrangement
+        self.asked = Asked(facts)
+        self.reasons: list[Reason] = []
+        self.chosen: DepartmentFact | None = None
+        self.held: list[RuleFact] = []
+
+    def decide(self) -> Decision:
+        self._forced_or_organisation()
+        self._ask_rules()
+        self._others()
+        assert self.chosen is not None  # noqa: S101 - the default always answers
+        return self._with_the_rest(self.chosen)
+
+    def _forced_or_organisation(self) -> None:
+        facts = self.facts
+        if facts.forced_department is not None:
+            self._name("forced", facts.forced_by, facts.forced_department)
+        if facts.organisation_department is not None:
+            self._name(
+                "exception" if facts.exception else "organisation",
+                facts.organisation_name,
+                facts.organisation_department,
+                detail=facts.topic_name if facts.exception else "",
+            )
+
+    def _ask_rules(self) -> None:
+        for rule in self.arrangement.rules:
+            if not holds(rule, self.asked):
+                continue
+            self.held.append(rule)
+            self._rule_names(rule)
+            if rule.stops:
+                self.reasons.append(Reason("rule", rule.name, "", "stopped"))
+                return
+
+    def _rule_names(self, rule: RuleFact) -> None:
+        if rule.table is not None:
+            self._table_names(rule)
+        elif rule.department is not None:
+            self._name("rule", rule.name, rule.department)
+
+    def _table_names(self, rule: RuleFact) -> None:
+        table = self.arrangement.tables.get(rule.table or 0, {})
+        said = self.asked.values(rule.table_fact)
+        for value in said:
+            department = table.get(fold_text(value))
+            if department is not None:
+                self._name("rule", rule.name, department, detail=value)
+                return
+        self.reasons.append(Reason("rule", rule.name, "", "nobody", ", ".join(said)))
+        if rule.department is not None:
+            self._name("rule", rule.name, rule.department)
+
+    def _others(self) -> None:
+        facts = self.facts
+        steps: Iterator[tuple[Step, str, int | None]] = iter(
+            (
+                ("earlier", str(facts.earlier_ticket or ""), facts.earlier_department),
+                ("topic", facts.topic_name, facts.topic_department),
+            )
+        )
+        for step, subject, department in steps:
+            if self.chosen is None and department is not None:
+                self._name(step, subject, department)
+        if self.chosen is None:
+            # Taken even when closed, because every ticket ends in exactly one department.
+            default = self.arrangement.departments[self.arrangement.default]
+            self.chosen = open_department(self.arrangement, default.id) or default
+            self.reasons.append(Reason("default", "", self.chosen.name, "chosen"))
+
+    def _name(self, step: Step, subject: str, department: int, *, detail: str = "") -> None:
+        """A step names a department: the first one that is open is chosen, and what came of each is kept."""
+        named = self.arrangement.departments.get(department)
+        found = open_department(self.arrangement, department)
+        name = found.name if found else named.name if named else ""
+        if found is None:
+            outcome = "closed"
+        elif self.chosen is not None:
+            outcome = "late"
+        else:
+            outcome, self.chosen = "chosen", found
+        self.reasons.append(Reason(step, subject, name, outcome, detail))  # type: ignore[arg-type]
+
+    def _with_the_rest(self, chosen: DepartmentFact) -> Decision:
+        assigns, assignee = self._assigned(chosen)
+        tags = dict.fromkeys(tag for rule in self.held for tag in rule.tags)
+        followers = dict.fromkeys(rule.follower for rule in self.held if rule.follower is not None)
+        return Decision(
+            department_id=chosen.id,
+            reasons=tuple(self.reasons),
+            assigns=assigns,
+            assignee=assignee,
+            priority=next((rule.priority for rule in self.held if rule.priority), ""),
+            tags=tuple(tags),
+            followers=tuple(followers),
+            rules=tuple(rule.id for rule in self.held),
+        )
+
+    def _assigned(self, chosen: DepartmentFact) -> tuple[str, int | None]:
+        """The first rule that can give the ticket to somebody who works in the department that got it."""
+        for rule in self.held:
+            if rule.assigns == Assigns.LEAST_LOADED and chosen.members:
+                return rule.assigns, None
+            if rule.assigns == Assigns.PERSON and rule.assignee in chosen.members:
+                return rule.assigns, rule.assignee
+            if rule.assigns:
+                self.reasons.append(Reason("rule", rule.name, chosen.name, "nobody"))
+        return "", None

@@ -1,38 +1,108 @@
 """What routing is told, and what it answers. Plain values: routing knows no ticket."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Rule = Literal["organisation", "topic", "default"]
-Outcome = Literal["chosen", "closed"]
+Step = Literal["forced", "organisation", "exception", "rule", "earlier", "topic", "default"]
+# chosen; closed: without a successor; late: another step had decided; nobody: the table has no such value, or the
+# person does not work there; stopped: a rule ended the asking.
+Outcome = Literal["chosen", "closed", "late", "nobody", "stopped"]
 
 
 @dataclass(frozen=True)
 class DepartmentFact:
+    """`successor`: where a closed department's tickets go. `members`: the active agents who work there."""
+
     id: int
     name: str
-    is_active: bool
+    is_active: bool = True
+    successor: int | None = None
+    members: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class ConditionFact:
+    """One condition of a rule. `fact` is one of FACTS, or "field:" and a question's key. Several `values` mean any of
+    them, for the denying operators none of them."""
+
+    fact: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleFact:
+    id: int
+    name: str
+    conditions: tuple[ConditionFact, ...] = ()
+    joined: str = "all"
+    stops: bool = False
+    department: int | None = None
+    table: int | None = None
+    table_fact: str = ""
+    assigns: str = ""
+    assignee: int | None = None
+    priority: str = ""
+    tags: tuple[str, ...] = ()
+    follower: int | None = None
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How a portal routes: loaded once, asked for many tickets. `rules` are the active ones in their order; a table is
+    folded value → department."""
+
+    departments: Mapping[int, DepartmentFact]
+    default: int
+    rules: tuple[RuleFact, ...] = ()
+    tables: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+
+
+# What a condition can ask about, beside "field:<key>". Compared by: topic, its slug; channel, language, priority, their
+# code; organisation, agreement, earlier, their id; address, the requester's mail address; words, subject and text.
+FACTS = ("topic", "channel", "address", "organisation", "agreement", "language", "priority", "words", "earlier")
 
 
 @dataclass(frozen=True)
 class TicketFacts:
-    """`organisation_department` and `topic_department` are None where nobody has set one."""
+    """A ticket as it is filed. None or empty where something is not so.
 
-    topic: str
-    topic_department: DepartmentFact | None
-    organisation: str | None
-    organisation_department: DepartmentFact | None
-    default_department: DepartmentFact
+    `exception`: the organisation has a say of its own about this topic; then `organisation_department` is that one, or
+    None where the organisation's department is passed over. `earlier_department` last handled this person on this topic
+    (T5), on ticket `earlier_ticket`. `answers`: a question's key → the values answered.
+    """
+
+    topic: str = ""
+    topic_name: str = ""
+    topic_department: int | None = None
+    forced_department: int | None = None
+    forced_by: str = ""
+    organisation: int | None = None
+    organisation_name: str = ""
+    organisation_department: int | None = None
+    exception: bool = False
+    agreement: int | None = None
+    channel: str = ""
+    address: str = ""
+    language: str = ""
+    priority: str = ""
+    words: str = ""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    earlier_department: int | None = None
+    earlier_ticket: int | None = None
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One step of the decision: which rule looked at what, which department it named, and what came of it."""
+    """One step of the decision: which step looked at what (`subject`: an organisation, a topic, a rule's name, a
+    ticket's number), which department it named, and what came of it. `detail` tells more: the table's value."""
 
-    rule: Rule
+    step: Step
     subject: str
     department: str
     outcome: Outcome
+    detail: str = ""
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,5 +110,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class Decision:
+    """`assigns`: "" for nobody, "person" (`assignee`), or "least_loaded" of the department. `rules`: those that held."""
+
     department_id: int
     reasons: tuple[Reason, ...]
+    assigns: str = ""
+    assignee: int | None = None
+    priority: str = ""
+    tags: tuple[str, ...] = ()
+    followers: tuple[int, ...] = ()
+    rules: tuple[int, ...] = ()

@@ -5,8 +5,15 @@ from functools import cached_property
 
 from accounts.enums import Role
 from accounts.models import Organisation, User
-from routing.facts import DepartmentFact
-from routing.models import Department, DepartmentMember, OrganisationDepartment
+from routing.facts import Arrangement, ConditionFact, DepartmentFact, RuleFact
+from routing.models import (
+    Department,
+    DepartmentMember,
+    OrganisationDepartment,
+    RoutingRule,
+    RoutingSettings,
+    RoutingTableRow,
+)
 
 
 class Sight:
@@ -79,9 +86,50 @@ def agents_of(department_id: int) -> list[User]:
     return list(members.order_by("name").distinct())
 
 
-def department_fact(department: Department | None) -> DepartmentFact | None:
-    """A department as routing is told of it."""
-    return DepartmentFact(department.pk, department.name, department.is_active) if department else None
+def load_arrangement() -> Arrangement:
+    """How the portal routes, in a constant number of queries."""
+    members: dict[int, set[int]] = {}
+    working = DepartmentMember.objects.filter(user__is_active=True).exclude(user__role=Role.CUSTOMER)
+    for department, user in working.values_list("department_id", "user_id"):
+        members.setdefault(department, set()).add(user)
+    departments = {
+        row.pk: DepartmentFact(row.pk, row.name, row.is_active, row.successor_id, frozenset(members.get(row.pk, ())))
+        for row in Department.objects.all()
+    }
+    tables: dict[int, dict[str, int]] = {}
+    for table, key, department in RoutingTableRow.objects.values_list("table_id", "value_key", "department_id"):
+        tables.setdefault(table, {})[key] = department
+    default = Department.objects.values_list("pk", flat=True).get(is_default=True)
+    rules = tuple(rule_fact(rule) for rule in RoutingRule.objects.filter(is_active=True))
+    return Arrangement(departments, default, rules, tables)
+
+
+def rule_fact(rule: RoutingRule) -> RuleFact:
+    """A rule as routing is told of it."""
+    conditions = (
+        ConditionFact(one["fact"], one["operator"], tuple(one.get("values") or ())) for one in rule.conditions
+    )
+    return RuleFact(
+        id=rule.pk,
+        name=rule.name,
+        conditions=tuple(conditions),
+        joined=rule.joined,
+        stops=rule.stops,
+        department=rule.department_id,
+        table=rule.table_id,
+        table_fact=rule.table_fact,
+        assigns=rule.assigns,
+        assignee=rule.assignee_id,
+        priority=rule.priority,
+        tags=tuple(rule.tags),
+        follower=rule.follower_id,
+    )
+
+
+def earlier_days() -> int:
+    """For how many days a department goes on handling somebody on a topic (T5); 0 for not at all."""
+    found = RoutingSettings.objects.first()
+    return found.earlier_days if found else RoutingSettings().earlier_days
 
 
 def responsible_department(organisation: Organisation | None) -> Department | None:

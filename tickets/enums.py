@@ -42,16 +42,73 @@ class Channel(models.TextChoices):
     GUEST = "guest", _("form, not signed in")
     LINK = "link", _("by the link in a mail")
     PHONE = "phone", _("by phone")
+    MAIL = "mail", _("by mail")
 
 
 class FieldKind(models.TextChoices):
     TEXT = "text", _("Text")
     LONG_TEXT = "long_text", _("Long text")
     CHOICE = "choice", _("Choice")
+    CHOICES = "choices", _("Several choices")
     CHECKBOX = "checkbox", _("Checkbox")
     DATE = "date", _("Date")
     DATE_TIME = "date_time", _("Date and time")
     NUMBER = "number", _("Number")
+    PHONE = "phone", _("Phone number")
+    EMAIL = "email", _("Mail address")
+    URL = "url", _("Web address")
+    FILE = "file", _("File")
+    ORGANISATION = "organisation", _("Organisation")
+    SITE = "site", _("Site")
+    HEADING = "heading", _("Heading or explanation")
+
+
+class Need(models.TextChoices):
+    """Who has to answer a question when filing. Unknown is who is not signed in, or belongs to no organisation."""
+
+    OPTIONAL = "optional", _("Nobody has to answer")
+    UNKNOWN = "unknown", _("People we do not know have to answer")
+    ALWAYS = "always", _("Everybody has to answer")
+
+
+class FieldAccess(models.TextChoices):
+    """Who answers a question and who reads the answer; staff always do both."""
+
+    CUSTOMER = "customer", _("The customer answers it")
+    SHOWN = "shown", _("Staff answer it, the customer reads it")
+    INTERNAL = "internal", _("Only staff see it")
+
+
+class Audience(models.TextChoices):
+    """Who is offered a help topic."""
+
+    EVERYBODY = "everybody", _("Everybody")
+    SIGNED_IN = "signed_in", _("Whoever is signed in")
+    ORGANISATIONS = "organisations", _("Certain organisations")
+    AGREEMENTS = "agreements", _("Organisations with certain agreements")
+
+
+class LeadsTo(models.TextChoices):
+    """What a help topic leads to."""
+
+    FORM = "form", _("A form")
+    GUIDANCE = "guidance", _("Guidance only")
+    LINK = "link", _("An address elsewhere")
+
+
+class PriorityUse(models.TextChoices):
+    """What customers have to do with the priority of their tickets."""
+
+    CHOSEN = "chosen", _("Customers choose it")
+    SHOWN = "shown", _("Customers see it")
+    HIDDEN = "hidden", _("Only staff see it")
+
+
+class TrialState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
 
 
 class Whose(models.TextChoices):
@@ -78,3 +135,8 @@ class EventKind(models.TextChoices):
     COLLABORATOR_ADDED = "collaborator_added"
     COLLABORATOR_REMOVED = "collaborator_removed"
     CONFIDENTIALITY_CHANGED = "confidentiality_changed"
+    ANSWERS_CHANGED = "answers_changed"
+    TAGS_CHANGED = "tags_changed"
+    TOPIC_CHANGED = "topic_changed"
+    FOLLOWER_ADDED = "follower_added"
+    FOLLOWER_REMOVED = "follower_removed"

@@ -80,9 +80,10 @@ def _reason(reason: dict[str, str], topic: HelpTopic | None) -> str:
     values = {"subject": reason.get("subject", ""), "department": reason.get("department", "")}
     if reason.get("outcome") == "closed":
         return _("%(department)s would have answered, but is closed.") % values
-    if reason.get("rule") == "organisation":
+    step = reason.get("step") or reason.get("rule")  # as it was called in events of before
+    if step == "organisation":
         return _("%(department)s is responsible for %(subject)s.") % values
-    if reason.get("rule") == "topic":
+    if step == "topic":
         values["subject"] = topic.name if topic else values["subject"]  # kept in the language of whoever filed
         return _("%(department)s answers tickets about “%(subject)s”.") % values
     return _("%(department)s takes what nothing else decides.") % values

@@ -24,7 +24,7 @@ from accounts.models import User
 from accounts.queries.colleagues import sees_organisations_tickets
 from routing.queries import sight_of
 from tickets.enums import EventKind, MessageKind, WaitingOn, Whose
-from tickets.models import Collaborator, HelpTopic, Message, Reading, Ticket, TicketEvent
+from tickets.models import Collaborator, FormField, HelpTopic, Message, Reading, Ticket, TicketEvent
 
 EXCERPT = 160
 CUSTOMER_EVENTS = (
@@ -199,6 +199,11 @@ def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
 def open_topics() -> QuerySet[HelpTopic]:
     """The help topics one can file under."""
     return HelpTopic.objects.filter(is_active=True).select_related("department")
+
+
+def questions_of(topic: HelpTopic) -> list[FormField]:
+    """The questions a topic's form asks now, in their order."""
+    return list(FormField.objects.filter(form=topic.form_id, is_active=True)) if topic.form_id else []
 
 
 def other_tickets_of(ticket: Ticket, agent: User, limit: int = 5) -> list[Ticket]:

@@ -14,6 +14,7 @@ from accounts.models.organisations import (
 )
 from accounts.models.people import User
 from accounts.models.security import RecoveryCode, SecondFactor, Session, SignInCode
+from accounts.models.sites import Site
 from accounts.models.tenancy import TenantModel, TenantQuerySet, scoped_manager
 from accounts.models.tenants import Tenant, TenantHost
 
@@ -35,6 +36,7 @@ __all__ = [
     "SecondFactor",
     "Session",
     "SignInCode",
+    "Site",
     "Tenant",
     "TenantHost",
     "TenantModel",

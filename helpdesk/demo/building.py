@@ -36,7 +36,7 @@ from tickets.actions.reading import mark_read
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.enums import Channel, Priority, Status
 from tickets.models import HelpTopic, Ticket
-from tickets.queries import with_read_until
+from tickets.queries import questions_of, with_read_until
 
 LONG_AGO = 24 * 60.0  # hours
 PASSWORD = "Demo-2026!"  # noqa: S105 - printed for everybody who starts the demo
@@ -169,7 +169,7 @@ def _live(
     story: Story, people: dict[str, User], topics: dict[str, HelpTopic], departments: dict[str, Department]
 ) -> None:
     person, topic = people[story.who], topics[story.topic]
-    questions = {question.key: question for question in topic.fields.all()}
+    questions = {question.key: question for question in questions_of(topic)}
     with _at(story.hours):
         ticket = open_ticket(
             actor=person,

@@ -1,5 +1,14 @@
-"""Departments, their members and leads, and which department an organisation has."""
+"""Departments, their members and leads; which one an organisation has; the rules and tables that choose one."""
 
 from routing.models.departments import Department, DepartmentMember, OrganisationDepartment
+from routing.models.rules import RoutingRule, RoutingSettings, RoutingTable, RoutingTableRow
 
-__all__ = ["Department", "DepartmentMember", "OrganisationDepartment"]
+__all__ = [
+    "Department",
+    "DepartmentMember",
+    "OrganisationDepartment",
+    "RoutingRule",
+    "RoutingSettings",
+    "RoutingTable",
+    "RoutingTableRow",
+]

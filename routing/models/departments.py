@@ -3,17 +3,29 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import in_readers_language
 from accounts.models import Organisation, TenantModel
 
 
 class Department(TenantModel):
-    """A group of agents; departments form a tree (business area, national, local)."""
+    """A group of agents; departments form a tree (business area, national, local).
+
+    A closed one (`is_active` False) has a `successor`: its open tickets go there, and whoever sees the successor sees
+    what it had. `mail_name` and `mail_address` are what its mails are sent as; empty means as the portal's.
+    """
 
     name = models.CharField(_("Name"), max_length=80)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     is_default = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_shared = models.BooleanField(default=False)  # agents of other departments see its tickets too
+    is_public = models.BooleanField(default=True)  # customers read its name
+    mail_name = models.CharField(max_length=80, blank=True)
+    mail_address = models.EmailField(blank=True)
+    signature_sv = models.TextField(max_length=2000, blank=True)
+    signature_en = models.TextField(max_length=2000, blank=True)
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors")
+    closed_at = models.DateTimeField(null=True, blank=True)
     depth: int  # in the tree as a page shows it; set by `routing.queries.Sight`
 
     class Meta:
@@ -32,6 +44,10 @@ class Department(TenantModel):
     def slug(self) -> str:
         """The department's name as a stable word for programs that read pages."""
         return slugify(self.name) or str(self.pk)
+
+    @property
+    def signature(self) -> str:
+        return in_readers_language(self.signature_sv, self.signature_en)
 
 
 class DepartmentMember(TenantModel):

@@ -27,6 +27,7 @@ from accounts.models import (
     SecondFactor,
     Session,
     SignInCode,
+    Site,
     User,
 )
 from accounts.scoping import tenant_scope
@@ -35,16 +36,30 @@ from accounts.tokens.passwords import password_link
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Delivery, KeptMail, MutedMail
 from routing.actions.arranging import add_department, add_member, set_responsible_department
-from routing.models import DepartmentMember
+from routing.models import DepartmentMember, RoutingRule, RoutingSettings, RoutingTable, RoutingTableRow
 from tests.conftest import Portal
-from tests.factories import AgentFactory, UserFactory
+from tests.factories import AgentFactory, UserFactory, ask
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.enums import Channel
 from tickets.links import ticket_link
-from tickets.models import Attachment, Collaborator, Ticket, TicketEvent, TopicField
+from tickets.models import (
+    Attachment,
+    Collaborator,
+    Follower,
+    OrganisationException,
+    PriorityDefinition,
+    PrioritySettings,
+    RoutingTrial,
+    Tag,
+    Ticket,
+    TicketEvent,
+    TicketTag,
+    TopicAgreement,
+    TopicOrganisation,
+)
 
 SECRET = "xylophone-in-the-cellar"
 
@@ -78,7 +93,7 @@ class House:
 def furnish(portal: Portal) -> House:
     """A ticket with an answer, a note, files, links, marks, mails; and unsent files beside it."""
     with tenant_scope(portal.tenant):
-        question = TopicField.objects.create(topic=portal.topic, key="site", label_en="Site")
+        question = ask(portal.topic, "site", label_en="Site")
         key = uuid4()
         keep_uploads(form_key=key, files=[SimpleUploadedFile("plan.txt", b"attic")])
         ticket = open_ticket(
@@ -108,6 +123,7 @@ def furnish(portal: Portal) -> House:
         outsider = AgentFactory(email=f"outsider@{portal.tenant.slug}.example", name="Otto Away")
         add_member(actor=None, department=elsewhere, user=outsider)
         _furnish_entry(portal, ticket)
+        _furnish_routing(portal, ticket)
         return House(
             portal=portal,
             ticket=ticket,
@@ -161,6 +177,23 @@ def _furnish_entry(portal: Portal, ticket: Ticket) -> None:
         kind="people", name=f"{SECRET}.csv", state="checked", created_by=portal.administrator, created_at=now
     )
     MutedMail.objects.create(user=portal.lead, kind="transferred")
+
+
+def _furnish_routing(portal: Portal, ticket: Ticket) -> None:
+    """One row of everything about topics, forms and routing."""
+    table = RoutingTable.objects.create(name="Towns")
+    RoutingTableRow.objects.create(table=table, value="Lund", value_key="lund", department=portal.department)
+    RoutingRule.objects.create(name="By town", table=table, table_fact="field:town", tags=["town"])
+    RoutingSettings.objects.create(earlier_days=30)
+    Site.objects.create(organisation=portal.organisation, name=f"{SECRET} site")
+    TopicOrganisation.objects.create(topic=portal.topic, organisation=portal.organisation)
+    TopicAgreement.objects.create(topic=portal.topic, agreement=Agreement.objects.get())
+    OrganisationException.objects.create(organisation=portal.organisation, topic=portal.topic)
+    PriorityDefinition.objects.create(priority="low", definition_en="Can wait")
+    PrioritySettings.objects.create(use="shown")
+    TicketTag.objects.create(ticket=ticket, tag=Tag.objects.create(name="attic"))
+    Follower.objects.create(ticket=ticket, user=portal.lead)
+    RoutingTrial.objects.create(draft={}, created_by=portal.administrator, created_at=timezone.now(), state="done")
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ APPS = ("accounts", "routing", "tickets", "notifications", "helpdesk")
 PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
-    ("folding", "webmail", "timezones", "pictures", "branding", "scoping", "poking", "uploading", "addresses", "smtp"),
+    ("folding", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
+    ("uploading", "addresses", "smtp"),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement"),
@@ -28,6 +29,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "passing",
         "devices",
         "tokens",
+        "conditions",
         "choosing",
         "backends",
         "checks",

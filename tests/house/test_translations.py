@@ -26,7 +26,7 @@ from notifications.actions.draining import drain
 from notifications.enums import DeliveryState, MailKind, Stage, Trouble
 from notifications.models import Delivery, KeptMail
 from tests.conftest import Portal
-from tests.factories import UserFactory, make_ticket
+from tests.factories import UserFactory, ask, make_ticket
 from tests.house.test_imports import ROOT
 from tests.notifications.stories import come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
@@ -36,7 +36,7 @@ from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.setting_priority import set_priority
 from tickets.enums import Channel, Priority, Status
 from tickets.links import ticket_link
-from tickets.models import Ticket, TopicField
+from tickets.models import FormField, Ticket
 
 # Words that are the same in both languages.
 SAME_IN_BOTH = {"%d d", "%d min", "Organisation", "Status", "status", "Support", "Text"}
@@ -171,7 +171,7 @@ def swedish(portal: Portal) -> Portal:
         for department, name in ((portal.department, "Kundtjänst"), (portal.other_department, "Fält")):
             department.name = name
             department.save()
-        TopicField.objects.create(topic=portal.topic, key="site", label_sv="Plats", is_required=True)
+        ask(portal.topic, "site", label_sv="Plats", need="always")
     return portal
 
 
@@ -186,7 +186,7 @@ def ticket(swedish: Portal) -> Ticket:
             subject="Larmet piper",
             body="Sedan i natt.",
             priority=Priority.URGENT,
-            answers={TopicField.objects.get(): "Rådhuset"},
+            answers={FormField.objects.get(): "Rådhuset"},
             stated={"name": "Annan Holm", "phone": "040-1"},
         )
         make_ticket(requester=who.customer, topic=who.topic, subject="En till", body="Hej")

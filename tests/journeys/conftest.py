@@ -25,7 +25,7 @@ from helpdesk.demo.scripts.parts import DemoPortal
 from helpdesk.environment import mail_transport
 from tests.journeys.browsing import WIDE, Reader
 from tests.journeys.post import Post
-from tickets.models import HelpTopic, Ticket, TicketEvent, TopicField
+from tickets.models import FormField, HelpTopic, Ticket, TicketEvent
 
 expect.set_options(timeout=10_000)
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -48,7 +48,7 @@ class Site:
 
     def question(self, topic: str, key: str, language: str) -> str:
         with tenant_scope(self.tenant), translation.override(language):
-            return str(TopicField.objects.get(topic__slug=topic, key=key).label)
+            return str(FormField.objects.get(form__topics__slug=topic, key=key).label)
 
     def ticket(self, subject: str) -> Ticket:
         """The one ticket with this subject; two would be one too many."""

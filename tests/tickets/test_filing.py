@@ -10,10 +10,11 @@ from accounts.actions.closing_accounts import close_account
 from accounts.models import Allowance, User
 from accounts.scoping import tenant_scope
 from tests.conftest import Portal
+from tests.factories import ask
 from tests.pages import Page, snapshot
 from tickets.actions.opening import open_ticket
 from tickets.enums import Channel, EventKind, FieldKind
-from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TicketEvent, TopicField, Upload
+from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TicketEvent, Upload
 
 URL = "/tickets/new/fault/"
 
@@ -137,11 +138,11 @@ def test_the_topics_own_questions_are_asked_kept_and_shown(portal, browse, only_
                 ("story", FieldKind.LONG_TEXT, False),
             )
         ):
-            TopicField.objects.create(
-                topic=portal.topic,
-                key=key,
+            ask(
+                portal.topic,
+                key,
                 kind=kind,
-                is_required=required,
+                need="always" if required else "optional",
                 label_en=f"Question {key}",
                 label_sv=f"Fråga {key}",
                 position=position,
@@ -190,7 +191,7 @@ def test_the_topics_own_questions_are_asked_kept_and_shown(portal, browse, only_
 )
 def test_strange_moments_are_answered_or_kept(portal, browse, moment):
     with tenant_scope(portal.tenant):
-        TopicField.objects.create(topic=portal.topic, key="since", kind=FieldKind.DATE_TIME, label_en="Since")
+        ask(portal.topic, "since", kind=FieldKind.DATE_TIME, label_en="Since")
 
     response = browse(portal).post(URL, guest_form(field_since=moment))
 

@@ -5,7 +5,8 @@ from django.db import transaction
 
 from accounts.models import User
 from routing.models import Department
-from tickets.models import HelpTopic, TopicField
+from tickets.enums import Need
+from tickets.models import FormField, HelpTopic, TicketForm
 
 
 def add_topic(
@@ -30,11 +31,17 @@ def add_topic(
             description_sv=descriptions[0],
             description_en=descriptions[1],
             department=department,
+            form=_form(names, questions) if questions else None,
             position=HelpTopic.objects.count(),
         )
-        for position, question in enumerate(questions):
-            TopicField.objects.create(topic=topic, position=position, **_question(question))
     return topic
+
+
+def _form(names: tuple[str, str], questions: Sequence[dict[str, Any]]) -> TicketForm:
+    form: TicketForm = TicketForm.objects.create(name=names[0] or names[1])
+    for position, question in enumerate(questions):
+        FormField.objects.create(form=form, position=position, **_question(question))
+    return form
 
 
 def _question(question: dict[str, Any]) -> dict[str, Any]:
@@ -46,6 +53,6 @@ def _question(question: dict[str, Any]) -> dict[str, Any]:
         "label_en": question["label"][1],
         "help_sv": helps[0],
         "help_en": helps[1],
-        "is_required": question.get("required", False),
+        "need": Need.ALWAYS if question.get("required") else Need.OPTIONAL,
         "choices": [{"value": value, "sv": sv, "en": en} for value, sv, en in question.get("choices", ())],
     }

@@ -13,16 +13,17 @@ from accounts.enums import AskingChannel
 from accounts.facts import NotEntitled
 from accounts.models import User
 from accounts.queries.entitlement import obstacle_for
-from routing.choosing import choose_department
+from routing.choosing import choose
 from routing.facts import Decision, TicketFacts
-from routing.queries import default_department, department_fact, responsible_department
+from routing.queries import load_arrangement, responsible_department
 from tickets.actions.attaching import attach_uploads, new_uploads
 from tickets.actions.collaborating import bring_along
 from tickets.actions.replying import reply_to_ticket
+from tickets.answers import kept_answer
 from tickets.enums import Channel, EventKind, Priority, Status, WaitingOn
 from tickets.events import record_event
 from tickets.locking import lock_counter
-from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TopicField
+from tickets.models import FieldAnswer, FormField, HelpTopic, Message, Ticket
 
 SAME_WORDS_WITHIN = timedelta(minutes=15)
 
@@ -43,7 +44,7 @@ def open_ticket(
     subject: str,
     body: str,
     channel: Channel,
-    answers: Mapping[TopicField, str] | None = None,
+    answers: Mapping[FormField, str] | None = None,
     filing_key: UUID | None = None,
     priority: Priority = Priority.MEDIUM,
     stated: Mapping[str, str] | None = None,
@@ -120,7 +121,7 @@ def was_sent(
     topic: HelpTopic,
     subject: str,
     body: str,
-    answers: Mapping[TopicField, str],
+    answers: Mapping[FormField, str],
     filing_key: UUID | None,
 ) -> bool:
     """Whether this person sent exactly this form before; sending it again costs no allowance."""
@@ -138,15 +139,17 @@ def _require_entitled(actor: User, requester: User, channel: Channel) -> None:
 
 
 def _route(requester: User, topic: HelpTopic) -> Decision:
-    default = default_department()
+    organisation = requester.organisation
+    responsible = responsible_department(organisation)
     facts = TicketFacts(
-        topic=topic.name,
-        topic_department=department_fact(topic.department),
-        organisation=requester.organisation.name if requester.organisation else None,
-        organisation_department=department_fact(responsible_department(requester.organisation)),
-        default_department=department_fact(default),  # type: ignore[arg-type]
+        topic=topic.slug,
+        topic_name=topic.name,
+        topic_department=topic.department_id,
+        organisation=organisation.pk if organisation else None,
+        organisation_name=organisation.name if organisation else "",
+        organisation_department=responsible.pk if responsible else None,
     )
-    return choose_department(facts)
+    return choose(facts, load_arrangement())
 
 
 def _filed_before(requester: User, filing_key: UUID | None, fingerprint: str) -> Ticket | None:
@@ -163,7 +166,7 @@ def _filed_again(
     subject: str,
     body: str,
     channel: Channel,
-    answers: Mapping[TopicField, str],
+    answers: Mapping[FormField, str],
     fingerprint: str,
     filing_key: UUID | None,
 ) -> Opened:
@@ -179,21 +182,15 @@ def _filed_again(
     return Opened(ticket, "added")
 
 
-def _new_words(ticket: Ticket, subject: str, body: str, answers: Mapping[TopicField, str]) -> str:
+def _new_words(ticket: Ticket, subject: str, body: str, answers: Mapping[FormField, str]) -> str:
     old = {answer.key: answer.value for answer in ticket.answers.all()}
     lines = [subject] if subject != ticket.subject else []
     lines += [f"{field.label}: {value}" for field, value in answers.items() if old.get(field.key, "") != value]
     return "\n\n".join([*lines, body])
 
 
-def _keep_answers(ticket: Ticket, answers: Mapping[TopicField, str]) -> None:
-    FieldAnswer.objects.bulk_create(
-        [
-            FieldAnswer(ticket=ticket, field=field, key=field.key, label=field.label, value=value)
-            for field, value in answers.items()
-            if value
-        ]
-    )
+def _keep_answers(ticket: Ticket, answers: Mapping[FormField, str]) -> None:
+    FieldAnswer.objects.bulk_create([kept_answer(ticket, field, value) for field, value in answers.items() if value])
 
 
 def _free_key(filing_key: UUID | None) -> UUID | None:
@@ -202,6 +199,6 @@ def _free_key(filing_key: UUID | None) -> UUID | None:
     return None if taken else filing_key
 
 
-def _fingerprint(requester: User, topic: HelpTopic, subject: str, body: str, answers: Mapping[TopicField, str]) -> str:
+def _fingerprint(requester: User, topic: HelpTopic, subject: str, body: str, answers: Mapping[FormField, str]) -> str:
     words = [requester.pk, topic.pk, subject, body, sorted((field.key, value) for field, value in answers.items())]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()

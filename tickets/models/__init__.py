@@ -1,23 +1,37 @@
-"""Help topics and their fields, tickets, messages, attachments, events, links, collaborators, reading marks."""
+"""Help topics, forms and their fields, tickets, messages, attachments, events, links, collaborators, reading marks."""
 
 from tickets.models.events import TicketEvent
 from tickets.models.files import Attachment, Upload
+from tickets.models.forms import FormField, TicketForm
 from tickets.models.links import Collaborator, Reading, TicketLink
 from tickets.models.messages import Message
+from tickets.models.priorities import PriorityDefinition, PrioritySettings
+from tickets.models.tags import Follower, Tag, TicketTag
 from tickets.models.tickets import FieldAnswer, Ticket, TicketCounter
-from tickets.models.topics import HelpTopic, TopicField
+from tickets.models.topics import HelpTopic, OrganisationException, TopicAgreement, TopicOrganisation
+from tickets.models.trials import RoutingTrial
 
 __all__ = [
     "Attachment",
     "Collaborator",
     "FieldAnswer",
+    "Follower",
+    "FormField",
     "HelpTopic",
     "Message",
+    "OrganisationException",
+    "PriorityDefinition",
+    "PrioritySettings",
     "Reading",
+    "RoutingTrial",
+    "Tag",
     "Ticket",
     "TicketCounter",
     "TicketEvent",
+    "TicketForm",
     "TicketLink",
-    "TopicField",
+    "TicketTag",
+    "TopicAgreement",
+    "TopicOrganisation",
     "Upload",
 ]

@@ -18,6 +18,7 @@ class StoredFile(TenantModel):
     content_type = models.CharField(max_length=40, blank=True)  # of pictures browsers may show; else empty
     size = models.PositiveBigIntegerField()
     file = models.FileField(upload_to=stored_name, max_length=200)
+    field_key = models.SlugField(max_length=40, blank=True)  # of the question it answers, if it answers one
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

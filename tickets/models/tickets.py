@@ -4,10 +4,12 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.folding import fold_text
+from accounts.languages import in_readers_language
 from accounts.models import Organisation, TenantModel, User
 from routing.models import Department
-from tickets.enums import WAITING_ON, Channel, Priority, Status, WaitingOn
-from tickets.models.topics import HelpTopic, TopicField
+from tickets.enums import WAITING_ON, Channel, FieldAccess, FieldKind, Priority, Status, WaitingOn
+from tickets.models.forms import FormField
+from tickets.models.topics import HelpTopic
 
 
 class TicketCounter(TenantModel):
@@ -91,17 +93,38 @@ class Ticket(TenantModel):
 
 
 class FieldAnswer(TenantModel):
-    """What was answered to a topic's own question. Keeps its label, so that a changed form loses no old answer."""
+    """What was answered to a question of a form, with the question as it was asked: a changed form loses no old answer.
+
+    `value` is the answer as kept (dates in ISO 8601, a checkbox as "yes", several choices one a line, a file's name);
+    `words` are a choice's words then. `search_key` is the answer folded, empty where it is not to be searched.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="answers")
-    field = models.ForeignKey(TopicField, on_delete=models.SET_NULL, null=True, related_name="answers")
+    field = models.ForeignKey(FormField, on_delete=models.SET_NULL, null=True, related_name="answers")
     key = models.SlugField(max_length=40)
-    label = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=FieldKind.choices, default=FieldKind.TEXT)
+    access = models.CharField(max_length=8, choices=FieldAccess.choices, default=FieldAccess.CUSTOMER)
+    label_sv = models.CharField(max_length=120, blank=True)
+    label_en = models.CharField(max_length=120, blank=True)
     value = models.TextField()
+    words_sv = models.TextField(blank=True)
+    words_en = models.TextField(blank=True)
+    search_key = models.CharField(max_length=400, editable=False, default="")
 
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["ticket", "key"], name="answer_once_per_field")]
+        indexes = [
+            models.Index(fields=["tenant", "ticket"], condition=~models.Q(search_key=""), name="answer_searchable")
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.value}"
+
+    @property
+    def label(self) -> str:
+        return in_readers_language(self.label_sv, self.label_en)
+
+    @property
+    def words(self) -> str:
+        return in_readers_language(self.words_sv, self.words_en) or self.value

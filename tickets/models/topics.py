@@ -1,27 +1,41 @@
 from django.db import models
-from django.utils.translation import get_language
 
-from accounts.models import TenantModel
+from accounts.languages import in_readers_language
+from accounts.models import Agreement, Organisation, TenantModel
 from routing.models import Department
-from tickets.enums import FieldKind
-
-
-def in_readers_language(swedish: str, english: str) -> str:
-    """The text in the reader's language, or in the other one where it is missing."""
-    first, second = (swedish, english) if (get_language() or "").startswith("sv") else (english, swedish)
-    return first or second
+from tickets.enums import Audience, LeadsTo, Priority
+from tickets.models.forms import TicketForm
 
 
 class HelpTopic(TenantModel):
-    """What a ticket can be about; it has a form of its own and a department that answers."""
+    """What a ticket can be about. Topics form a tree; one that has others below it is only their heading.
+
+    It leads to its form, to guidance, or to an address elsewhere. `wish_answer` says where a wish goes that is not for
+    us (I15), where the topic is not open to wishes. `uses` counts its tickets of the last 90 days, kept by a job.
+    """
 
     slug = models.SlugField(max_length=60)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    icon = models.CharField(max_length=40, blank=True)
     name_sv = models.CharField(max_length=80, blank=True)
     name_en = models.CharField(max_length=80, blank=True)
     description_sv = models.CharField(max_length=200, blank=True)
     description_en = models.CharField(max_length=200, blank=True)
+    audience = models.CharField(max_length=13, choices=Audience.choices, default=Audience.EVERYBODY)
+    leads_to = models.CharField(max_length=8, choices=LeadsTo.choices, default=LeadsTo.FORM)
+    guidance_sv = models.TextField(max_length=5000, blank=True)
+    guidance_en = models.TextField(max_length=5000, blank=True)
+    link = models.URLField(max_length=300, blank=True)
+    form = models.ForeignKey(TicketForm, on_delete=models.PROTECT, null=True, blank=True, related_name="topics")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="topics")
+    priority = models.CharField(max_length=6, choices=Priority.choices, blank=True)
+    checklist_sv = models.TextField(max_length=2000, blank=True)  # one point a line
+    checklist_en = models.TextField(max_length=2000, blank=True)
+    is_open_to_wishes = models.BooleanField(default=True)
+    wish_answer_sv = models.TextField(max_length=2000, blank=True)
+    wish_answer_en = models.TextField(max_length=2000, blank=True)
     position = models.PositiveIntegerField(default=0)
+    uses = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -42,32 +56,60 @@ class HelpTopic(TenantModel):
     def description(self) -> str:
         return in_readers_language(self.description_sv, self.description_en)
 
+    @property
+    def guidance(self) -> str:
+        return in_readers_language(self.guidance_sv, self.guidance_en)
 
-class TopicField(TenantModel):
-    """A question a topic's form asks beyond the ones all forms ask. Posted as `field_<key>`."""
+    @property
+    def checklist(self) -> list[str]:
+        lines = in_readers_language(self.checklist_sv, self.checklist_en).splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
-    topic = models.ForeignKey(HelpTopic, on_delete=models.CASCADE, related_name="fields")
-    key = models.SlugField(max_length=40)
-    kind = models.CharField(max_length=12, choices=FieldKind.choices, default=FieldKind.TEXT)
-    label_sv = models.CharField(max_length=120, blank=True)
-    label_en = models.CharField(max_length=120, blank=True)
-    help_sv = models.CharField(max_length=200, blank=True)
-    help_en = models.CharField(max_length=200, blank=True)
-    is_required = models.BooleanField(default=False)
-    choices = models.JSONField(default=list, blank=True)  # [{"value": "fire", "sv": "Brand", "en": "Fire"}]
-    position = models.PositiveIntegerField(default=0)
+    @property
+    def wish_answer(self) -> str:
+        return "" if self.is_open_to_wishes else in_readers_language(self.wish_answer_sv, self.wish_answer_en)
+
+
+class TopicOrganisation(TenantModel):
+    """An organisation whose people may use a topic that is not for everybody."""
+
+    topic = models.ForeignKey(HelpTopic, on_delete=models.CASCADE, related_name="organisations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="help_topics")
 
     class Meta:
-        ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["topic", "key"], name="field_key_once_per_topic")]
+        constraints = [models.UniqueConstraint(fields=["topic", "organisation"], name="organisation_once_per_topic")]
 
     def __str__(self) -> str:
-        return self.label
+        return f"{self.topic} · {self.organisation}"
 
-    @property
-    def label(self) -> str:
-        return in_readers_language(self.label_sv, self.label_en)
 
-    @property
-    def help(self) -> str:
-        return in_readers_language(self.help_sv, self.help_en)
+class TopicAgreement(TenantModel):
+    """An agreement under which one may use a topic that is not for everybody."""
+
+    topic = models.ForeignKey(HelpTopic, on_delete=models.CASCADE, related_name="agreements")
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="help_topics")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "agreement"], name="agreement_once_per_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} · {self.agreement}"
+
+
+class OrganisationException(TenantModel):
+    """Where an organisation's tickets on one topic go instead of to its responsible department (T12); without a
+    department, where they would go if it had none."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="routing_exceptions")
+    topic = models.ForeignKey(HelpTopic, on_delete=models.CASCADE, related_name="routing_exceptions")
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="routing_exceptions"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "topic"], name="exception_once_per_organisation_and_topic")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.topic} → {self.department or '–'}"

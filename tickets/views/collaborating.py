@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from tickets.actions.collaborating import NotAColleague, add_collaborator, remove_collaborator, set_confidentiality
-from tickets.forms import MessageForm
+from tickets.forms.messages import MessageForm
 from tickets.views.customer import ticket_page
 from tickets.views.ways import Way, as_if_not_there, by_link, colleague_form_for, link_is_gone, to_act, to_read
 

@@ -27,7 +27,8 @@ from tickets.actions.reading import mark_read
 from tickets.actions.replying import reply_to_ticket
 from tickets.answers import shown_answers
 from tickets.enums import Status, Whose
-from tickets.forms import ColleagueForm, MessageForm
+from tickets.forms.colleagues import ColleagueForm
+from tickets.forms.messages import MessageForm
 from tickets.kept_text import keep_and_sign_in, take_kept_text
 from tickets.models import Ticket
 from tickets.queries import (

@@ -16,7 +16,9 @@ from tickets.actions.reading import mark_read
 from tickets.answers import shown_answers
 from tickets.enums import EventKind
 from tickets.events_in_words import reasons_in_words, sentence
-from tickets.forms import AssignmentForm, ColleagueForm, DeskReplyForm, PriorityForm, StatusForm, TransferForm
+from tickets.forms.colleagues import ColleagueForm
+from tickets.forms.desk import AssignmentForm, PriorityForm, StatusForm, TransferForm
+from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
 from tickets.queries import (

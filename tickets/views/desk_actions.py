@@ -18,7 +18,8 @@ from tickets.actions.revoking import revoke_links
 from tickets.actions.setting_priority import set_priority
 from tickets.actions.setting_status import set_status
 from tickets.enums import Channel, MessageKind, Priority, Status
-from tickets.forms import DeskReplyForm, PriorityForm, StatusForm
+from tickets.forms.desk import PriorityForm, StatusForm
+from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import keep_and_sign_in
 from tickets.models import Ticket
 from tickets.queries import desk_tickets, participants_of

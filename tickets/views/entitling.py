@@ -12,7 +12,7 @@ from accounts.passing import client_address
 from accounts.queries.advice import advice_for
 from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
-from tickets.forms import FilingForm
+from tickets.forms.filing import FilingForm
 from tickets.kept_text import keep_text, typed_words
 
 MAILS_PER_ADDRESS, MAILS_PER_NETWORK = 3, 30  # an hour

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 
 from accounts.requests import PortalRequest
 from tickets.actions.attaching import drop_uploads, keep_uploads, kept_uploads
-from tickets.forms import KeyField, MessageForm
+from tickets.forms.fields import KeyField
+from tickets.forms.messages import MessageForm
 from tickets.models import Attachment, Ticket, Upload
 
 

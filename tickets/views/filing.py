@@ -26,7 +26,8 @@ from accounts.rules import post_only
 from tickets.actions.opening import Opened, open_ticket, was_sent
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
-from tickets.forms import FilingForm, MessageForm
+from tickets.forms.filing import FilingForm
+from tickets.forms.messages import MessageForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
 from tickets.models import HelpTopic, Ticket, Upload
 from tickets.queries import open_topics, participating, with_unread

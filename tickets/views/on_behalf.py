@@ -16,7 +16,7 @@ from accounts.rules import agents_only
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
 from tickets.enums import Channel, Priority
-from tickets.forms import OnBehalfForm
+from tickets.forms.filing import OnBehalfForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text
 from tickets.models import HelpTopic
 from tickets.queries import desk_tickets, open_topics

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.queries.colleagues import colleagues_of
 from accounts.requests import PortalRequest
 from tickets.enums import Channel
-from tickets.forms import ColleagueForm
+from tickets.forms.colleagues import ColleagueForm
 from tickets.kept_text import typed_words
 from tickets.links import link_of_token
 from tickets.models import Attachment, Ticket

@@ -159,7 +159,7 @@ class _Loader:
 
     def _events(self, ticket: Ticket, first: Message) -> Iterator[TicketEvent]:
         done = {"ticket": ticket, "created_at": ticket.created_at, "fanned_out_at": ticket.created_at}
-        reasons = [{"rule": "topic", "subject": "", "department": ticket.department.name, "outcome": "chosen"}]
+        reasons = [{"step": "topic", "subject": "", "department": ticket.department.name, "outcome": "chosen"}]
         yield TicketEvent(kind=EventKind.OPENED, actor=ticket.requester, message=first, **done)
         yield TicketEvent(
             kind=EventKind.ROUTED, data={"department": ticket.department.name, "reasons": reasons}, **done

@@ -1,0 +1,33 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Joined(models.TextChoices):
+    """Whether a rule's conditions must all hold, or one of them."""
+
+    ALL = "all", _("all of these hold")
+    ANY = "any", _("at least one of these holds")
+
+
+class Operator(models.TextChoices):
+    """How a rule's condition compares a fact with its values."""
+
+    IS = "is", _("is")
+    IS_NOT = "is_not", _("is not")
+    CONTAINS = "contains", _("contains")
+    CONTAINS_NOT = "contains_not", _("does not contain")
+    STARTS = "starts", _("begins with")
+    ENDS = "ends", _("ends with")
+    MATCHES = "matches", _("matches the pattern")
+    AT_LEAST = "at_least", _("is at least")
+    AT_MOST = "at_most", _("is at most")
+    FILLED = "filled", _("is stated")
+    EMPTY = "empty", _("is not stated")
+
+
+class Assigns(models.TextChoices):
+    """To whom in the department a rule gives the ticket."""
+
+    NOBODY = "", _("nobody in particular")
+    PERSON = "person", _("a certain agent")
+    LEAST_LOADED = "least_loaded", _("whoever in the department has the fewest open tickets")

@@ -1,0 +1,1 @@
+"""Forms clean and never save. Wrong input is named field by field; what was typed stays."""

@@ -110,7 +110,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Decision:
-    """`assigns`: "" for nobody, "person" (`assignee`), or "least_loaded" of the department. `rules`: those that held."""
+    """`assigns`: "" for nobody, "person" (`assignee`), or "least_loaded" of the department. `rules`: which held."""
 
     department_id: int
     reasons: tuple[Reason, ...]

@@ -1,11 +1,11 @@
 from django.urls import path
 
-from tickets.views import collaborating, customer, desk, desk_actions, filing, merging, on_behalf
+from tickets.views import choosing, collaborating, customer, desk, desk_actions, filing, merging, on_behalf
 
 urlpatterns = [
-    path("", filing.home, name="home"),
+    path("", choosing.home, name="home"),
     path("tickets/", customer.my_tickets, name="my_tickets"),
-    path("tickets/new/", filing.topics, name="topics"),
+    path("tickets/new/", choosing.topics, name="topics"),
     path("tickets/new/<slug:slug>/", filing.file_ticket, name="file_ticket"),
     path("tickets/<int:number>/", customer.ticket, name="ticket"),
     path("tickets/<int:number>/thanks/", filing.thanks, name="thanks"),

@@ -1,6 +1,5 @@
-"""Filing: choose a topic, fill in its form, read what happens next."""
+"""Filing: fill in a topic's form, read what happens next."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,7 +19,6 @@ from accounts.passing import client_address
 from accounts.queries.entitlement import obstacle_for
 from accounts.queries.guests import GuestAnswer, answer_to_guest
 from accounts.queries.people import person_at
-from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from tickets.actions.opening import Opened, open_ticket, was_sent
@@ -30,30 +28,12 @@ from tickets.forms.filing import FilingForm
 from tickets.forms.messages import MessageForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
 from tickets.models import HelpTopic, Ticket, Upload
-from tickets.queries import open_topics, participating, with_unread
+from tickets.queries import open_topics, participating
 from tickets.views.entitling import not_entitled, sign_in_first, sign_in_for_organisation
 from tickets.views.files import bound
 
 FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add to but not read, and as whom they wrote
 UPLOADS_PER_NETWORK = 120  # forms with files an hour, by people who are not signed in
-
-
-def home(request: PortalRequest) -> HttpResponse:
-    context: dict[str, Any] = {"topics": open_topics()}
-    reader = request.user if request.user.is_authenticated else None
-    context["phone"] = phone_for(reader)
-    if reader is not None:
-        own = with_unread(participating(reader).exclude(status="closed"), reader, staff=False)
-        context["own_open"] = own.order_by("-last_activity_at", "-pk")[:5]
-    return render(request, "tickets/home.html", context)
-
-
-def topics(request: PortalRequest) -> HttpResponse:
-    if not request.user.is_authenticated and not request.tenant.guests_file:
-        return sign_in_first(request)
-    if request.user.is_authenticated and obstacle_for(request.user, AskingChannel.WEB):
-        return not_entitled(request)
-    return render(request, "tickets/topics.html", {"topics": open_topics()})
 
 
 def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:

@@ -93,6 +93,11 @@ def desk_tickets(agent: User) -> QuerySet[Ticket]:
     return tickets.filter(Q(department__in=departments) | Q(assignee=agent))
 
 
+def works_on(agent: User, ticket: Ticket) -> bool:
+    """Whether an agent sees a ticket on the desk, as it is now."""
+    return agent.is_active and agent.is_agent and desk_tickets(agent).filter(pk=ticket.pk).exists()
+
+
 def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
     """A ticket's messages as one side may read them; internal notes for staff only."""
     messages = ticket.messages.select_related("author").prefetch_related("attachments")

@@ -36,6 +36,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "paging",
         "queue",
         "answers",
+        "priorities",
         "timeline",
         "events_in_words",
         "problems_in_words",

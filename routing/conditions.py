@@ -1,31 +1,59 @@
 """Whether a rule's conditions hold for a ticket. Pure, and quick: a portal may have hundreds of rules."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from accounts.folding import fold_text
 from accounts.patterns import PatternError, is_found_in
 from routing.enums import Joined, Operator
-from routing.facts import ConditionFact, RuleFact, TicketFacts
+from routing.facts import FACTS, FIELD, ConditionFact, RuleFact, TicketFacts
 
-FIELD = "field:"
+# What is a code or an id is that one or another: parts of it, or which is greater, mean nothing.
+OF_CODES = (Operator.IS, Operator.IS_NOT, Operator.FILLED, Operator.EMPTY)
+OF_TEXTS = (
+    Operator.IS,
+    Operator.IS_NOT,
+    Operator.CONTAINS,
+    Operator.CONTAINS_NOT,
+    Operator.STARTS,
+    Operator.ENDS,
+    Operator.MATCHES,
+)
+OF_ANSWERS = (*OF_TEXTS, Operator.AT_LEAST, Operator.AT_MOST, Operator.FILLED, Operator.EMPTY)
+TEXTS = ("address", "words")
+NUMBER = re.compile(r"[+-]?\d{1,30}([.,]\d{1,30})?")
+
+
+def is_fact(name: str) -> bool:
+    """Whether conditions and tables can ask for this; whether a form asks the question is another matter."""
+    return name in FACTS or (name.startswith(FIELD) and bool(re.fullmatch(r"[-\w]{1,40}", name.removeprefix(FIELD))))
+
+
+def operators_of(fact: str) -> tuple[Operator, ...]:
+    """The ways in which a fact can be compared."""
+    if fact.startswith(FIELD):
+        return OF_ANSWERS
+    return OF_TEXTS if fact in TEXTS else OF_CODES
 
 
 class Asked:
-    """A ticket's facts as conditions ask for them: each a tuple of folded texts, worked out once."""
+    """A ticket's facts as conditions ask for them: each a tuple of texts, as said and folded, worked out once."""
 
     def __init__(self, facts: TicketFacts) -> None:
         self.facts = facts
-        self._found: dict[str, tuple[str, ...]] = {}
+        self._folded: dict[str, tuple[str, ...]] = {}
 
     def values(self, fact: str) -> tuple[str, ...]:
-        """What the ticket says about a fact; nothing, where it says nothing or there is no such fact (any more)."""
-        found = self._found.get(fact)
+        """What the ticket says about a fact, folded; nothing, where it says nothing or there is no such fact (any
+        more)."""
+        found = self._folded.get(fact)
         if found is None:
-            found = self._found[fact] = tuple(fold_text(value) for value in self._raw(fact) if value)
+            found = self._folded[fact] = tuple(filter(None, (fold_text(value) for value in self.said(fact))))
         return found
 
-    def _raw(self, fact: str) -> tuple[str, ...]:
+    def said(self, fact: str) -> tuple[str, ...]:
+        """The same as it was said."""
         if fact.startswith(FIELD):
             return self.facts.answers.get(fact.removeprefix(FIELD), ())
         value = self._plain.get(fact)
@@ -57,15 +85,22 @@ def holds(rule: RuleFact, asked: Asked) -> bool:
 
 def condition_holds(condition: ConditionFact, asked: Asked) -> bool:
     """Whether one condition holds. What names an unknown operator, or a pattern that is none, never does."""
+    operator = condition.operator
+    if operator == Operator.MATCHES:
+        return any(_matches(one, pattern) for one in asked.said(condition.fact) for pattern in condition.values)
     said = asked.values(condition.fact)
-    if condition.operator == Operator.EMPTY:
+    if operator == Operator.EMPTY:
         return not said
-    if condition.operator == Operator.FILLED:
+    if operator == Operator.FILLED:
         return bool(said)
-    if condition.operator in _DENIES:
-        return not _any_fits(_DENIES[condition.operator], said, condition.values)
-    compare = _COMPARES.get(condition.operator)
-    return compare is not None and _any_fits(compare, said, condition.values)
+    if operator == Operator.IS:
+        return not condition.folded_set.isdisjoint(said)
+    if operator == Operator.IS_NOT:
+        return condition.folded_set.isdisjoint(said)
+    if operator == Operator.CONTAINS_NOT:
+        return not _any_fits(_contains, said, condition.folded)
+    compare = _COMPARES.get(operator)
+    return compare is not None and _any_fits(compare, said, condition.folded)
 
 
 Compare = Callable[[str, str], bool]
@@ -75,64 +110,46 @@ def _any_fits(compare: Compare, said: tuple[str, ...], wanted: tuple[str, ...]) 
     return any(compare(one, other) for one in said for other in wanted)
 
 
-def _is(said: str, wanted: str) -> bool:
-    return said == fold_text(wanted)
-
-
 def _contains(said: str, wanted: str) -> bool:
-    return fold_text(wanted) in said
+    return wanted in said
 
 
-def _starts(said: str, wanted: str) -> bool:
-    return said.startswith(fold_text(wanted))
-
-
-def _ends(said: str, wanted: str) -> bool:
-    return said.endswith(fold_text(wanted))
-
-
-def _matches(said: str, wanted: str) -> bool:
+def _matches(said: str, pattern: str) -> bool:
     try:
-        return is_found_in(wanted, said)
+        return is_found_in(pattern, said)
     except PatternError:
         return False
 
 
 def _at_least(said: str, wanted: str) -> bool:
-    return _compared(said, wanted) >= 0 if _comparable(said, wanted) else False
+    compared = _compared(said, wanted)
+    return compared is not None and compared >= 0
 
 
 def _at_most(said: str, wanted: str) -> bool:
-    return _compared(said, wanted) <= 0 if _comparable(said, wanted) else False
+    compared = _compared(said, wanted)
+    return compared is not None and compared <= 0
 
 
-def _comparable(said: str, wanted: str) -> bool:
-    return (_number(said) is None) == (_number(wanted) is None)
-
-
-def _compared(said: str, wanted: str) -> int:
-    """Numbers as numbers; dates, which are kept in ISO 8601, by their letters."""
+def _compared(said: str, wanted: str) -> int | None:
+    """Numbers as numbers; dates, which are kept in ISO 8601, by their letters; None for one of each."""
     one, other = _number(said), _number(wanted)
     if one is not None and other is not None:
         return (one > other) - (one < other)
+    if one is not None or other is not None:
+        return None
     shorter = min(len(said), len(wanted))  # a day is as late as any moment of it
     return (said[:shorter] > wanted[:shorter]) - (said[:shorter] < wanted[:shorter])
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return float(text.replace(",", ".")) if NUMBER.fullmatch(text) else None
 
 
 _COMPARES: Mapping[str, Compare] = {
-    Operator.IS: _is,
     Operator.CONTAINS: _contains,
-    Operator.STARTS: _starts,
-    Operator.ENDS: _ends,
-    Operator.MATCHES: _matches,
+    Operator.STARTS: str.startswith,
+    Operator.ENDS: str.endswith,
     Operator.AT_LEAST: _at_least,
     Operator.AT_MOST: _at_most,
 }
-_DENIES: Mapping[str, Compare] = {Operator.IS_NOT: _is, Operator.CONTAINS_NOT: _contains}

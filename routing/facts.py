@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
+
+from accounts.folding import fold_text
 
 Step = Literal["forced", "organisation", "exception", "rule", "earlier", "topic", "default"]
 # chosen; closed: without a successor; late: another step had decided; nobody: the table has no such value, or the
@@ -30,9 +33,24 @@ class ConditionFact:
     operator: str
     values: tuple[str, ...] = ()
 
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The values as they are compared. A rule's condition is asked about many tickets."""
+        return tuple(filter(None, (fold_text(value) for value in self.values)))
+
+    @cached_property
+    def folded_set(self) -> frozenset[str]:
+        return frozenset(self.folded)
+
 
 @dataclass(frozen=True)
 class RuleFact:
+    """A rule as routing asks it, and as whoever edits it says how it is to be (`routing.actions.ruling.save_rule`).
+
+    `conditions` must all hold, or with `joined` "any" one of them. `department`, or the one that `table` says of the
+    fact `table_fact`; where the table does not say, `department` again. `assigns` is one of Assigns.
+    """
+
     id: int
     name: str
     conditions: tuple[ConditionFact, ...] = ()
@@ -59,6 +77,7 @@ class Arrangement:
     tables: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
+FIELD = "field:"
 # What a condition can ask about, beside "field:<key>". Compared by: topic, its slug; channel, language, priority, their
 # code; organisation, agreement, earlier, their id; address, the requester's mail address; words, subject and text.
 FACTS = ("topic", "channel", "address", "organisation", "agreement", "language", "priority", "words", "earlier")

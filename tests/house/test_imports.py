@@ -18,7 +18,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("folding", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
     ("uploading", "addresses", "smtp"),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
-    ("csv_reading", "csv_cells", "alphabets", "import_columns", "import_rows"),
+    ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement"),
     ("models", "sessions"),
     # read, and decide; change nothing
@@ -29,8 +29,14 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "passing",
         "devices",
         "tokens",
+        "drafts",
         "conditions",
+        "comparing",
         "choosing",
+        "checking",
+        "cautions_in_words",
+        "routing_facts",
+        "topic_tree",
         "backends",
         "checks",
         "paging",
@@ -60,7 +66,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("forms",),
     ("signing_in", "attempts", "watching", "passkey_places"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
-    ("account_urls", "customer_urls", "entering_urls", "security_urls", "transfer_urls", "urls"),
+    ("account_urls", "customer_urls", "desk_urls", "entering_urls", "security_urls", "transfer_urls", "urls"),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
 

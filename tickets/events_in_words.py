@@ -1,9 +1,11 @@
 """An event as a sentence in the reader's language. Plain text: names in it are escaped by whoever shows it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.languages import in_readers_language
 from tickets.enums import EventKind, Priority, Status
 from tickets.models import HelpTopic, TicketEvent
 
@@ -11,32 +13,8 @@ from tickets.models import HelpTopic, TicketEvent
 def sentence(event: TicketEvent) -> str:
     """What happened, in one quiet line."""
     who, data = event.actor.public_name if event.actor else _("The system"), event.data
-    if event.kind == EventKind.ROUTED:
-        return _("%(department)s received the ticket") % {"department": data.get("department", "")}
-    if event.kind == EventKind.TRANSFERRED:
-        return _("%(who)s handed the ticket over from %(before)s to %(after)s") % {
-            "who": who,
-            "before": data.get("from", ""),
-            "after": data.get("to", ""),
-        }
-    if event.kind == EventKind.ASSIGNED:
-        return _assigned(who, data)
-    if event.kind == EventKind.STATUS_CHANGED:
-        return _("%(who)s set the status to %(status)s") % {"who": who, "status": _label(Status, data.get("to"))}
-    if event.kind == EventKind.PRIORITY_CHANGED:
-        return _("%(who)s changed the priority from %(before)s to %(after)s") % {
-            "who": who,
-            "before": _label(Priority, data.get("from")),
-            "after": _label(Priority, data.get("to")),
-        }
-    if event.kind in (EventKind.COLLABORATOR_ADDED, EventKind.COLLABORATOR_REMOVED):
-        return _collaborator(event.kind, who, data)
-    if event.kind == EventKind.CONFIDENTIALITY_CHANGED:
-        return (
-            _("%(who)s made the ticket confidential")
-            if data.get("confidential")
-            else _("%(who)s let colleagues read it")
-        ) % {"who": who}
+    if event.kind in _WITH_DETAILS:
+        return _WITH_DETAILS[EventKind(event.kind)](who, data)
     return _plain(event.kind) % {"who": who}
 
 
@@ -57,6 +35,27 @@ def _plain(kind: str) -> str:
     }[EventKind(kind)]
 
 
+def _routed(_who: str, data: dict[str, Any]) -> str:
+    return _("%(department)s received the ticket") % {"department": data.get("department", "")}
+
+
+def _transferred(who: str, data: dict[str, Any]) -> str:
+    return _("%(who)s handed the ticket over from %(before)s to %(after)s") % {
+        "who": who,
+        "before": data.get("from", ""),
+        "after": data.get("to", ""),
+    }
+
+
+def _status_changed(who: str, data: dict[str, Any]) -> str:
+    return _("%(who)s set the status to %(status)s") % {"who": who, "status": _label(Status, data.get("to"))}
+
+
+def _confidentiality_changed(who: str, data: dict[str, Any]) -> str:
+    hidden = data.get("confidential")
+    return (_("%(who)s made the ticket confidential") if hidden else _("%(who)s let colleagues read it")) % {"who": who}
+
+
 def _assigned(who: str, data: dict[str, Any]) -> str:
     if data.get("name"):
         return _("%(who)s gave the ticket to %(name)s") % {"who": who, "name": data["name"]}
@@ -67,13 +66,78 @@ def _assigned(who: str, data: dict[str, Any]) -> str:
     return _("%(who)s gave the ticket back to the department") % {"who": who}
 
 
-def _collaborator(kind: str, who: str, data: dict[str, Any]) -> str:
-    names = {"who": who, "name": data.get("name", "")}
-    if kind == EventKind.COLLABORATOR_ADDED:
-        follows = data.get("follows")
-        return (_("%(who)s follows the ticket") if follows else _("%(who)s added %(name)s to the ticket")) % names
+def _priority_changed(who: str, data: dict[str, Any]) -> str:
+    words = {
+        "who": who,
+        "before": _label(Priority, data.get("from")),
+        "after": _label(Priority, data.get("to")),
+        "reason": data.get("reason", ""),
+    }
+    if words["reason"]:
+        return _("%(who)s changed the priority from %(before)s to %(after)s: %(reason)s") % words
+    return _("%(who)s changed the priority from %(before)s to %(after)s") % words
+
+
+def _answers_changed(who: str, data: dict[str, Any]) -> str:
+    changes = [_answer_changed(change) for change in data.get("changes", [])]
+    if not changes:
+        return _("%(who)s changed the answers of the form") % {"who": who}
+    return _("%(who)s changed %(changes)s") % {"who": who, "changes": "; ".join(changes)}
+
+
+def _answer_changed(change: dict[str, str]) -> str:
+    names = {
+        name: in_readers_language(change.get(f"{name}_sv", ""), change.get(f"{name}_en", ""))
+        for name in ("label", "from", "to")
+    }
+    if not names["from"]:
+        return _("“%(label)s” to “%(to)s”") % names
+    if not names["to"]:
+        return _("“%(label)s” from “%(from)s” to nothing") % names
+    return _("“%(label)s” from “%(from)s” to “%(to)s”") % names
+
+
+def _tags_changed(who: str, data: dict[str, Any]) -> str:
+    words = {"who": who, "added": ", ".join(data.get("added", [])), "removed": ", ".join(data.get("removed", []))}
+    if words["added"] and words["removed"]:
+        return _("%(who)s added the tags %(added)s and took away %(removed)s") % words
+    if words["removed"]:
+        return _("%(who)s took away the tags %(removed)s") % words
+    return _("%(who)s added the tags %(added)s") % words
+
+
+def _topic_changed(who: str, data: dict[str, Any]) -> str:
+    names = {
+        name: in_readers_language(data.get(f"{name}_sv", ""), data.get(f"{name}_en", "")) for name in ("from", "to")
+    }
+    return _("%(who)s changed the topic from “%(from)s” to “%(to)s”") % {"who": who, **names}
+
+
+def _follower_added(who: str, data: dict[str, Any]) -> str:
+    own = data.get("own")
+    return _about_person(_("%(who)s follows the ticket") if own else _("%(who)s lets %(name)s follow it"), who, data)
+
+
+def _follower_removed(who: str, data: dict[str, Any]) -> str:
+    if data.get("own"):
+        return _about_person(_("%(who)s no longer follows the ticket"), who, data)
+    return _about_person(_("%(who)s took %(name)s off its followers"), who, data)
+
+
+def _collaborator_added(who: str, data: dict[str, Any]) -> str:
+    follows = data.get("follows")
+    return _about_person(
+        _("%(who)s follows the ticket") if follows else _("%(who)s added %(name)s to the ticket"), who, data
+    )
+
+
+def _collaborator_removed(who: str, data: dict[str, Any]) -> str:
     left = data.get("left")
-    return (_("%(who)s left the ticket") if left else _("%(who)s took %(name)s off the ticket")) % names
+    return _about_person(_("%(who)s left the ticket") if left else _("%(who)s took %(name)s off the ticket"), who, data)
+
+
+def _about_person(words: str, who: str, data: dict[str, Any]) -> str:
+    return words % {"who": who, "name": data.get("name", "")}
 
 
 def _reason(reason: dict[str, str], topic: HelpTopic | None) -> str:
@@ -91,3 +155,20 @@ def _reason(reason: dict[str, str], topic: HelpTopic | None) -> str:
 
 def _label(kind: type[Status] | type[Priority], value: Any) -> str:
     return str(kind(value).label) if value in kind.values else str(value)
+
+
+_WITH_DETAILS: dict[EventKind, Callable[[str, dict[str, Any]], str]] = {
+    EventKind.ROUTED: _routed,
+    EventKind.TRANSFERRED: _transferred,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.STATUS_CHANGED: _status_changed,
+    EventKind.PRIORITY_CHANGED: _priority_changed,
+    EventKind.ANSWERS_CHANGED: _answers_changed,
+    EventKind.TAGS_CHANGED: _tags_changed,
+    EventKind.TOPIC_CHANGED: _topic_changed,
+    EventKind.FOLLOWER_ADDED: _follower_added,
+    EventKind.FOLLOWER_REMOVED: _follower_removed,
+    EventKind.COLLABORATOR_ADDED: _collaborator_added,
+    EventKind.COLLABORATOR_REMOVED: _collaborator_removed,
+    EventKind.CONFIDENTIALITY_CHANGED: _confidentiality_changed,
+}

@@ -22,9 +22,21 @@ from django.db.models.functions import Coalesce, Substr
 from accounts.folding import fold_text
 from accounts.models import User
 from accounts.queries.colleagues import sees_organisations_tickets
+from accounts.queries.portals import portals_today
 from routing.queries import sight_of
-from tickets.enums import EventKind, MessageKind, WaitingOn, Whose
-from tickets.models import Collaborator, FormField, HelpTopic, Message, Reading, Ticket, TicketEvent
+from tickets.enums import Audience, EventKind, LeadsTo, MessageKind, WaitingOn, Whose
+from tickets.models import (
+    Collaborator,
+    FormField,
+    HelpTopic,
+    Message,
+    Reading,
+    Ticket,
+    TicketEvent,
+    TopicAgreement,
+    TopicOrganisation,
+)
+from tickets.priorities import customers_see_priority
 
 EXCERPT = 160
 CUSTOMER_EVENTS = (
@@ -107,7 +119,12 @@ def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
 def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
     """A ticket's events as one side may know them."""
     events = ticket.events.select_related("actor")
-    return events if staff else events.filter(kind__in=CUSTOMER_EVENTS)
+    if staff:
+        return events
+    theirs = Q(kind__in=CUSTOMER_EVENTS)
+    if customers_see_priority():
+        theirs |= Q(kind=EventKind.PRIORITY_CHANGED, data__shown=True)
+    return events.filter(theirs)
 
 
 def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QuerySet[Ticket]:
@@ -201,9 +218,36 @@ def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
     return tickets
 
 
-def open_topics() -> QuerySet[HelpTopic]:
-    """The help topics one can file under."""
-    return HelpTopic.objects.filter(is_active=True).select_related("department")
+def offered_topics(person: User | None) -> QuerySet[HelpTopic]:
+    """The help topics somebody is offered, headings among them; None is who is not signed in. Who may not see a topic
+    may not see those below it. Agents are offered all."""
+    one, parent, grandparent = (_offers(person, prefix) for prefix in ("", "parent__", "parent__parent__"))
+    above = Q(parent=None) | (parent & (Q(parent__parent=None) | grandparent))
+    return HelpTopic.objects.filter(one & above).select_related("department", "parent")
+
+
+def open_topics(person: User | None) -> QuerySet[HelpTopic]:
+    """The help topics somebody can file under: those they are offered that lead to a form and are no mere heading."""
+    below = HelpTopic.objects.filter(parent=OuterRef("pk"), is_active=True)
+    return offered_topics(person).filter(~Exists(below), leads_to=LeadsTo.FORM)
+
+
+def _offers(person: User | None, prefix: str) -> Q:
+    """Whether a topic itself, or one above it (`prefix`), is for this person."""
+    active = Q(**{f"{prefix}is_active": True})
+    if person is not None and person.is_agent:
+        return active
+    ways = Q(**{f"{prefix}audience": Audience.EVERYBODY})
+    if person is not None:
+        ways |= Q(**{f"{prefix}audience": Audience.SIGNED_IN})
+    organisation = person.organisation if person is not None else None
+    if organisation is not None:
+        own = TopicOrganisation.objects.filter(organisation=organisation).values("topic")
+        ways |= Q(**{f"{prefix}audience": Audience.ORGANISATIONS, f"{prefix}pk__in": own})
+        if organisation.agreement_id is not None and organisation.agreement_holds(portals_today()):
+            agreed = TopicAgreement.objects.filter(agreement=organisation.agreement_id).values("topic")
+            ways |= Q(**{f"{prefix}audience": Audience.AGREEMENTS, f"{prefix}pk__in": agreed})
+    return active & ways
 
 
 def questions_of(topic: HelpTopic) -> list[FormField]:

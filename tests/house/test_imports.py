@@ -42,6 +42,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "paging",
         "queue",
         "answers",
+        "questions",
         "priorities",
         "timeline",
         "events_in_words",

@@ -235,7 +235,9 @@ DESK_ADDRESSES = {
     "desk_department": Address(works_on, other_department, kinds("transferred")),
     "desk_links": Address(works_on, nothing, kinds("links_revoked")),
     "desk_status": Address(works_on, other_status, of_a_status),
-    "desk_priority": Address(works_on, lambda *_about: {"priority": "urgent"}, kinds("priority_changed")),
+    "desk_priority": Address(
+        works_on, lambda *_about: {"priority": "urgent", "reason": "It burns"}, kinds("priority_changed")
+    ),
     "desk_collaborators": Address(works_on, spare, kinds("collaborator_added")),
     "desk_collaborator_removal": Address(works_on, nothing, kinds("collaborator_removed")),
     "desk_confidentiality": Address(works_on, other_confidentiality, kinds("confidentiality_changed")),
@@ -245,7 +247,7 @@ DESK_ADDRESSES = {
 ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.
 LISTS = {"home", "my_tickets", "desk", "desk_mails"}
-ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices"}
+ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices", "priority_settings"}
 # Administrators move all tickets of an organisation with it; see tests/accounts and tests/tickets about merging.
 MOVES_MANY = {"organisation_merger"}
 

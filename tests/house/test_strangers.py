@@ -151,6 +151,7 @@ ADMINISTRATORS |= {"agreements", "agreement_new", "staff", "departments"}
 AGENTS |= {"people_export", "organisations_export", "applications_export", "invitations_export"}
 ADMINISTRATORS |= {"people_import", "people_import_example", "organisations_import", "organisations_import_example"}
 ADMINISTRATORS |= {"imports", "agreements_export"}
+ADMINISTRATORS |= {"priority_settings"}
 FILES = {name for name in AGENTS | ADMINISTRATORS if name.endswith(("_export", "_example"))}  # what is no page
 ADMINISTRATORS_DO = {"default_private_domains", "department_new"}  # by POST
 ADMINISTRATORS_ROWS = {"private_domain_removal"}

@@ -142,7 +142,8 @@ def test_status_and_priority_take_known_values_only(client, url, row):
     for field in ("status", "priority"):
         for value in ("", "x", "deleted"):
             assert client.post(f"{url}{field}/", {field: value}).status_code == 422
-    client.post(f"{url}priority/", {"priority": "urgent"})
+    assert client.post(f"{url}priority/", {"priority": "urgent"}).status_code == 422, "no reason"
+    client.post(f"{url}priority/", {"priority": "urgent", "reason": "It burns"})
     client.post(f"{url}status/", {"status": "closed"})
 
     assert (row().priority, row().status) == (Priority.URGENT, Status.CLOSED)

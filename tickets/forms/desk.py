@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.fields import LineField
 from accounts.models import User
 from routing.models import Department
 from tickets.enums import Priority, Status
@@ -46,4 +47,15 @@ class StatusForm(forms.Form):
 
 
 class PriorityForm(forms.Form):
+    """Another priority, and why. `is_shown`: customers see both."""
+
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), choices=Priority.choices)
+
+    def __init__(self, *args: Any, is_shown: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"] = LineField(
+            label=_("Why?"),
+            max_length=200,
+            help_text=_("The customer reads it, too.") if is_shown else _("Only staff read it."),
+            error_messages={"required": _("Say in a few words why it is revised.")},
+        )

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from tickets.enums import Channel, Priority, Status
 from tickets.events_in_words import sentence
-from tickets.models import TicketEvent
+from tickets.models import PriorityDefinition, TicketEvent
+from tickets.priorities import priority_definitions
 
 register = template.Library()
 
@@ -72,6 +73,12 @@ def priority_label(value: str) -> str:
 @register.filter
 def channel_label(value: str) -> str:
     return str(Channel(value).label) if value in Channel.values else ""
+
+
+@register.simple_tag(name="priority_definitions")
+def definitions_of_priorities() -> list[PriorityDefinition]:
+    """The four priorities, each as this portal defines it."""
+    return priority_definitions()
 
 
 @register.filter

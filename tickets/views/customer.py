@@ -189,7 +189,7 @@ def _ticket_page(
         "timeline": entries,
         "form": form,
         "kept": kept or [],
-        "answers": shown_answers(way.ticket),
+        "answers": shown_answers(way.ticket, staff=False),
         "via_link": {"address": mask_address(way.person.email), "token": way.token} if way.token else None,
         "takes_part": way.takes_part,
         "people": people_on(way),

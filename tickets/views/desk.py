@@ -21,6 +21,7 @@ from tickets.forms.desk import AssignmentForm, PriorityForm, StatusForm, Transfe
 from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
+from tickets.priorities import customers_see_priority
 from tickets.queries import (
     WITH_NAMES,
     add_last_messages,
@@ -125,7 +126,7 @@ def ticket_page(
         "kept": kept or [],
         "assign_form": assignment_form(found, request.user),
         "transfer_form": transfer_form(found, request.user),
-        "priority_form": PriorityForm(initial={"priority": found.priority}),
+        "priority_form": PriorityForm(initial={"priority": found.priority}, is_shown=customers_see_priority()),
         "status_form": StatusForm(initial={"status": found.status}),
         "answers": shown_answers(found),
         "stated": _stated(found, events),

@@ -22,6 +22,7 @@ from tickets.forms.desk import PriorityForm, StatusForm
 from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import keep_and_sign_in
 from tickets.models import Ticket
+from tickets.priorities import customers_see_priority
 from tickets.queries import desk_tickets, participants_of
 from tickets.views.desk import assignment_form, colleague_form, fetch, ticket_page, transfer_form
 from tickets.views.files import bound
@@ -143,10 +144,15 @@ def desk_status(request: PortalRequest, number: int) -> HttpResponse:
 @agents_only
 def desk_priority(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
-    form = PriorityForm(request.POST)
+    form = PriorityForm(request.POST, is_shown=customers_see_priority())
     if not form.is_valid():
         return _with_errors(request, ticket, priority_form=form)
-    changed = set_priority(actor=request.user, ticket=ticket, priority=Priority(form.cleaned_data["priority"]))
+    changed = set_priority(
+        actor=request.user,
+        ticket=ticket,
+        priority=Priority(form.cleaned_data["priority"]),
+        reason=form.cleaned_data["reason"],
+    )
     messages.success(request, _("The priority is now: %s.") % changed.get_priority_display())
     return redirect("desk_ticket", number)
 

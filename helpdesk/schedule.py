@@ -62,6 +62,13 @@ JOBS = (
     Job("notifications.sweep", "notifications.actions.draining:sweep", every=15.0, embedded=1.0),
     Job(IMPORT_TASK, "accounts.actions.import_work:work_on_imports", every=15.0, embedded=1.0, limit=LONG),
     Job("accounts.forget_imports", "accounts.actions.importing:forget_imports", every=HOUR, each_tenant=True),
+    Job(
+        "tickets.move_from_closed_departments",
+        "tickets.actions.closing_departments:move_open_tickets",
+        every=15.0,
+        embedded=3.0,
+        each_tenant=True,
+    ),
     Job("tickets.sweep_uploads", "tickets.actions.tidying:sweep_uploads", every=HOUR, each_tenant=True),
     Job(
         "accounts.forget_old_allowances",

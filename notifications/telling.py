@@ -103,6 +103,8 @@ def _assigned(event: TicketEvent) -> Iterator[Telling]:
 
 
 def _transferred(event: TicketEvent) -> Iterator[Telling]:
+    if event.data.get("closing"):  # a department has closed, and hundreds may come at once: the queue shows them
+        return
     yield from (Telling(person, MailKind.TRANSFERRED) for person in people_answering_for(event.data.get("department")))
 
 

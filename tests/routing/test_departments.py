@@ -150,7 +150,7 @@ def test_an_organisations_department_takes_its_tickets_before_the_topics(in_scop
     assert responsible_department(in_scope.organisation) == in_scope.other_department
     assert ticket.department == in_scope.other_department
     reasons = TicketEvent.objects.get(ticket=ticket, kind="routed").data["reasons"]
-    assert [(reason["rule"], reason["subject"], reason["outcome"]) for reason in reasons] == [
+    assert [(reason["step"], reason["subject"], reason["outcome"]) for reason in reasons] == [
         ("organisation", "Åby kommun", "chosen")
     ]
     with tenant_scope(other_portal.tenant):

@@ -2,7 +2,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from tickets.actions.handing_over import release_if_departed
+from tickets.actions.handing_over import hand_on_if_closed, release_if_departed
 from tickets.enums import EventKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket
@@ -39,6 +39,7 @@ def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ti
         if locked.is_closed == closing:
             return locked
         if not closing:
+            hand_on_if_closed(locked)
             release_if_departed(locked)
         move_to(locked, Status.CLOSED if closing else status_when_ours(locked), timezone.now())
         locked.save(update_fields=["assignee", *STATUS_FIELDS])

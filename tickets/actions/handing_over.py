@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from routing.models import Department
-from routing.queries import agents_of
+from routing.queries import agents_of, open_successor
 from tickets.enums import EventKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket, same_person
@@ -84,7 +84,8 @@ def transfer(*, actor: User, ticket: Ticket, department: Department) -> Ticket:
         locked = lock_ticket(ticket)
         if locked.department_id == department.pk:
             return locked
-        if not department.is_active:
+        # As it is now, not when the page was opened: it may be about to close.
+        if not Department.objects.filter(pk=department.pk, is_active=True).exists():
             raise NotAssignable
         before = locked.department
         locked.department = department
@@ -94,7 +95,12 @@ def transfer(*, actor: User, ticket: Ticket, department: Department) -> Ticket:
             EventKind.TRANSFERRED,
             locked,
             actor=actor,
-            data={"department": department.pk, "from": before.name, "to": department.name},
+            data={
+                "department": department.pk,
+                "from_department": before.pk,
+                "from": before.name,
+                "to": department.name,
+            },
         )
     return locked
 
@@ -122,6 +128,39 @@ def release_if_departed(ticket: Ticket) -> None:
     if had is not None and not (had.is_active and had.is_agent):
         ticket.assignee = None
         _record_release(ticket, None, had)
+
+
+def hand_on_if_closed(ticket: Ticket) -> bool:
+    """Let the successor of a closed department have its ticket; for doors that hold the ticket's lock. An assignee who
+    does not work there loses it; when it was last active stays as it was, for nobody has done anything about it.
+
+    Saves the ticket and records `transferred` with `closing`, of which nobody is mailed: hundreds may go at once.
+    Returns whether it went anywhere.
+    """
+    before = ticket.department
+    successor = None if before.is_active else open_successor(before)
+    if successor is None:
+        return False
+    last_activity, ticket.department = ticket.last_activity_at, successor
+    if ticket.assignee is not None and ticket.assignee not in agents_of(successor.pk):
+        ticket.assignee = None
+        if ticket.status == Status.IN_PROGRESS:
+            move_to(ticket, Status.OPEN, timezone.now())
+    ticket.last_activity_at = last_activity
+    ticket.save(update_fields=HAND_OVER_FIELDS)
+    record_event(
+        EventKind.TRANSFERRED,
+        ticket,
+        actor=None,
+        data={
+            "department": successor.pk,
+            "from_department": before.pk,
+            "from": before.name,
+            "to": successor.name,
+            "closing": True,
+        },
+    )
+    return True
 
 
 def _record_release(ticket: Ticket, actor: User | None, had: User) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tickets.actions.attaching import attach_uploads
-from tickets.actions.handing_over import release_if_departed
+from tickets.actions.handing_over import hand_on_if_closed, release_if_departed
 from tickets.enums import Channel, EventKind, MessageKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket, same_person
@@ -45,6 +45,8 @@ def reply_to_ticket(
         message = _add_message(locked, actor, body, channel, MessageKind.REPLY, None if sent else form_key, now)
         attach_uploads(message, files_of or form_key)
         before = Status(locked.status)
+        if locked.is_closed:
+            hand_on_if_closed(locked)
         release_if_departed(locked)
         if as_staff and locked.assignee_id is None:
             locked.assignee = actor

@@ -1,0 +1,225 @@
+"""A department ends: everything that pointed at it goes to its successor, and no ticket is forgotten."""
+
+import pytest
+
+from accounts.scoping import tenant_scope
+from notifications.models import Delivery
+from routing.actions.arranging import DepartmentClosed, add_member, set_responsible_department
+from routing.actions.departments import reopen_department
+from routing.models import Department, DepartmentMember, OrganisationDepartment, RoutingRule, RoutingTable
+from routing.queries import sight_of
+from tests.factories import AgentFactory, DepartmentFactory, TopicFactory, make_ticket
+from tests.notifications.conftest import told
+from tickets.actions.closing import close_ticket, reopen_ticket
+from tickets.actions.closing_departments import (
+    Closure,
+    OwnSuccessor,
+    TakesTheRest,
+    close_department,
+    left_to_move,
+    move_open_tickets,
+    plan_closure,
+)
+from tickets.actions.handing_over import NotAssignable, assign, transfer
+from tickets.actions.replying import reply_to_ticket
+from tickets.enums import Channel
+from tickets.models import HelpTopic, OrganisationException, Ticket, TicketEvent
+from tickets.queries import desk_tickets
+
+
+@pytest.fixture
+def fire(in_scope):
+    """A department that everything points at, with one open and one closed ticket."""
+    fire = DepartmentFactory(name="Fire")
+    topic = TopicFactory(slug="fire", department=fire)
+    set_responsible_department(actor=None, organisation=in_scope.organisation, department=fire)
+    OrganisationException.objects.create(organisation=in_scope.organisation, topic=in_scope.topic, department=fire)
+    RoutingRule.objects.create(
+        name="Fire", department=fire, conditions=[{"fact": "earlier", "operator": "is", "values": [str(fire.pk)]}]
+    )
+    RoutingTable.objects.create(name="Towns").rows.create(value="Lund", value_key="lund", department=fire)
+    DepartmentFactory(name="Fire north", parent=fire)
+    add_member(actor=None, department=fire, user=AgentFactory(name="Frida"), is_lead=True)
+    opened, closed = (make_ticket(requester=in_scope.customer, topic=topic) for _n in range(2))
+    close_ticket(actor=in_scope.customer, ticket=closed)
+    fire.opened, fire.closed, fire.topic = opened, closed, topic
+    return fire
+
+
+def close(fire, successor, **values):
+    return close_department(actor=None, department=fire, successor=successor, **values)
+
+
+def test_the_plan_says_in_numbers_what_goes_where(fire, in_scope, other_portal):
+    assert plan_closure(fire) == Closure(
+        open_tickets=1,
+        closed_tickets=1,
+        topics=1,
+        rules=1,
+        table_rows=1,
+        organisations=1,
+        exceptions=1,
+        children=1,
+        members=1,
+    )
+    assert set(vars(plan_closure(in_scope.other_department)).values()) == {0}
+    with tenant_scope(other_portal.tenant):
+        assert set(vars(plan_closure(fire)).values()) == {0}
+
+
+def test_all_that_points_at_it_points_at_its_successor(fire, in_scope, other_portal):
+    desk = in_scope.other_department
+
+    closed = close(fire, desk)
+
+    assert (closed.is_active, closed.successor, bool(closed.closed_at)) == (False, desk, True)
+    assert HelpTopic.objects.get(slug="fire").department == desk
+    assert OrganisationDepartment.objects.get().department == desk
+    assert OrganisationException.objects.get().department == desk
+    assert RoutingTable.objects.get().rows.get().department == desk
+    rule = RoutingRule.objects.get()
+    assert rule.department == desk
+    assert rule.conditions[0]["values"] == [str(fire.pk), str(desk.pk)]
+    assert Department.objects.get(name="Fire north").parent == desk
+    left = plan_closure(fire)
+    assert (left.open_tickets, left.closed_tickets, left.members) == (1, 1, 1)
+    assert sum(vars(left).values()) == 3
+    assert make_ticket(requester=in_scope.customer, topic=fire.topic).department == desk
+
+
+def test_open_tickets_follow_quietly_and_closed_ones_stay(fire, in_scope):
+    Ticket.objects.filter(pk=fire.opened.pk).update(assignee=fire.memberships.get().user, status="in_progress")
+    before = Ticket.objects.get(pk=fire.opened.pk)
+    close(fire, in_scope.other_department)
+
+    assert [move_open_tickets(), move_open_tickets()] == [1, 0]
+
+    moved = Ticket.objects.get(pk=fire.opened.pk)
+    assert (moved.department, moved.assignee, moved.status) == (in_scope.other_department, None, "open")
+    assert (moved.last_activity_at, moved.waiting_since) == (before.last_activity_at, before.waiting_since)
+    assert Ticket.objects.get(pk=fire.closed.pk).department == fire
+    event = TicketEvent.objects.get(ticket=moved, kind="transferred")
+    assert event.actor is None
+    assert event.data == {
+        "department": in_scope.other_department.pk,
+        "from_department": fire.pk,
+        "from": "Fire",
+        "to": "Field service",
+        "closing": True,
+    }
+    add_member(actor=None, department=in_scope.other_department, user=in_scope.agent)
+    told(in_scope.tenant)
+    assert not Delivery.objects.filter(ticket_event=event).exists()
+
+
+def test_members_who_come_along_keep_their_tickets(fire, in_scope):
+    frida = fire.memberships.get().user
+    assign(actor=frida, ticket=fire.opened, assignee=frida)
+    add_member(actor=None, department=in_scope.other_department, user=in_scope.lead, is_lead=True)
+
+    close(fire, in_scope.other_department, with_members=True)
+    move_open_tickets()
+
+    assert Ticket.objects.get(pk=fire.opened.pk).assignee == frida
+    members = DepartmentMember.objects.filter(department=in_scope.other_department)
+    assert dict(members.values_list("user", "is_lead")) == {frida.pk: False, in_scope.lead.pk: True}
+
+
+def test_who_sees_the_successor_sees_what_the_closed_one_had(fire, in_scope, other_portal):
+    agent, stranger = AgentFactory(), AgentFactory()
+    add_member(actor=None, department=in_scope.other_department, user=agent)
+    last = DepartmentFactory(name="Last")
+    add_member(actor=None, department=last, user=stranger)
+
+    close(fire, in_scope.other_department)
+
+    assert fire.closed in desk_tickets(agent)
+    assert fire.closed not in desk_tickets(stranger)
+    close(in_scope.other_department, last)
+    stranger = AgentFactory._meta.model.objects.get(pk=stranger.pk)
+    assert sight_of(stranger).department_ids == {last.pk, fire.pk, in_scope.other_department.pk}
+
+
+@pytest.mark.parametrize("how", ["door", "reply"])
+def test_a_ticket_of_a_closed_department_that_comes_to_life_again_is_handed_on(fire, in_scope, how):
+    close(fire, in_scope.other_department)
+    if how == "door":
+        reopen_ticket(actor=in_scope.customer, ticket=fire.closed)
+    else:
+        reply_to_ticket(actor=in_scope.customer, ticket=fire.closed, body="Still", channel=Channel.PORTAL)
+
+    ticket = Ticket.objects.get(pk=fire.closed.pk)
+    assert (ticket.department, ticket.status) == (in_scope.other_department, "open")
+    kinds = list(ticket.events.values_list("kind", flat=True))
+    assert kinds.index("transferred") < kinds.index("reopened")
+
+
+def test_what_was_filed_in_the_moment_of_closing_is_found_by_the_next_round(fire, in_scope):
+    close(fire, in_scope.other_department)
+    move_open_tickets()
+    late = make_ticket(topic=in_scope.topic)
+    Ticket.objects.filter(pk=late.pk).update(department=fire)  # routed a moment before
+
+    assert move_open_tickets() == 1
+    assert not left_to_move([fire]).exists()
+
+
+def test_nothing_is_handed_to_a_department_that_closed_while_the_page_was_open(fire, in_scope):
+    ticket = make_ticket(topic=in_scope.topic)
+    stale = Department.objects.get(pk=fire.pk)
+    close(fire, in_scope.other_department)
+
+    with pytest.raises(NotAssignable):
+        transfer(actor=in_scope.lead, ticket=ticket, department=stale)
+
+
+def test_the_default_is_closed_only_when_it_is_handed_on(fire, in_scope, other_portal):
+    with pytest.raises(TakesTheRest):
+        close(in_scope.department, fire)
+    assert Department.objects.get(is_default=True) == in_scope.department
+
+    close(in_scope.department, fire, with_default=True)
+
+    assert Department.objects.get(is_default=True) == fire
+    with tenant_scope(other_portal.tenant):
+        assert Department.objects.get(is_default=True) == other_portal.department
+
+
+def test_it_needs_an_open_successor_that_is_another_one(fire, in_scope):
+    with pytest.raises(OwnSuccessor):
+        close(fire, fire)
+    gone = DepartmentFactory(name="Gone")
+    close(gone, fire)
+    with pytest.raises(DepartmentClosed):
+        close(fire, gone)
+    with pytest.raises(PermissionError):
+        close_department(actor=in_scope.lead, department=fire, successor=in_scope.other_department)
+    assert Department.objects.get(pk=fire.pk).is_active
+
+
+@pytest.mark.parametrize("depth", [0, 1])
+def test_one_from_below_may_take_over_and_takes_its_place(fire, in_scope, depth):
+    """The successor stands where the closed one stood, and nobody stands below themselves."""
+    north = Department.objects.get(name="Fire north")
+    coast = DepartmentFactory(name="Coast", parent=north)
+    Department.objects.filter(pk=fire.pk).update(parent=in_scope.department)
+
+    close(fire, (north, coast)[depth])
+
+    parents = dict(Department.objects.values_list("name", "parent__name"))
+    successor, other = ("Fire north", "Coast") if depth == 0 else ("Coast", "Fire north")
+    assert parents[successor] == "Service desk"
+    assert parents[other] == successor
+
+
+def test_closing_again_does_nothing_and_reopening_takes_nothing_back(fire, in_scope):
+    first = close(fire, in_scope.other_department)
+    assert close(fire, in_scope.department).successor == in_scope.other_department
+
+    reopened = reopen_department(actor=None, department=fire)
+
+    assert first.closed_at
+    assert (reopened.is_active, reopened.successor, reopened.closed_at) == (True, None, None)
+    assert HelpTopic.objects.get(slug="fire").department == in_scope.other_department
+    assert move_open_tickets() == 0
+    assert Ticket.objects.get(pk=fire.opened.pk).department == fire

@@ -15,8 +15,8 @@ APPS = ("accounts", "routing", "tickets", "notifications", "helpdesk")
 PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
-    ("folding", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
-    ("uploading", "addresses", "smtp"),
+    ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
+    ("uploading", "addresses", "smtp", "ready_forms"),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement"),
@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     # read, and decide; change nothing
     (
         "rules",
+        "field_rules",
         "queries",
         "requests",
         "passing",

@@ -86,10 +86,10 @@ def answers(house: House, browse, monkeypatch, settings) -> Iterator[Callable[[]
         guest.post(filing, GUEST)
         found["429 too many"] = guest.post(filing, GUEST | {"subject": "More"})
         with monkeypatch.context() as patch:
-            patch.setattr("tickets.views.choosing.open_topics", broken)
+            patch.setattr("tickets.views.choosing.choice_for", broken)
             found["500 broken"] = calm.get("/")
         with monkeypatch.context() as patch:
-            patch.setattr("tickets.views.choosing.open_topics", gone)
+            patch.setattr("tickets.views.choosing.choice_for", gone)
             patch.setattr("tickets.views.filing.open_topics", gone)
             found["503 gone"] = calm.get("/")
             found["503 gone while sending"] = calm.post(filing, GUEST)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 
@@ -10,6 +11,7 @@ from accounts.rules import require_administrator
 from routing.actions.arranging import DepartmentClosed
 from routing.models import Department
 from tickets.enums import Audience, LeadsTo, Need, Priority
+from tickets.icons import ICONS
 from tickets.models import FormField, HelpTopic, TicketForm, TopicAgreement, TopicOrganisation
 
 LEVELS = 3  # a topic, what is below it, and what is below that: all of it fits on one page
@@ -73,7 +75,8 @@ def add_topic(
     What is asked beyond what all forms ask is `form`; or a form made here from `questions`: each has `key`, `kind`,
     `label` and optionally `help` (both pairs), `required`, `choices` (triples of value, Swedish, English).
 
-    Raises SlugTaken, MisplacedTopic, DepartmentClosed, PermissionError unless the actor is an administrator.
+    Raises SlugTaken, MisplacedTopic, DepartmentClosed, ValueError for an icon there is not or an address that is no
+    page's, PermissionError unless the actor is an administrator.
     """
     require_administrator(actor)
     values = {
@@ -113,8 +116,8 @@ def update_topic(
     What is not given stays. Holds for tickets filed from now on; older ones stay where they are. Below another parent
     it becomes the last.
 
-    Raises SlugTaken, MisplacedTopic, DepartmentClosed for another department than it has, PermissionError unless the
-    actor is an administrator.
+    Raises SlugTaken, MisplacedTopic, DepartmentClosed for another department than it has, ValueError for an icon there
+    is not or an address that is no page's, PermissionError unless the actor is an administrator.
     """
     require_administrator(actor)
     with transaction.atomic():
@@ -190,6 +193,10 @@ def _change(topic: HelpTopic, changed: Mapping[str, Any]) -> None:
         _require_open(department)
     for name, value in changed.items():
         setattr(topic, name, value)
+    if topic.icon and topic.icon not in ICONS:
+        raise ValueError("There is no such icon")
+    if topic.leads_to == LeadsTo.LINK and not is_web_address(topic.link):
+        raise ValueError("A topic leads to the address of a page")
     try:
         with transaction.atomic():
             topic.save()
@@ -197,6 +204,15 @@ def _change(topic: HelpTopic, changed: Mapping[str, Any]) -> None:
         if HelpTopic.objects.filter(slug=topic.slug).exclude(pk=topic.pk).exists():
             raise SlugTaken from None
         raise
+
+
+def is_web_address(link: str) -> bool:
+    """Whether an address is a page's, and not a script's or a file's."""
+    try:
+        parts = urlsplit(link)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def _may_stand(topic: HelpTopic, parent: HelpTopic | None) -> bool:

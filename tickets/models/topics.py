@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.db import models
 
 from accounts.languages import in_readers_language
@@ -59,6 +61,11 @@ class HelpTopic(TenantModel):
     @property
     def guidance(self) -> str:
         return in_readers_language(self.guidance_sv, self.guidance_en)
+
+    @property
+    def host(self) -> str:
+        """Whose address it leads to, as people read it."""
+        return (urlsplit(self.link).hostname or "").removeprefix("www.")
 
     @property
     def checklist(self) -> list[str]:

@@ -1,22 +1,32 @@
-"""Where a customer begins: the start page, and choosing what a ticket is about."""
+"""Where a customer begins: the start page, choosing what a ticket is about, and topics that lead to no form."""
 
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.enums import AskingChannel
+from accounts.models import User
 from accounts.queries.entitlement import obstacle_for
 from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
-from tickets.queries import open_topics, participating, with_unread
+from tickets.enums import LeadsTo
+from tickets.models import HelpTopic
+from tickets.queries import offered_topics, participating, with_unread
+from tickets.topic_tree import choice_for
 from tickets.views.entitling import not_entitled, sign_in_first
+from tickets.views.filing import file_ticket
 
 
 def home(request: PortalRequest) -> HttpResponse:
-    context: dict[str, Any] = {"topics": open_topics()}
-    reader = request.user if request.user.is_authenticated else None
-    context["phone"] = phone_for(reader)
+    reader = _reader(request)
+    context: dict[str, Any] = {
+        "choice": choice_for(reader, request.GET.get("q", "")),
+        "search_url": reverse("home"),
+        "phone": phone_for(reader),
+    }
     if reader is not None:
         own = with_unread(participating(reader).exclude(status="closed"), reader, staff=False)
         context["own_open"] = own.order_by("-last_activity_at", "-pk")[:5]
@@ -28,4 +38,27 @@ def topics(request: PortalRequest) -> HttpResponse:
         return sign_in_first(request)
     if request.user.is_authenticated and obstacle_for(request.user, AskingChannel.WEB):
         return not_entitled(request)
-    return render(request, "tickets/topics.html", {"topics": open_topics()})
+    choice = choice_for(_reader(request), request.GET.get("q", ""))
+    return render(request, "tickets/topics.html", {"choice": choice})
+
+
+def topic(request: PortalRequest, slug: str) -> HttpResponseBase:
+    """What a topic leads to: its form, guidance, an address elsewhere; a heading, to the topics below it.
+
+    Guidance may be read by whoever is offered the topic, also by those who may not ask.
+    """
+    found = offered_topics(_reader(request)).filter(slug=slug).first() if request.method != "POST" else None
+    if found is None:
+        return file_ticket(request, slug)
+    if found.children.filter(is_active=True).exists():
+        return redirect(f"{reverse('topics')}#topic-{found.slug}")
+    return file_ticket(request, slug) if found.leads_to == LeadsTo.FORM else _guidance(request, found)
+
+
+def _guidance(request: PortalRequest, found: HelpTopic) -> HttpResponse:
+    context = {"topic": found, "phone": phone_for(_reader(request))}
+    return render(request, "tickets/guidance.html", context)
+
+
+def _reader(request: PortalRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None

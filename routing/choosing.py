@@ -117,7 +117,8 @@ class _Choosing:
         self.reasons.append(Reason(step, subject, name, outcome, detail))  # type: ignore[arg-type]
 
     def _with_the_rest(self, chosen: DepartmentFact) -> Decision:
-        assigns, assignee = self._assigned(chosen)
+        assigns, assignee, assigned_by = self._assigned(chosen)
+        priority = next((rule for rule in self.held if rule.priority), None)
         tags = dict.fromkeys(tag for rule in self.held for tag in rule.tags)
         followers = dict.fromkeys(rule.follower for rule in self.held if rule.follower is not None)
         return Decision(
@@ -125,19 +126,22 @@ class _Choosing:
             reasons=tuple(self.reasons),
             assigns=assigns,
             assignee=assignee,
-            priority=next((rule.priority for rule in self.held if rule.priority), ""),
+            members=chosen.members,
+            assigned_by=assigned_by,
+            priority=priority.priority if priority else "",
+            priority_by=priority.name if priority else "",
             tags=tuple(tags),
             followers=tuple(followers),
             rules=tuple(rule.id for rule in self.held),
         )
 
-    def _assigned(self, chosen: DepartmentFact) -> tuple[str, int | None]:
+    def _assigned(self, chosen: DepartmentFact) -> tuple[str, int | None, str]:
         """The first rule that can give the ticket to somebody who works in the department that got it."""
         for rule in self.held:
             if rule.assigns == Assigns.LEAST_LOADED and chosen.members:
-                return rule.assigns, None
+                return rule.assigns, None, rule.name
             if rule.assigns == Assigns.PERSON and rule.assignee in chosen.members:
-                return rule.assigns, rule.assignee
+                return rule.assigns, rule.assignee, rule.name
             if rule.assigns:
                 self.reasons.append(Reason("rule", rule.name, chosen.name, "nobody"))
-        return "", None
+        return "", None, ""

@@ -129,13 +129,17 @@ class Reason:
 
 @dataclass(frozen=True)
 class Decision:
-    """`assigns`: "" for nobody, "person" (`assignee`), or "least_loaded" of the department. `rules`: which held."""
+    """`assigns`: "" for nobody, "person" (`assignee`), or "least_loaded" among `members`, those of the department.
+    `assigned_by`, `priority_by`: the rules' names. `rules`: which held."""
 
     department_id: int
     reasons: tuple[Reason, ...]
     assigns: str = ""
     assignee: int | None = None
+    members: frozenset[int] = frozenset()
+    assigned_by: str = ""
     priority: str = ""
+    priority_by: str = ""
     tags: tuple[str, ...] = ()
     followers: tuple[int, ...] = ()
     rules: tuple[int, ...] = ()

@@ -14,16 +14,19 @@ from accounts.facts import NotEntitled
 from accounts.models import User
 from accounts.queries.entitlement import obstacle_for
 from routing.choosing import choose
-from routing.facts import Decision, TicketFacts
-from routing.queries import load_arrangement, responsible_department
+from routing.models import Department
+from routing.queries import load_arrangement
 from tickets.actions.attaching import attach_uploads, new_uploads
 from tickets.actions.collaborating import bring_along
 from tickets.actions.replying import reply_to_ticket
+from tickets.actions.routing import chosen_assignee, do_the_rest, priority_after, record_routing
 from tickets.answers import kept_answer
 from tickets.enums import Channel, EventKind, Priority, Status, WaitingOn
 from tickets.events import record_event
 from tickets.locking import lock_counter
 from tickets.models import FieldAnswer, FormField, HelpTopic, Message, Ticket
+from tickets.priorities import Why, priority_settings, starting_priority
+from tickets.routing_facts import facts_at_filing
 
 SAME_WORDS_WITHIN = timedelta(minutes=15)
 
@@ -46,22 +49,33 @@ def open_ticket(
     channel: Channel,
     answers: Mapping[FormField, str] | None = None,
     filing_key: UUID | None = None,
-    priority: Priority = Priority.MEDIUM,
+    priority: Priority | None = None,
+    department: Department | None = None,
     stated: Mapping[str, str] | None = None,
     is_confidential: bool = False,
     colleagues: Iterable[User] = (),
+    language: str = "",
 ) -> Opened:
     """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
+
+    It goes where routing says (`routing.choosing`), which may also give it to somebody, set its priority, tag it and
+    let agents follow it. `priority` is what an agent, or a customer whom the portal lets choose, wants; `department`
+    where an agent wants it to go, whatever the rules say. `language` is the one the form was filled in, if another than
+    the requester's.
 
     `filing_key` is the form's own key: the same form sent again makes no second ticket, and the same words by the same
     person within 15 minutes count as the same form. What is new in it (words, files) is added as a reply, so that
     nothing is lost. Files kept under the key are attached. `stated` is what a guest claimed about themselves (name,
     phone), kept for the agents even where it differs from the record. `colleagues` are brought in at once; confidential
     means that no other colleague reads it.
-    Records `opened`, `routed` and `collaborator_added`; mails follow from these. Raises NotEntitled, before anything is
-    written, when the requester may not ask for help this way (S1, S2), unless staff write it down for them.
+    Records `opened`, `routed` and `collaborator_added`, and for what rules do `assigned`, `tags_changed` and
+    `follower_added`; mails follow from these. Raises, before anything is written, NotEntitled when the requester may
+    not ask for help this way (S1, S2), unless staff write it down for them, and PermissionError when anybody else than
+    staff names the department.
     """
     answers = answers or {}
+    if department is not None and not _speaks_for_us(actor, channel):
+        raise PermissionError("Only agents choose the department")
     _require_entitled(actor, requester, channel)
     fingerprint = _fingerprint(requester, topic, subject, body, answers)
     with transaction.atomic():
@@ -73,7 +87,21 @@ def open_ticket(
         counter.last_number += 1
         counter.save(update_fields=["last_number"])
         now = timezone.now()
-        decision = _route(requester, topic)
+        start = _starting_priority(actor, topic, channel, priority)
+        facts = facts_at_filing(
+            requester=requester,
+            topic=topic,
+            subject=subject,
+            body=body,
+            channel=channel,
+            answers=answers,
+            priority=start[0],
+            language=language,
+            forced=department,
+            forced_by=actor.public_name if department else "",
+        )
+        decision = choose(facts, load_arrangement())
+        assignee = chosen_assignee(decision)
         ticket = Ticket.objects.create(
             number=counter.last_number,
             subject=subject,
@@ -81,12 +109,13 @@ def open_ticket(
             requester=requester,
             organisation=requester.organisation,
             department_id=decision.department_id,
-            status=Status.OPEN,
+            assignee=assignee,
+            status=Status.IN_PROGRESS if assignee else Status.OPEN,
             waiting_on=WaitingOn.US,
             waiting_since=now,
             last_activity_at=now,
             created_at=now,
-            priority=priority,
+            priority=priority_after(decision, *start),
             channel=channel,
             is_confidential=is_confidential,
             filing_key=_free_key(filing_key),
@@ -102,15 +131,8 @@ def open_ticket(
             message=message,
             data={"channel": str(channel), "stated": dict(stated or {})},
         )
-        record_event(
-            EventKind.ROUTED,
-            ticket,
-            actor=None,
-            data={
-                "department": ticket.department.name,
-                "reasons": [reason.as_data() for reason in decision.reasons],
-            },
-        )
+        record_routing(ticket, decision, facts, start[1])
+        do_the_rest(ticket, decision)
         bring_along(actor=actor, ticket=ticket, users=colleagues, as_staff=actor.is_agent)
     return Opened(ticket, "new")
 
@@ -138,18 +160,21 @@ def _require_entitled(actor: User, requester: User, channel: Channel) -> None:
         raise NotEntitled(obstacle)
 
 
-def _route(requester: User, topic: HelpTopic) -> Decision:
-    organisation = requester.organisation
-    responsible = responsible_department(organisation)
-    facts = TicketFacts(
-        topic=topic.slug,
-        topic_name=topic.name,
-        topic_department=topic.department_id,
-        organisation=organisation.pk if organisation else None,
-        organisation_name=organisation.name if organisation else "",
-        organisation_department=responsible.pk if responsible else None,
+def _speaks_for_us(actor: User, channel: Channel) -> bool:
+    """Whether it is surely an agent who acts. What a guest typed under an agent's address proves nothing."""
+    return actor.is_agent and actor.is_active and channel in (Channel.PORTAL, Channel.PHONE)
+
+
+def _starting_priority(
+    actor: User, topic: HelpTopic, channel: Channel, priority: Priority | None
+) -> tuple[Priority, Why]:
+    return starting_priority(
+        priority_settings(),
+        channel=channel,
+        topic=topic.priority,
+        chosen=priority,
+        by_agent=_speaks_for_us(actor, channel),
     )
-    return choose(facts, load_arrangement())
 
 
 def _filed_before(requester: User, filing_key: UUID | None, fingerprint: str) -> Ticket | None:

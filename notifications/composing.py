@@ -24,7 +24,9 @@ from notifications.addresses import ascii_address, body_text, header_line
 from notifications.enums import DESK_KINDS, MailKind
 from notifications.facts import Letter
 from notifications.models import Delivery
-from notifications.queries import earlier_message_ids
+from notifications.queries import earlier_message_ids, is_address_of_staff
+from routing.models import Department
+from routing.queries import open_successor
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
 from tickets.models import TicketEvent
@@ -45,10 +47,11 @@ def compose(delivery: Delivery) -> Letter:
         context = _context(delivery, tenant)
         subject = header_line(_render(delivery, "subject.txt", context))
         text, html = (_render(delivery, ending, context | {"title": subject}) for ending in ("txt", "html"))
+    sender_name, sender = _sender(delivery, tenant)
     return Letter(
         subject=subject,
-        sender_name=header_line(tenant.name),
-        sender=ascii_address(tenant.mail_address),
+        sender_name=sender_name,
+        sender=sender,
         recipient=recipient,
         text=body_text(re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n",
         html=body_text(html).strip() + "\n",
@@ -108,6 +111,30 @@ def _thread_id(delivery: Delivery) -> str:
     return f"<{name}.{seal}@{delivery.message_id.rstrip('>').rpartition('@')[2]}>"
 
 
+def _speaker(delivery: Delivery) -> Department | None:
+    """The department a customer's mail about a ticket comes from; for one that has closed, its successor."""
+    if delivery.ticket is None or delivery.template in DESK_KINDS:
+        return None
+    return open_successor(delivery.ticket.department) or delivery.ticket.department
+
+
+def _sender(delivery: Delivery, tenant: Tenant) -> tuple[str, str]:
+    """From whom the mail is: the department as it wants to be known, else the portal. Never from somebody's own
+    address (M3), not even when it became one after the department was given it."""
+    speaker = _speaker(delivery)
+    name = header_line(speaker.mail_name) if speaker else ""
+    address = _fit_address(speaker.mail_address) if speaker else ""
+    return name or header_line(tenant.name), address or ascii_address(tenant.mail_address)
+
+
+def _fit_address(address: str) -> str:
+    """The address as mail servers write it; empty where none is, where no server takes it, or it is a person's own."""
+    try:
+        return "" if not address or is_address_of_staff(address) else ascii_address(address)
+    except ValueError:
+        return ""
+
+
 def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
     context = {
         "tenant": tenant,
@@ -135,6 +162,7 @@ def _accent(colour: str) -> dict[str, str]:
 
 def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dict[str, Any]:
     ticket, data, person = event.ticket, event.data, delivery.recipient
+    speaker = _speaker(delivery)
     desk = delivery.template in DESK_KINDS
     message = event.message
     is_guest = data.get("channel") == Channel.GUEST
@@ -157,6 +185,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
         "reopened": bool(data.get("reopened")),
         "waits_for_customer": data.get("status") == Status.WAITING_FOR_CUSTOMER,
         "department": str(data.get("to", "")),
+        "signature": body_text(speaker.signature).strip() if speaker else "",
     }
     if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():
         context["password_link"] = password_link(person)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.folding import fold_text
+from accounts.folding import fold_address, fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.scoping import every_tenant
 from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, MailKind, Trouble
@@ -55,6 +55,11 @@ def agent_with_id(key: int | None) -> User | None:
     """The person of an event's data; None when it names nobody of this tenant."""
     person: User | None = User.objects.filter(pk=key).first() if key else None
     return person
+
+
+def is_address_of_staff(address: str) -> bool:
+    """Whether somebody who works here, or did, has this mail address as their own."""
+    return User.objects.filter(email_key=fold_address(address)).exclude(role=Role.CUSTOMER).exists()
 
 
 def was_echoed_lately(person: User, now: datetime) -> bool:

@@ -9,6 +9,8 @@ from accounts.languages import in_readers_language
 from tickets.enums import EventKind, Priority, Status
 from tickets.models import HelpTopic, TicketEvent
 
+SHORT = 120  # characters of an answer in its line
+
 
 def sentence(event: TicketEvent) -> str:
     """What happened, in one quiet line."""
@@ -40,11 +42,12 @@ def _routed(_who: str, data: dict[str, Any]) -> str:
 
 
 def _transferred(who: str, data: dict[str, Any]) -> str:
-    return _("%(who)s handed the ticket over from %(before)s to %(after)s") % {
-        "who": who,
-        "before": data.get("from", ""),
-        "after": data.get("to", ""),
-    }
+    words = {"who": who, "before": data.get("from", ""), "after": data.get("to", "")}
+    if words["before"] == words["after"]:  # as customers read it, where both names are not for them
+        return _("The ticket was handed over within %(after)s") % words
+    if data.get("closing"):
+        return _("%(after)s took the ticket over from %(before)s, which has closed") % words
+    return _("%(who)s handed the ticket over from %(before)s to %(after)s") % words
 
 
 def _status_changed(who: str, data: dict[str, Any]) -> str:
@@ -87,7 +90,7 @@ def _answers_changed(who: str, data: dict[str, Any]) -> str:
 
 def _answer_changed(change: dict[str, str]) -> str:
     names = {
-        name: in_readers_language(change.get(f"{name}_sv", ""), change.get(f"{name}_en", ""))
+        name: _short(in_readers_language(change.get(f"{name}_sv", ""), change.get(f"{name}_en", "")))
         for name in ("label", "from", "to")
     }
     if not names["from"]:
@@ -95,6 +98,11 @@ def _answer_changed(change: dict[str, str]) -> str:
     if not names["to"]:
         return _("“%(label)s” from “%(from)s” to nothing") % names
     return _("“%(label)s” from “%(from)s” to “%(to)s”") % names
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= SHORT else f"{line[: SHORT - 1]}…"
 
 
 def _tags_changed(who: str, data: dict[str, Any]) -> str:

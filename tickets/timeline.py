@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import User
+from tickets.department_names import as_customers_read
 from tickets.enums import EventKind, MessageKind
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.queries import messages_for
@@ -29,6 +30,7 @@ def timeline(
     `events` are those of `events_for`; the ones that a message already shows make no line. Each message gets `files`,
     its attachments with the `url` under which this reader reaches them.
     """
+    events = events if staff else as_customers_read(events)
     seen = getattr(ticket, "read_until", 0)
     entries: list[tuple[Any, Entry]] = []
     for message in messages_for(ticket, staff=staff):

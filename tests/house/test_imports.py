@@ -45,6 +45,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "answers",
         "questions",
         "priorities",
+        "department_names",
         "timeline",
         "events_in_words",
         "problems_in_words",

@@ -48,6 +48,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "department_names",
         "timeline",
         "events_in_words",
+        "reasons_in_words",
         "problems_in_words",
         "choices",
         "holdings",
@@ -69,7 +70,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("forms",),
     ("signing_in", "attempts", "watching", "passkey_places"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
-    ("account_urls", "customer_urls", "desk_urls", "entering_urls", "security_urls", "transfer_urls", "urls"),
+    ("account_urls", "customer_urls", "desk_urls", "entering_urls", "security_urls", "topic_urls", "transfer_urls", "urls"),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
 

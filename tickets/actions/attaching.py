@@ -12,12 +12,14 @@ from tickets.models import Attachment, Message, Upload
 from tickets.uploading import safe_file_name
 
 
-def keep_uploads(*, form_key: UUID, files: Iterable[UploadedFile]) -> list[Upload]:
+def keep_uploads(*, form_key: UUID, files: Iterable[UploadedFile], field_key: str = "") -> list[Upload]:
     """Keep files sent with a form, under the form's key, so that they survive its errors. Swept after a day.
 
-    The caller has judged them (`refusal_of`). A file whose name and size the form already keeps is taken as the same.
+    `field_key` is the question they answer, if they answer one.
+    The caller has judged them (`refusal_of`). A file whose name and size the form already keeps there is taken as the
+    same.
     """
-    known = {(upload.name, upload.size) for upload in kept_uploads(form_key)}
+    known = {(upload.name, upload.size) for upload in kept_uploads(form_key) if upload.field_key == field_key}
     kept: list[Upload] = []
     for file in files:
         name = safe_file_name(file.name or "")
@@ -27,7 +29,12 @@ def keep_uploads(*, form_key: UUID, files: Iterable[UploadedFile]) -> list[Uploa
         file.seek(0)
         kept.append(
             Upload.objects.create(
-                form_key=form_key, name=name, content_type=picture_type(head) or "", size=file.size or 0, file=file
+                form_key=form_key,
+                field_key=field_key,
+                name=name,
+                content_type=picture_type(head) or "",
+                size=file.size or 0,
+                file=file,
             )
         )
     return kept
@@ -61,6 +68,7 @@ def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
                 content_type=upload.content_type,
                 size=upload.size,
                 file=upload.file.name,
+                field_key=upload.field_key,
                 created_at=message.created_at,
             )
             for upload in uploads

@@ -79,3 +79,28 @@ class AttachmentsField(forms.FileField):
         if errors:
             raise forms.ValidationError(errors)
         return self.right
+
+
+class AnswerFileField(forms.FileField):
+    """The file that answers a question. One that is not welcome is named; `right` is the one to keep, whatever else is
+    wrong with the form. `kept` is the name of the one that is already there."""
+
+    widget = forms.FileInput
+
+    def __init__(self, *, limit_mb: int, overflow: bool, kept: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.limit_mb, self.overflow, self.kept = limit_mb, overflow, kept
+        self.right: UploadedFile | None = None
+
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile | str:
+        if not data:
+            if self.required and not self.kept:
+                raise forms.ValidationError(self.error_messages["required"], code="required")
+            return self.kept
+        refusal = refusal_of(data, limit_mb=self.limit_mb)
+        if self.overflow:
+            refusal = _("The files together are too large. Send fewer at a time; you can add more afterwards.")
+        if refusal:
+            raise forms.ValidationError(refusal)
+        self.right = data
+        return data

@@ -1,34 +1,132 @@
 """The form of a new ticket, as customers and agents fill it in."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.forms.fields import AddressField, LineField, TrapField
-from accounts.models import User
+from accounts.models import Organisation, Tenant, User
 from accounts.queries.colleagues import active_customers, colleagues_of, is_read_by_colleagues
-from tickets.enums import Priority
+from accounts.queries.people import person_at
+from routing.models import Department
+from tickets.enums import Channel, Priority, PriorityUse
 from tickets.forms.colleagues import COLLEAGUES_TO_TICK, ColleaguesChoice, ColleaguesField
 from tickets.forms.fields import BodyField, KeyField
+from tickets.forms.kinds import Heading
 from tickets.forms.messages import MessageForm
-from tickets.forms.questions import form_field, kept_answer
-from tickets.models import FormField, HelpTopic
+from tickets.forms.priorities import PriorityChoice
+from tickets.forms.questions import QuestionsMixin, surroundings
+from tickets.models import HelpTopic, Upload
+from tickets.priorities import priority_settings
 from tickets.queries import questions_of
+from tickets.questions import Asked, asked_person
+
+NOT_PREFILLED = ("filing_key", "attachments", "email", "name", "phone", "website", "colleagues", "confidential")
 
 
-class FilingForm(MessageForm):
-    """A topic's form: who asks (guests only), what about, and the topic's own questions as `field_<key>`."""
+class FilingForm(QuestionsMixin, MessageForm):
+    """A topic's form: who asks (guests only), what about, and the topic's own questions as `field_<key>`.
+
+    `asked` is whom it asks, where that does not follow from `person`.
+    """
 
     key = None  # type: ignore[assignment]
 
-    def __init__(self, *args: Any, topic: HelpTopic, person: User | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        topic: HelpTopic,
+        person: User | None,
+        tenant: Tenant,
+        asked: Asked | None = None,
+        overflow: bool = False,
+        kept: Sequence[Upload] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, tenant=tenant, overflow=overflow, kept=kept, **kwargs)
+        self.person, self.asked = person, asked or asked_person(person)
         attachments = self.fields.pop("attachments")
         self.fields.pop("body")
         self.fields["filing_key"] = KeyField()
         if person is None:
             self._ask_who()
+        self._ask_what()
+        self.fields["attachments"] = attachments
+        questions = questions_of(topic)
+        organisation = person.organisation if person else self._organisation_of_caller()
+        around = surroundings(
+            questions,
+            limit_mb=tenant.attachment_limit_mb,
+            overflow=overflow,
+            organisation=organisation,
+            for_staff=self.asked == Asked.STAFF,
+        )
+        files = {upload.field_key: upload.name for upload in kept if upload.field_key}
+        self.ask(questions, self.asked, around=around, files=files)
+        self._ask_priority(topic)
+        if person is not None:
+            self._ask_who_reads(person)
+
+    @property
+    def colleagues(self) -> list[User]:
+        """Whom the ticket is to be shared with from its beginning."""
+        return list(self.cleaned_data.get("colleagues") or ())
+
+    @property
+    def is_confidential(self) -> bool:
+        return bool(self.cleaned_data.get("confidential"))
+
+    @property
+    def priority(self) -> Priority | None:
+        """What was chosen, if that was asked."""
+        chosen = self.cleaned_data.get("priority")
+        return Priority(chosen) if chosen else None
+
+    def clean(self) -> dict[str, Any]:
+        data = forms.Form.clean(self) or self.cleaned_data
+        self.settle_questions()
+        return data
+
+    @property
+    def answer_files(self) -> dict[str, UploadedFile]:
+        return self.files_sent()
+
+    def still_wants(self, upload: Upload) -> bool:
+        """A file that answers a question goes when another one replaces it, or when the question is not asked after
+        all; while the form has errors it stays, so that nothing has to be chosen again."""
+        if not upload.field_key:
+            return True
+        asked = {question.key: value for question, value in self.answers().items()}
+        replaced = upload.field_key in self.answer_files
+        return not replaced and (not self.is_valid() or asked.get(upload.field_key) == upload.name)
+
+    def prefill(self, query: QueryDict) -> None:
+        """Begin with what an address brings along (`?subject=…&field_site=…`): what this person may answer, and what
+        the field would take; the rest is passed over. Never who asks: a confirmation would follow to whoever wrote the
+        address."""
+        for name in set(query) & set(self.fields) - set(NOT_PREFILLED):
+            field = self.fields[name]
+            if field.disabled or isinstance(field, forms.FileField | Heading):
+                continue
+            several = isinstance(field, forms.MultipleChoiceField)
+            try:
+                value = field.clean(query.getlist(name) if several else query[name])
+            except forms.ValidationError:
+                continue
+            self.initial[name] = value
+
+    def begin_with(self, typed: Mapping[str, Any]) -> None:
+        """Begin with what somebody had typed before they were sent to sign in."""
+        for name in set(typed) & set(self.fields):
+            field = self.fields[name]
+            if not field.disabled:  # nobody's words stand in for what is known
+                self.initial[name] = True if isinstance(field, forms.BooleanField) else typed[name]
+
+    def _ask_what(self) -> None:
         self.fields["subject"] = LineField(
             label=_("What is it about?"),
             max_length=200,
@@ -46,28 +144,17 @@ class FilingForm(MessageForm):
                 "max_length": _("The text is longer than 200,000 characters. Send the rest as a file."),
             },
         )
-        self.fields["attachments"] = attachments
-        self.questions = questions_of(topic)
-        for question in self.questions:
-            self.fields[f"field_{question.key}"] = form_field(question)
-        if person is not None:
-            self._ask_who_reads(person)
 
-    @property
-    def colleagues(self) -> list[User]:
-        """Whom the ticket is to be shared with from its beginning."""
-        return list(self.cleaned_data.get("colleagues") or ())
+    def _ask_priority(self, topic: HelpTopic) -> None:
+        """Customers choose only where the portal lets them (A4), and nothing is fixed by the way they come (A3)."""
+        settings = priority_settings()
+        channel = Channel.GUEST if self.person is None else Channel.PORTAL
+        if settings.use == PriorityUse.CHOSEN and channel not in settings.by_channel:
+            self.fields["priority"] = PriorityChoice(initial=topic.priority or settings.default)
 
-    @property
-    def is_confidential(self) -> bool:
-        return bool(self.cleaned_data.get("confidential"))
-
-    def clean(self) -> dict[str, Any]:
-        return forms.Form.clean(self) or self.cleaned_data
-
-    def answers(self) -> dict[FormField, str]:
-        """The answers to the topic's own questions, as they are kept."""
-        return {question: kept_answer(self.cleaned_data.get(f"field_{question.key}")) for question in self.questions}
+    def _organisation_of_caller(self) -> Organisation | None:
+        """Whose places are offered where an agent writes it down; a guest's address tells nothing."""
+        return None
 
     def _ask_who_reads(self, person: User) -> None:
         people = colleagues_of(person)
@@ -110,15 +197,22 @@ class FilingForm(MessageForm):
 
 
 class OnBehalfForm(FilingForm):
-    """A ticket an agent files for somebody who called."""
+    """A ticket an agent files for somebody who called. Where it goes and how urgent it is, the agent may decide."""
 
-    def __init__(self, *args: Any, topic: HelpTopic, **kwargs: Any) -> None:
-        super().__init__(*args, topic=topic, person=None, **kwargs)
+    def __init__(self, *args: Any, topic: HelpTopic, departments: Iterable[Department], **kwargs: Any) -> None:
+        super().__init__(*args, topic=topic, person=None, asked=Asked.STAFF, **kwargs)
         del self.fields["website"]
         self.fields["email"].help_text = _("The person gets a confirmation there, and can answer.")
         self.fields["body"].help_text = ""
-        self.fields["priority"] = forms.ChoiceField(
-            label=_("Priority"), choices=Priority.choices, initial=Priority.MEDIUM
+        self.departments = {str(department.pk): department for department in departments}
+        self.fields["department"] = forms.ChoiceField(
+            label=_("Department"),
+            choices=[
+                ("", _("By itself: the rules decide")),
+                *((key, str(one)) for key, one in self.departments.items()),
+            ],
+            required=False,
+            error_messages={"invalid_choice": _("This department is not there any more. Choose another one.")},
         )
         self.fields["colleagues"] = ColleaguesField(
             people=active_customers(),
@@ -131,3 +225,20 @@ class OnBehalfForm(FilingForm):
             label=_("Confidential: keep it from the customer's other colleagues"), required=False
         )
         self.fields["despite"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def department(self) -> Department | None:
+        """Where it goes whatever the rules say, if the agent has chosen."""
+        return self.departments.get(self.cleaned_data["department"])
+
+    def _ask_priority(self, topic: HelpTopic) -> None:
+        self.fields["priority"] = forms.ChoiceField(
+            label=_("Priority"),
+            choices=[("", _("By itself: topic, channel and rules decide")), *Priority.choices],
+            required=False,
+        )
+
+    def _organisation_of_caller(self) -> Organisation | None:
+        address = self.data.get("email") or self.initial.get("email") or ""
+        caller = person_at(str(address)) if address else None
+        return caller.organisation if caller else None

@@ -1,5 +1,6 @@
 """Words and files on a ticket."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Tenant
 from tickets.enums import MessageKind, Status
 from tickets.forms.fields import AttachmentsField, BodyField, KeyField
+from tickets.models import Upload
 
 
 class MessageForm(forms.Form):
@@ -18,9 +20,12 @@ class MessageForm(forms.Form):
     key = KeyField()
     body = BodyField(label=gettext_lazy("Your message"), required=False, rows=5)
 
-    def __init__(self, *args: Any, tenant: Tenant, overflow: bool = False, has_files: bool = False, **kwargs: Any):
+    def __init__(
+        self, *args: Any, tenant: Tenant, overflow: bool = False, kept: Sequence[Upload] = (), **kwargs: Any
+    ) -> None:
+        """`kept` are the files that were sent with this form before, and are still ticked."""
         super().__init__(*args, **kwargs)
-        self.has_files = has_files
+        self.has_files = bool(kept)
         self.fields["attachments"] = AttachmentsField(tenant=tenant, overflow=overflow)
 
     def clean(self) -> dict[str, Any]:
@@ -33,6 +38,15 @@ class MessageForm(forms.Form):
     def files_to_keep(self) -> list[UploadedFile]:
         field = self.fields["attachments"]
         return field.right if isinstance(field, AttachmentsField) else []
+
+    @property
+    def answer_files(self) -> dict[str, UploadedFile]:
+        """The files sent in answer to a form's own questions, by key."""
+        return {}
+
+    def still_wants(self, upload: Upload) -> bool:
+        """Whether a file kept under this form's key still goes with it."""
+        return True
 
 
 class DeskReplyForm(MessageForm):

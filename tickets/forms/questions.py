@@ -1,58 +1,153 @@
-"""A form's own questions as form fields, and their answers as they are kept."""
+"""A form's own questions among the fields of a page's form, and their answers as they are kept."""
 
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from accounts.forms.fields import LineField
-from tickets.enums import FieldKind, Need
-from tickets.forms.fields import BodyField
+from accounts.forms.choosing import offered_organisations
+from accounts.models import Organisation, Site
+from tickets.enums import FieldKind
+from tickets.forms.fields import AnswerFileField
+from tickets.forms.kinds import Surroundings, choices_of, field_for, initial_of
 from tickets.models import FormField
+from tickets.questions import NO_QUESTION, Asked, asked_questions, may_answer, must_answer
+from tickets.uploading import safe_file_name
+
+PREFIX = "field_"
+SITES_OFFERED = 1000
 
 
-def form_field(question: FormField) -> forms.Field:
-    """The form field that asks a topic's question."""
-    shared: dict[str, Any] = {
-        "label": question.label,
-        "help_text": question.help,
-        "required": question.need == Need.ALWAYS,
-        "error_messages": {"required": _("Answer this question.")},
-    }
-    if question.kind == FieldKind.LONG_TEXT:
-        return BodyField(rows=4, **shared)
-    if question.kind == FieldKind.CHOICE:
-        shared["error_messages"]["invalid_choice"] = _("Choose one of the answers in the list.")
-        return forms.ChoiceField(choices=[("", _("Choose …")), *_choices(question)], **shared)
-    if question.kind == FieldKind.CHECKBOX:
-        return forms.BooleanField(**shared)
-    if question.kind == FieldKind.NUMBER:
-        shared["error_messages"]["invalid"] = _("Write a number, such as 12 or 3.5.")
-        return forms.DecimalField(max_digits=20, decimal_places=6, **shared)
-    if question.kind == FieldKind.DATE:
-        shared["error_messages"]["invalid"] = _("Write a date, such as 2026-11-21.")
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **shared)
-    if question.kind == FieldKind.DATE_TIME:
-        shared["error_messages"]["invalid"] = _("Write a date and a time, such as 2026-11-21 14:30.")
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        return forms.DateTimeField(widget=widget, **shared)
-    return LineField(max_length=200, **shared)
+@dataclass(frozen=True)
+class Condition:
+    """When a question is asked: for the page's script, and in words for who has none."""
+
+    on: str  # the name of the field it depends on
+    values: str  # as JSON
+    words: str
 
 
-def kept_answer(value: Any) -> str:
-    """An answer as text: dates in ISO 8601, a checkbox as "yes" or nothing."""
+class QuestionsMixin(forms.Form):
+    """Asks a form's questions, each as `field_<key>`.
+
+    What depends on another answer is asked only where that was given: else it is neither required nor kept, whatever
+    was posted, and an error in it is none. The page's script hides it; without one the page says when it is asked.
+    """
+
+    questions: Sequence[FormField] = ()
+
+    def ask(
+        self,
+        questions: Sequence[FormField],
+        asked: Asked,
+        *,
+        around: Surroundings | None = None,
+        kept: Mapping[str, str] | None = None,
+        files: Mapping[str, str] | None = None,
+        required: Collection[str] | None = None,
+        beside: Mapping[FormField, str] | None = None,
+    ) -> None:
+        """Add the questions that are asked of this side.
+
+        `kept` are the answers there are, by key, and `files` the names of files already sent; without `kept` the form
+        begins with the defaults. `required` are the keys that have to be answered, in place of what each question says.
+        `beside` are questions of the same form that are not asked here, with their answers: others may depend on them.
+        """
+        self.beside = dict(beside or {})
+        self.questions = []
+        known = {question.pk: question for question in self.beside}
+        for question in questions:
+            if not may_answer(question, asked) or (question.depends_on_id and question.depends_on_id not in known):
+                continue
+            known[question.pk] = question
+            self.questions.append(question)
+            needed = must_answer(question, asked) if required is None else question.key in required
+            there = ((files if question.kind == FieldKind.FILE else kept) or {}).get(question.key, "")
+            field: Any = field_for(question, around or Surroundings(), required=needed, kept=there)
+            begins = question.default if kept is None else there
+            if begins and field.initial is None:
+                field.initial = initial_of(question, begins)
+            field.question = question
+            field.condition = self._condition(question, known)
+            self.fields[PREFIX + question.key] = field
+
+    def settle_questions(self) -> None:
+        """Forget what was answered to questions that were not asked. Called by the form's `clean`."""
+        given = {question.key: self._kept(question) for question in self.questions}
+        given |= {question.key: value for question, value in self.beside.items()}
+        everything = sorted([*self.questions, *self.beside], key=lambda question: (question.position, question.pk))
+        asked = {question.key for question in asked_questions(everything, given)}
+        for question in self.questions:
+            if question.key not in asked:
+                self.errors.pop(PREFIX + question.key, None)
+                self.cleaned_data[PREFIX + question.key] = None
+
+    def answers(self) -> dict[FormField, str]:
+        """The answers as they are kept; "" where there is none, or the question was not asked."""
+        return {question: self._kept(question) for question in self.questions if question.kind not in NO_QUESTION}
+
+    def files_sent(self) -> dict[str, UploadedFile]:
+        """The files sent in answer to questions, by key; those that may be kept."""
+        asked = {question.key: self.fields[PREFIX + question.key] for question in self.questions}
+        return {key: one.right for key, one in asked.items() if isinstance(one, AnswerFileField) and one.right}
+
+    def _kept(self, question: FormField) -> str:
+        return as_kept(self.cleaned_data.get(PREFIX + question.key))
+
+    def _condition(self, question: FormField, known: Mapping[int, FormField]) -> Condition | None:
+        other = known.get(question.depends_on_id or 0)
+        if other is None or other in self.beside:
+            return None
+        values = json.dumps([str(value) for value in question.depends_values], ensure_ascii=False)
+        return Condition(PREFIX + other.key, values, condition_in_words(question, other))
+
+
+def surroundings(
+    questions: Iterable[FormField],
+    *,
+    organisation: Organisation | None,
+    limit_mb: int = 0,
+    overflow: bool = False,
+    for_staff: bool = False,
+) -> Surroundings:
+    """What is known where these questions are asked. A customer's own organisation is theirs and its places are offered
+    to them; to staff those of the customer."""
+    kinds = {question.kind for question in questions}
+    places = Site.objects.filter(organisation=organisation, is_active=True).values_list("name", flat=True)
+    return Surroundings(
+        limit_mb=limit_mb,
+        overflow=overflow,
+        own_organisation=organisation.name if organisation is not None and not for_staff else "",
+        organisations=tuple(offered_organisations()) if for_staff and FieldKind.ORGANISATION in kinds else (),
+        sites=tuple(places[:SITES_OFFERED]) if organisation is not None and FieldKind.SITE in kinds else (),
+    )
+
+
+def condition_in_words(question: FormField, other: FormField) -> str:
+    """When a question is asked, in the reader's language, for pages without a script."""
+    if other.kind == FieldKind.CHECKBOX:
+        return _("Only if you ticked “%s”.") % other.label
+    labels = dict(choices_of(other))
+    said = _(" or ").join(f"“{labels.get(value, value)}”" for value in question.depends_values)
+    return _("Only if you answered %(answer)s to “%(question)s”.") % {"answer": said, "question": other.label}
+
+
+def as_kept(value: Any) -> str:
+    """An answer as text: dates in ISO 8601, a checkbox as "yes" or nothing, choices one a line, a file by its name."""
     if isinstance(value, bool):
         return "yes" if value else ""
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list | tuple):
+        return "\n".join(str(one) for one in value)
+    if isinstance(value, UploadedFile):
+        return safe_file_name(value.name or "")
     return "" if value is None else str(value)
-
-
-def _choices(question: FormField) -> list[tuple[str, str]]:
-    language = "sv" if (get_language() or "").startswith("sv") else "en"
-    return [
-        (choice["value"], choice.get(language) or choice.get("sv") or choice.get("en") or choice["value"])
-        for choice in question.choices
-    ]

@@ -35,9 +35,11 @@ def attachment_response(ticket: Ticket, messages: Any, pk: int) -> FileResponse:
 def keep_files(request: PortalRequest, form: MessageForm, key: UUID) -> list[Upload]:
     """Keep what was sent with a form, without the files whose tick was taken away; returns what is kept now."""
     ticked = set(request.POST.getlist("kept"))
-    dropped = [upload.pk for upload in kept_uploads(key) if upload.key not in ticked]
+    dropped = [upload.pk for upload in kept_uploads(key) if upload.key not in ticked or not form.still_wants(upload)]
     drop_uploads(form_key=key, ids=dropped)
     keep_uploads(form_key=key, files=form.files_to_keep)
+    for field_key, file in form.answer_files.items():
+        keep_uploads(form_key=key, files=[file], field_key=field_key)
     return kept_uploads(key)
 
 
@@ -56,7 +58,7 @@ def bound(
         request.FILES,
         tenant=request.tenant,
         overflow=refuse_files or getattr(request, "uploads_over_limit", False),
-        has_files=any(upload.key in ticked for upload in kept_uploads(key)),
+        kept=[upload for upload in kept_uploads(key) if upload.key in ticked],
         **kwargs,
     )
     form.full_clean()

@@ -29,6 +29,7 @@ from tickets.forms.messages import MessageForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
 from tickets.models import HelpTopic, Ticket, Upload
 from tickets.queries import open_topics, participating
+from tickets.topic_tree import choice_for
 from tickets.views.entitling import not_entitled, sign_in_first, sign_in_for_organisation
 from tickets.views.files import bound
 
@@ -37,7 +38,8 @@ UPLOADS_PER_NETWORK = 120  # forms with files an hour, by people who are not sig
 
 
 def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:
-    topic = open_topics().filter(slug=slug).first()
+    reader = request.user if request.user.is_authenticated else None
+    topic = open_topics(reader).filter(slug=slug).first()
     if request.user.is_authenticated:
         if obstacle_for(request.user, AskingChannel.WEB):
             return not_entitled(request)
@@ -51,8 +53,9 @@ def _file(request: PortalRequest, topic: HelpTopic | None, person: User | None) 
     if topic is None:
         return _topic_is_gone(request)
     if request.method != "POST":
-        initial = as_initial(take_kept_text(request, request.path))
-        form = FilingForm(topic=topic, person=person, tenant=request.tenant, initial=initial)
+        form = FilingForm(topic=topic, person=person, tenant=request.tenant)
+        form.prefill(request.GET)
+        form.begin_with(as_initial(take_kept_text(request, request.path)))
         return _filing_page(request, topic, form, [])
     wait = _files_must_wait(request) if person is None else 0
     form, key, kept = bound(request, FilingForm, "filing_key", refuse_files=wait > 0, topic=topic, person=person)
@@ -158,6 +161,7 @@ def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID,
         channel=Channel.GUEST if person is None else Channel.PORTAL,
         answers=form.answers(),
         filing_key=key,
+        priority=form.priority,
         stated=stated,
         is_confidential=form.is_confidential,
         colleagues=form.colleagues,
@@ -237,7 +241,8 @@ def _topic_is_gone(request: PortalRequest) -> HttpResponse:
     """A topic that is no longer there: who only looked gets a 404, who wrote chooses another one and loses nothing."""
     if request.method != "POST":
         raise Http404
-    context = {"topics": open_topics(), "gone": True, "typed": typed_words(request)}
+    reader = request.user if request.user.is_authenticated else None
+    context = {"choice": choice_for(reader), "gone": True, "typed": typed_words(request)}
     return render(request, "tickets/topics.html", context, status=410)
 
 

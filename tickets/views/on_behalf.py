@@ -13,9 +13,10 @@ from accounts.facts import Obstacle
 from accounts.queries.guests import obstacle_by_phone
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
+from routing.models import Department
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
-from tickets.enums import Channel, Priority
+from tickets.enums import Channel
 from tickets.forms.filing import OnBehalfForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text
 from tickets.models import HelpTopic
@@ -32,15 +33,18 @@ def desk_new(request: PortalRequest) -> HttpResponseBase:
 
 @agents_only
 def _new(request: PortalRequest) -> HttpResponse:
-    topics = list(open_topics())
+    topics = list(open_topics(request.user))
     slug = request.POST.get("topic") or request.GET.get("topic") or ""
     topic = next((topic for topic in topics if topic.slug == slug), None)
     if topic is None:
         return render(request, "tickets/desk/new.html", {"topics": topics, "topic": None})
+    departments = Department.objects.filter(is_active=True)
     if request.method != "POST":
-        initial = as_initial(take_kept_text(request, request.get_full_path()))
-        return _page(request, topic, OnBehalfForm(topic=topic, tenant=request.tenant, initial=initial), [])
-    form, key, kept = bound(request, OnBehalfForm, "filing_key", topic=topic)
+        form = OnBehalfForm(topic=topic, tenant=request.tenant, departments=departments)
+        form.prefill(request.GET)
+        form.begin_with(as_initial(take_kept_text(request, request.get_full_path())))
+        return _page(request, topic, form, [])
+    form, key, kept = bound(request, OnBehalfForm, "filing_key", topic=topic, departments=departments)
     if not form.is_valid():
         return _page(request, topic, form, kept, status=422)
     data = form.cleaned_data
@@ -57,7 +61,8 @@ def _new(request: PortalRequest) -> HttpResponse:
         channel=Channel.PHONE,
         answers=form.answers(),
         filing_key=key,
-        priority=Priority(data["priority"]),
+        priority=form.priority,
+        department=form.department,
         stated={"name": data["name"], "phone": data["phone"]},
         is_confidential=form.is_confidential,
         colleagues=form.colleagues,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cached_property
 
+from django.db.models import Q
+
 from accounts.enums import Role
 from accounts.models import Organisation, User
 from routing.drafts import conditions_from_data
@@ -99,6 +101,13 @@ def agents_of(department_id: int) -> list[User]:
     return list(members.order_by("name").distinct())
 
 
+def agents_around(department_id: int) -> list[User]:
+    """The active agents who see a department's tickets by working there or by their role, by name."""
+    agents = User.objects.filter(is_active=True).exclude(role=Role.CUSTOMER)
+    around = Q(memberships__department=department_id) | Q(role__in=(Role.SUPPORT_LEAD, Role.ADMINISTRATOR))
+    return list(agents.filter(around).order_by("name").distinct())
+
+
 def load_arrangement(draft: RuleFact | None = None) -> Arrangement:
     """How the portal routes, in a constant number of queries; with `draft`, how it would with this rule, in the place
     of the one with its id, or after all others."""
@@ -165,6 +174,12 @@ def default_department() -> Department:
     """Where tickets go that nothing else decides. Every portal has one from its first minute."""
     department: Department = Department.objects.get(is_default=True)
     return department
+
+
+def those_below(department: Department) -> set[int]:
+    """The department itself and all that stand below it."""
+    parents = dict(Department.objects.values_list("pk", "parent_id"))
+    return {row for row in parents if row == department.pk or department.pk in _ancestors(row, parents)}
 
 
 def open_successor(department: Department) -> Department | None:

@@ -2,8 +2,17 @@
 
 from django.urls import path
 
-from tickets.views import priorities
+from tickets.views import desk_sorting, priorities
 
 urlpatterns = [
+    path("desk/tickets/<int:number>/answers/", desk_sorting.desk_answers, name="desk_answers"),
+    path("desk/tickets/<int:number>/topic/", desk_sorting.desk_topic, name="desk_topic"),
+    path("desk/tickets/<int:number>/tags/", desk_sorting.desk_tags, name="desk_tags"),
+    path("desk/tickets/<int:number>/followers/", desk_sorting.desk_followers, name="desk_followers"),
+    path(
+        "desk/tickets/<int:number>/followers/<int:pk>/removal/",
+        desk_sorting.desk_follower_removal,
+        name="desk_follower_removal",
+    ),
     path("settings/priorities/", priorities.priority_settings_page, name="priority_settings"),
 ]

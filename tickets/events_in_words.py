@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.languages import in_readers_language
 from tickets.enums import EventKind, Priority, Status
-from tickets.models import HelpTopic, TicketEvent
+from tickets.models import TicketEvent
 
 SHORT = 120  # characters of an answer in its line
 
@@ -18,11 +18,6 @@ def sentence(event: TicketEvent) -> str:
     if event.kind in _WITH_DETAILS:
         return _WITH_DETAILS[EventKind(event.kind)](who, data)
     return _plain(event.kind) % {"who": who}
-
-
-def reasons_in_words(event: TicketEvent) -> list[str]:
-    """Why a ticket is in its department: the steps routing kept with its `routed` event, one sentence each."""
-    return [_reason(reason, event.ticket.topic) for reason in event.data.get("reasons", [])]
 
 
 def _plain(kind: str) -> str:
@@ -146,19 +141,6 @@ def _collaborator_removed(who: str, data: dict[str, Any]) -> str:
 
 def _about_person(words: str, who: str, data: dict[str, Any]) -> str:
     return words % {"who": who, "name": data.get("name", "")}
-
-
-def _reason(reason: dict[str, str], topic: HelpTopic | None) -> str:
-    values = {"subject": reason.get("subject", ""), "department": reason.get("department", "")}
-    if reason.get("outcome") == "closed":
-        return _("%(department)s would have answered, but is closed.") % values
-    step = reason.get("step") or reason.get("rule")  # as it was called in events of before
-    if step == "organisation":
-        return _("%(department)s is responsible for %(subject)s.") % values
-    if step == "topic":
-        values["subject"] = topic.name if topic else values["subject"]  # kept in the language of whoever filed
-        return _("%(department)s answers tickets about “%(subject)s”.") % values
-    return _("%(department)s takes what nothing else decides.") % values
 
 
 def _label(kind: type[Status] | type[Priority], value: Any) -> str:

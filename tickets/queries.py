@@ -24,19 +24,24 @@ from accounts.models import User
 from accounts.queries.colleagues import sees_organisations_tickets
 from accounts.queries.portals import portals_today
 from routing.queries import sight_of
-from tickets.enums import Audience, EventKind, LeadsTo, MessageKind, WaitingOn, Whose
+from tickets.enums import Audience, EventKind, FieldKind, LeadsTo, MessageKind, WaitingOn, Whose
 from tickets.models import (
     Collaborator,
+    FieldAnswer,
+    Follower,
     FormField,
     HelpTopic,
     Message,
     Reading,
+    Tag,
     Ticket,
     TicketEvent,
+    TicketTag,
     TopicAgreement,
     TopicOrganisation,
 )
 from tickets.priorities import customers_see_priority
+from tickets.questions import asked_questions
 
 EXCERPT = 160
 CUSTOMER_EVENTS = (
@@ -48,6 +53,7 @@ CUSTOMER_EVENTS = (
     EventKind.COLLABORATOR_REMOVED,
     EventKind.CONFIDENTIALITY_CHANGED,
 )
+NOT_BY_STAFF = (FieldKind.FILE, FieldKind.HEADING)  # kinds of questions that staff do not answer on a ticket
 WITH_NAMES = ("requester", "organisation", "department", "assignee", "topic")
 
 
@@ -207,14 +213,16 @@ def add_last_messages(tickets: Iterable[Ticket]) -> None:
 
 
 def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
-    """Tickets whose number, subject, requester's name or address match what was searched for."""
+    """Tickets whose number, subject, answers, requester's name or address match what was searched for."""
     text = fold_text(words)[:100]
     digits = text.lstrip("#")
     if digits.isascii() and digits.isdigit() and len(digits) < 18:
-        return tickets.filter(Q(number=int(digits)) | Q(search_key__contains=digits))
+        answered = FieldAnswer.objects.filter(search_key__contains=digits).order_by().values("ticket")
+        return tickets.filter(Q(number=int(digits)) | Q(search_key__contains=digits) | Q(pk__in=answered))
     for word in text.split()[:8]:
         people = User.objects.filter(search_key__contains=word).values("pk")
-        tickets = tickets.filter(Q(search_key__contains=word) | Q(requester__in=people))
+        answered = FieldAnswer.objects.filter(search_key__contains=word).order_by().values("ticket")
+        tickets = tickets.filter(Q(search_key__contains=word) | Q(requester__in=people) | Q(pk__in=answered))
     return tickets
 
 
@@ -253,6 +261,38 @@ def _offers(person: User | None, prefix: str) -> Q:
 def questions_of(topic: HelpTopic) -> list[FormField]:
     """The questions a topic's form asks now, in their order."""
     return list(FormField.objects.filter(form=topic.form_id, is_active=True)) if topic.form_id else []
+
+
+def missing_to_close(ticket: Ticket) -> list[FormField]:
+    """The questions of its topic that have to be answered before staff close a ticket, and are not."""
+    if ticket.topic is None:
+        return []
+    questions = questions_of(ticket.topic)
+    if not any(question.is_required_to_close for question in questions):
+        return []
+    answers = dict(FieldAnswer.objects.filter(ticket=ticket).values_list("key", "value"))
+    asked = asked_questions(questions, answers)
+    return [
+        question
+        for question in asked
+        if question.is_required_to_close and not answers.get(question.key) and question.kind not in NOT_BY_STAFF
+    ]
+
+
+def tags_of(ticket: Ticket) -> list[Tag]:
+    """A ticket's tags, by name."""
+    return list(Tag.objects.filter(tickets__ticket=ticket))
+
+
+def tags_in_use(limit: int = 200) -> list[Tag]:
+    """The tags some ticket has, by name."""
+    return list(Tag.objects.filter(Exists(TicketTag.objects.filter(tag=OuterRef("pk"))))[:limit])
+
+
+def followers_of(ticket: Ticket) -> list[User]:
+    """The agents who follow a ticket, in the order they came."""
+    rows = Follower.objects.filter(ticket=ticket).select_related("user").order_by("pk")
+    return [row.user for row in rows]
 
 
 def other_tickets_of(ticket: Ticket, agent: User, limit: int = 5) -> list[Ticket]:

@@ -4,10 +4,18 @@ from datetime import datetime
 
 from accounts.models import User
 from tickets.enums import WAITING_ON, Status
-from tickets.models import Ticket
-from tickets.queries import takes_part
+from tickets.models import FormField, Ticket
+from tickets.queries import missing_to_close, takes_part
 
 STATUS_FIELDS = ("status", "waiting_on", "waiting_since", "closed_at", "last_activity_at")
+
+
+class AnswersMissing(ValueError):
+    """Staff cannot close the ticket before these questions are answered."""
+
+    def __init__(self, questions: list[FormField]) -> None:
+        super().__init__(", ".join(question.key for question in questions))
+        self.questions = questions
 
 
 def move_to(ticket: Ticket, status: Status, at: datetime) -> None:
@@ -35,3 +43,11 @@ def require_part(actor: User, ticket: Ticket) -> None:
     """Raise PermissionError unless `actor` takes part in the ticket, as requester or collaborator, as it is now."""
     if not takes_part(actor, ticket):
         raise PermissionError("Only who takes part in a ticket does this")
+
+
+def require_answers_to_close(ticket: Ticket) -> None:
+    """Raise AnswersMissing unless everything is answered that has to be before staff close the ticket. Customers close
+    their tickets whatever is missing."""
+    missing = missing_to_close(ticket)
+    if missing:
+        raise AnswersMissing(missing)

@@ -28,17 +28,19 @@ from notifications.actions.fanning_out import fan_out
 from notifications.models import Delivery
 from routing.actions.arranging import add_member
 from tests.conftest import Portal
-from tests.factories import AgentFactory, DepartmentFactory, OrganisationFactory, UserFactory, make_ticket
+from tests.factories import AgentFactory, DepartmentFactory, OrganisationFactory, TopicFactory, UserFactory, make_ticket
+from tests.factories import ask as ask_in_form
 from tests.house.test_strangers import patterns
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.closing import close_ticket
 from tickets.actions.collaborating import add_collaborator, set_confidentiality
+from tickets.actions.following import follow
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.replying import add_note
 from tickets.actions.setting_status import set_status
 from tickets.enums import Status
 from tickets.links import ticket_link
-from tickets.models import Attachment, Ticket, TicketEvent
+from tickets.models import Attachment, HelpTopic, Ticket, TicketEvent
 from tickets.queries import unread_total
 
 MODES = list(Visibility)
@@ -68,6 +70,8 @@ class World:
     people: dict[str, User]
     cases: list[Case]
     spare: User  # a colleague who is on no ticket
+    follower: User  # an agent who follows all of them
+    other_topic: HelpTopic
 
 
 CUSTOMERS = (
@@ -175,6 +179,10 @@ def other_status(_world: World, _role: str, case: Case) -> dict[str, Any]:
     return {"status": "in_progress" if case.state == Status.WAITING_FOR_CUSTOMER else "waiting_for_customer"}
 
 
+def other_topic(world: World, _role: str, _case: Case) -> dict[str, Any]:
+    return {"topic": world.other_topic.pk}
+
+
 def kinds(*names: str) -> Callable[[str, Case], set[str]]:
     return lambda _role, _case: set(names)
 
@@ -238,6 +246,11 @@ DESK_ADDRESSES = {
     "desk_priority": Address(
         works_on, lambda *_about: {"priority": "urgent", "reason": "It burns"}, kinds("priority_changed")
     ),
+    "desk_topic": Address(works_on, other_topic, kinds("topic_changed")),
+    "desk_tags": Address(works_on, lambda *_about: {"tags": "siren, attic"}, kinds("tags_changed")),
+    "desk_followers": Address(works_on, nothing, kinds("follower_added")),
+    "desk_follower_removal": Address(works_on, nothing, kinds("follower_removed")),
+    "desk_answers": Address(works_on, lambda *_about: {"field_floor": "Attic"}, kinds("answers_changed")),
     "desk_collaborators": Address(works_on, spare, kinds("collaborator_added")),
     "desk_collaborator_removal": Address(works_on, nothing, kinds("collaborator_removed")),
     "desk_confidentiality": Address(works_on, other_confidentiality, kinds("confidentiality_changed")),
@@ -288,11 +301,15 @@ def world(portal: Portal, other_portal: Portal, settings) -> World:
         people = _people(portal)
         spare = UserFactory(email="spare@kund.example", organisation=portal.organisation, verified_at=timezone.now())
         shared = DepartmentFactory(name="Shared", is_shared=True)
+        ask_in_form(portal.topic, "floor")
+        other_topic = TopicFactory()
+        follower = AgentFactory(role=Role.SUPPORT_LEAD)
         cases = [_case(portal, people, state, hidden) for state in STATES for hidden in (False, True)]
         cases += [_case(portal, people, state, hidden, shared) for state in STATES[:1] for hidden in (False, True)]
         for event in TicketEvent.objects.pending():
             fan_out(event)
         for case in cases:
+            follow(actor=None, ticket=case.ticket, user=follower)
             case.mail = Delivery.objects.filter(ticket_event__ticket=case.ticket).first().pk
     with tenant_scope(other_portal.tenant):
         now = timezone.now()
@@ -301,7 +318,7 @@ def world(portal: Portal, other_portal: Portal, settings) -> World:
         people["customer of another portal"] = other_portal.customer
         people["agent of another portal"] = other_portal.agent
         people["administrator of another portal"] = other_portal.administrator
-    return World(portal, other_portal, people, cases, spare)
+    return World(portal, other_portal, people, cases, spare, follower, other_topic)
 
 
 def _people(portal: Portal) -> dict[str, User]:
@@ -416,6 +433,8 @@ def url_of(name: str, case: Case, world: World, token_of: str = "") -> str:
         "number": case.ticket.number,
         "pk": case.mail
         if "mail" in name
+        else world.follower.pk
+        if "follower" in name
         else world.people["collaborator"].pk
         if "removal" in name
         else case.note_file

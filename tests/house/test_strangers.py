@@ -143,6 +143,11 @@ ITS_AGENTS = {
     "desk_confidentiality",
     "desk_mail",
     "mail_again",
+    "desk_answers",
+    "desk_topic",
+    "desk_tags",
+    "desk_followers",
+    "desk_follower_removal",
 }
 ADMINISTRATORS = {"portal_settings", "security_settings"}
 ADMINISTRATORS |= {"access_settings", "private_domains"}
@@ -152,6 +157,7 @@ AGENTS |= {"people_export", "organisations_export", "applications_export", "invi
 ADMINISTRATORS |= {"people_import", "people_import_example", "organisations_import", "organisations_import_example"}
 ADMINISTRATORS |= {"imports", "agreements_export"}
 ADMINISTRATORS |= {"priority_settings"}
+ADMINISTRATORS |= {"topics_settings", "topic_new"}
 FILES = {name for name in AGENTS | ADMINISTRATORS if name.endswith(("_export", "_example"))}  # what is no page
 ADMINISTRATORS_DO = {"default_private_domains", "department_new"}  # by POST
 ADMINISTRATORS_ROWS = {"private_domain_removal"}
@@ -175,6 +181,7 @@ ADMINISTRATORS_ROWS |= {
     "department_members",
     "department_member_removal",
 }
+ADMINISTRATORS_ROWS |= {"topic", "topic_move", "topic_retirement", "topic_return"}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -261,6 +268,7 @@ def _row(name: str, house: House) -> Any:
         "mail_again": house.delivery,
         "desk_attachment": house.note_attachment,
         "desk_collaborator_removal": house.collaborator,
+        "desk_follower_removal": house.portal.lead,
         "link_collaborator_removal": house.collaborator,
         "ticket_collaborator_removal": house.collaborator,
     }
@@ -270,6 +278,7 @@ def _row(name: str, house: House) -> Any:
         "agreement": house.agreement,
         "department": house.membership.department,
         "import": house.import_,
+        "topic": house.portal.topic,
     }
     return rows.get(name) or kinds.get(name.split("_", maxsplit=1)[0], house.attachment)
 
@@ -540,7 +549,7 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
         house.portal.lead: {"desk_ticket", "desk_mail"},
         house.portal.administrator: AGENTS
         | ADMINISTRATORS
-        | {"application", "desk_ticket", "desk_mail", "organisation", "person", "agreement", "department"}
+        | {"application", "desk_ticket", "desk_mail", "organisation", "person", "agreement", "department", "topic"}
         | {"organisation_department", "organisation_merger", "person_organisation", "person_closure"},
     }
     for person, allowed in doors.items():

@@ -7,14 +7,22 @@ from tickets.enums import EventKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket
 from tickets.models import Ticket
-from tickets.rules import STATUS_FIELDS, move_to, require_agent, require_part, status_when_ours
+from tickets.rules import (
+    STATUS_FIELDS,
+    move_to,
+    require_agent,
+    require_answers_to_close,
+    require_part,
+    status_when_ours,
+)
 
 
 def close_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Ticket:
     """Close a ticket: it waits for nobody. Customers who take part may (I10); either side may reopen it.
 
     Records `closed`. Nothing happens to a closed one. Raises PermissionError when `as_staff` and the actor is no agent,
-    or else takes no part in it.
+    or else takes no part in it; AnswersMissing when `as_staff` and a question that has to be answered before closing is
+    not.
     """
     return _move(actor, ticket, EventKind.CLOSED, as_staff=as_staff)
 
@@ -38,6 +46,8 @@ def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ti
         closing = kind == EventKind.CLOSED
         if locked.is_closed == closing:
             return locked
+        if closing and as_staff:
+            require_answers_to_close(locked)
         if not closing:
             hand_on_if_closed(locked)
             release_if_departed(locked)

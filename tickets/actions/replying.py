@@ -11,7 +11,14 @@ from tickets.enums import Channel, EventKind, MessageKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket, same_person
 from tickets.models import Message, Ticket
-from tickets.rules import STATUS_FIELDS, move_to, require_agent, require_part, status_when_ours
+from tickets.rules import (
+    STATUS_FIELDS,
+    move_to,
+    require_agent,
+    require_answers_to_close,
+    require_part,
+    status_when_ours,
+)
 
 
 def reply_to_ticket(
@@ -30,7 +37,8 @@ def reply_to_ticket(
 
     `form_key` is the form's own key: sent again, the reply it made is returned and nothing happens. Files kept under
     `files_of` (by default the form's key) are attached. Records `replied`, and `closed`, `reopened` or `claimed` where
-    the reply did that. Raises PermissionError when `as_staff` and the actor is no agent, or else takes no part in it.
+    the reply did that. Raises PermissionError when `as_staff` and the actor is no agent, or else takes no part in it;
+    AnswersMissing when it would close a ticket in which an answer is missing that has to be there before.
     """
     if as_staff:
         require_agent(actor)
@@ -41,6 +49,8 @@ def reply_to_ticket(
         sent = _sent_before(form_key)
         if sent is not None and (sent.ticket_id, sent.author_id) == (locked.pk, actor.pk):
             return sent
+        if as_staff and and_status == Status.CLOSED and not locked.is_closed:
+            require_answers_to_close(locked)
         now = timezone.now()
         message = _add_message(locked, actor, body, channel, MessageKind.REPLY, None if sent else form_key, now)
         attach_uploads(message, files_of or form_key)

@@ -13,7 +13,8 @@ from tickets.rules import STATUS_FIELDS, move_to, require_agent
 def set_status(*, actor: User, ticket: Ticket, status: Status) -> Ticket:
     """Give a ticket another status without a reply. Closing and reopening go through their own doors.
 
-    Records `status_changed` with both statuses (or `closed` / `reopened`). Raises PermissionError unless an agent.
+    Records `status_changed` with both statuses (or `closed` / `reopened`). Raises PermissionError unless an agent,
+    AnswersMissing as `close_ticket` does.
     """
     require_agent(actor)
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """The words by which staff find tickets that belong together."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
@@ -22,21 +22,27 @@ def set_tags(*, actor: User | None, ticket: Ticket, names: Iterable[str]) -> Tic
     What is no word, and what is beyond TAGS_PER_TICKET, is left out. Records `tags_changed` with what was added and
     removed; nothing happens when nothing changes. Raises PermissionError unless the actor is an agent (None: a rule).
     """
-    return _change(actor, ticket, names, replace=True)
+    wanted = _by_key(names)
+    return _change(actor, ticket, wanted, lambda key: key not in wanted)
 
 
 def add_tags(*, actor: User | None, ticket: Ticket, names: Iterable[str]) -> Ticket:
     """Give a ticket these tags besides those it has. Otherwise as `set_tags`."""
-    return _change(actor, ticket, names, replace=False)
+    return _change(actor, ticket, _by_key(names), lambda _key: False)
 
 
-def _change(actor: User | None, ticket: Ticket, names: Iterable[str], *, replace: bool) -> Ticket:
+def remove_tags(*, actor: User | None, ticket: Ticket, names: Iterable[str]) -> Ticket:
+    """Take these tags off a ticket; the tags themselves stay for others. Otherwise as `set_tags`."""
+    unwanted = _by_key(names)
+    return _change(actor, ticket, {}, lambda key: key in unwanted)
+
+
+def _change(actor: User | None, ticket: Ticket, wanted: dict[str, str], drops: Callable[[str], bool]) -> Ticket:
     require_staff(actor)
     with transaction.atomic():
         locked = lock_ticket(ticket)
         had = {row.tag.name_key: row for row in TicketTag.objects.filter(ticket=locked).select_related("tag")}
-        wanted = _by_key(names)
-        removed = [row for key, row in had.items() if replace and key not in wanted]
+        removed = [row for key, row in had.items() if drops(key)]
         room = TAGS_PER_TICKET - len(had) + len(removed)
         added = [name for key, name in wanted.items() if key not in had][: max(0, room)]
         if not added and not removed:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from accounts.forms.fields import LineField
 from accounts.models import User
 from routing.models import Department
+from tickets.actions.tagging import TAG_LENGTH
 from tickets.enums import Priority, Status
+from tickets.models import HelpTopic, Tag
 
 
 class AssignmentForm(forms.Form):
@@ -59,3 +61,61 @@ class PriorityForm(forms.Form):
             help_text=_("The customer reads it, too.") if is_shown else _("Only staff read it."),
             error_messages={"required": _("Say in a few words why it is revised.")},
         )
+
+
+class TopicForm(forms.Form):
+    """What the ticket is about: one of the topics offered."""
+
+    def __init__(self, *args: Any, topics: Iterable[HelpTopic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.topics = {str(topic.pk): topic for topic in topics}
+        self.fields["topic"] = forms.ChoiceField(
+            label=_("Topic"), choices=[(key, _with_parent(topic)) for key, topic in self.topics.items()]
+        )
+
+    def chosen(self) -> HelpTopic:
+        return self.topics[self.cleaned_data["topic"]]
+
+
+class TagsForm(forms.Form):
+    """Tags to add, with commas between them. `suggestions`: those in use."""
+
+    tags = LineField(
+        label=gettext_lazy("Tags, with commas between them"),
+        max_length=400,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "tags-in-use"}),
+        error_messages={"required": gettext_lazy("Write at least one tag.")},
+    )
+
+    def __init__(self, *args: Any, suggestions: Iterable[Tag] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.suggestions = list(suggestions)
+
+    def clean_tags(self) -> list[str]:
+        names = [name.strip() for name in self.cleaned_data["tags"].split(",") if name.strip()]
+        long = next((name for name in names if len(name) > TAG_LENGTH), "")
+        if long:
+            raise forms.ValidationError(
+                _("“%(tag)s” is too long. A tag has at most %(limit)d characters.") % {"tag": long, "limit": TAG_LENGTH}
+            )
+        if not names:
+            raise forms.ValidationError(_("Write at least one tag."))
+        return names
+
+
+class FollowerForm(forms.Form):
+    """A colleague who is to follow the ticket: one of those offered."""
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        self.fields["user"] = forms.ChoiceField(
+            label=_("Colleague"), choices=[(key, str(person)) for key, person in self.people.items()]
+        )
+
+    def chosen(self) -> User:
+        return self.people[self.cleaned_data["user"]]
+
+
+def _with_parent(topic: HelpTopic) -> str:
+    return f"{topic.parent.name} › {topic.name}" if topic.parent else topic.name

@@ -61,8 +61,8 @@ class PrioritySettingsForm(forms.Form):
     def __init__(
         self, *args: Any, settings: PrioritySettings, definitions: Iterable[PriorityDefinition], **kwargs: Any
     ) -> None:
-        initial: dict[str, Any] = {"use": settings.use, "default": settings.default}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"use": settings.use, "default": settings.default}
         for channel in FILING_CHANNELS:
             self.fields[f"channel_{channel}"] = forms.ChoiceField(
                 label=CHANNEL_WORDS[channel],

@@ -11,13 +11,20 @@ from accounts.paging import paginate
 from accounts.queries.colleagues import active_customers
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
-from routing.queries import agents_of, sight_of
+from routing.queries import agents_around, agents_of, sight_of
 from tickets.actions.reading import mark_read
 from tickets.answers import shown_answers
 from tickets.enums import EventKind
-from tickets.events_in_words import reasons_in_words, sentence
 from tickets.forms.colleagues import ColleagueForm
-from tickets.forms.desk import AssignmentForm, PriorityForm, StatusForm, TransferForm
+from tickets.forms.desk import (
+    AssignmentForm,
+    FollowerForm,
+    PriorityForm,
+    StatusForm,
+    TagsForm,
+    TopicForm,
+    TransferForm,
+)
 from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
@@ -27,13 +34,18 @@ from tickets.queries import (
     add_last_messages,
     desk_tickets,
     events_for,
+    followers_of,
     messages_for,
+    open_topics,
     other_tickets_of,
     participants_of,
+    tags_in_use,
+    tags_of,
     with_read_until,
     with_unread,
 )
 from tickets.queue import Queue, age_band, rail
+from tickets.reasons_in_words import why_here
 from tickets.timeline import Entry, last_message, timeline
 from tickets.views.files import attachment_response
 
@@ -128,9 +140,10 @@ def ticket_page(
         "transfer_form": transfer_form(found, request.user),
         "priority_form": PriorityForm(initial={"priority": found.priority}, is_shown=customers_see_priority()),
         "status_form": StatusForm(initial={"status": found.status}),
-        "answers": shown_answers(found),
+        "answers": shown_answers(found, file_url=partial(_file_url, found)),
         "stated": _stated(found, events),
         "why": why_here(events),
+        **_sorting(found, request.user),
         "others": other_tickets_of(found, request.user),
         "back_url": reverse("desk"),
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
@@ -154,23 +167,40 @@ def transfer_form(found: Ticket, agent: User, data: Any = None) -> TransferForm:
     return TransferForm(data, departments=departments, initial={"department": found.department_id})
 
 
+def topic_form(found: Ticket, agent: User, data: Any = None) -> TopicForm:
+    """Offers the topics one can file under, and the one the ticket has."""
+    topics = list(open_topics(agent))
+    if found.topic is not None and found.topic not in topics:
+        topics.insert(0, found.topic)
+    return TopicForm(data, topics=topics, initial={"topic": found.topic_id})
+
+
+def follower_form(found: Ticket, followers: list[User], data: Any = None) -> FollowerForm:
+    """Offers colleagues who see the department's tickets and do not follow this one."""
+    people = [person for person in agents_around(found.department_id) if person not in followers]
+    return FollowerForm(data, people=people)
+
+
+def _sorting(found: Ticket, agent: User) -> dict[str, Any]:
+    followers = followers_of(found)
+    return {
+        "tags": tags_of(found),
+        "tags_form": TagsForm(suggestions=tags_in_use()),
+        "followers": followers,
+        "follows": agent in followers,
+        "follower_form": follower_form(found, [*followers, agent]),
+        "topic_form": topic_form(found, agent),
+        "asks": found.topic is not None and found.topic.form_id is not None,
+    }
+
+
 def colleague_form(here: list[User], data: Any = None) -> ColleagueForm:
     """Takes any active customer of the portal who is not on the ticket yet."""
     return ColleagueForm(data, people=active_customers().exclude(pk__in=[person.pk for person in here]))
 
 
-def why_here(events: list[TicketEvent]) -> list[str]:
-    """Why the ticket is in its department: who handed it over last, or else routing's reasons."""
-    moves = [event for event in events if event.kind in (EventKind.ROUTED, EventKind.TRANSFERRED)]
-    last = max(moves, key=lambda event: event.pk, default=None)
-    if last is None:
-        return []
-    return [sentence(last)] if last.kind == EventKind.TRANSFERRED else reasons_in_words(last)
-
-
 def _timeline(found: Ticket, reader: User, events: list[TicketEvent]) -> list[Entry]:
-    def file_url(attachment: Attachment) -> str:
-        return reverse("desk_attachment", args=[found.number, attachment.pk])
+    file_url = partial(_file_url, found)
 
     return timeline(found, reader, staff=True, events=events, file_url=file_url)
 

@@ -1,5 +1,7 @@
 """What agents do to a ticket. Each view: fetch, form, door, redirect."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
+from tickets.actions.answering import set_answers
 from tickets.actions.collaborating import NotAColleague, add_collaborator, remove_collaborator, set_confidentiality
 from tickets.actions.handing_over import NotAssignable, TakenMeanwhile, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
@@ -18,12 +21,14 @@ from tickets.actions.revoking import revoke_links
 from tickets.actions.setting_priority import set_priority
 from tickets.actions.setting_status import set_status
 from tickets.enums import Channel, MessageKind, Priority, Status
+from tickets.forms.answers import AnswersForm
 from tickets.forms.desk import PriorityForm, StatusForm
 from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import keep_and_sign_in
 from tickets.models import Ticket
 from tickets.priorities import customers_see_priority
 from tickets.queries import desk_tickets, participants_of
+from tickets.rules import AnswersMissing
 from tickets.views.desk import assignment_form, colleague_form, fetch, ticket_page, transfer_form
 from tickets.views.files import bound
 
@@ -47,7 +52,8 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
         messages.success(request, _("The note is saved. Only staff see it."))
     else:
         status = form.cleaned_data["and_status"]
-        reply_to_ticket(
+        send = partial(
+            reply_to_ticket,
             actor=agent,
             ticket=ticket,
             body=words,
@@ -56,6 +62,9 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
             and_status=status,
             form_key=key,
         )
+        missing = _closing(request, ticket, send)
+        if missing is not None:
+            return ticket_page(request, ticket, form, kept=kept, status=422, missing_form=missing, missing_in="reply")
         messages.success(request, _("Sent to %s.") % ticket.requester)
         if ticket.is_closed and status != Status.CLOSED:
             messages.info(request, _("The ticket had been closed and is open again."))
@@ -135,8 +144,11 @@ def desk_status(request: PortalRequest, number: int) -> HttpResponse:
     form = StatusForm(request.POST)
     if not form.is_valid():
         return _with_errors(request, ticket, status_form=form)
-    changed = set_status(actor=request.user, ticket=ticket, status=Status(form.cleaned_data["status"]))
-    messages.success(request, _("The status is now: %s.") % changed.get_status_display())
+    status = Status(form.cleaned_data["status"])
+    missing = _closing(request, ticket, partial(set_status, actor=request.user, ticket=ticket, status=status))
+    if missing is not None:
+        return _with_errors(request, ticket, missing_form=missing, missing_in="status")
+    messages.success(request, _("The status is now: %s.") % status.label)
     return redirect("desk_ticket", number)
 
 
@@ -196,6 +208,24 @@ def desk_confidentiality(request: PortalRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, _("No longer confidential: the organisation's rules say who sees it."))
     return redirect("desk_ticket", number)
+
+
+def _closing(request: PortalRequest, ticket: Ticket, act: Callable[[], Any]) -> AnswersForm | None:
+    """Do what may close the ticket. Where that is refused because answers are missing, those that came with the
+    request are kept, and it is done again; what is missing still is asked for by the form given back."""
+    asked: set[str] = set()
+    while True:
+        try:
+            act()
+        except AnswersMissing as refused:
+            keys = {question.key for question in refused.questions}
+            form = AnswersForm(request.POST, ticket=ticket, only=keys, required=keys)
+            if not form.is_valid() or keys <= asked:
+                return form
+            set_answers(actor=request.user, ticket=ticket, answers=form.answers())
+            asked |= keys
+        else:
+            return None
 
 
 def _with_errors(request: PortalRequest, ticket: Ticket, **forms: Any) -> HttpResponse:

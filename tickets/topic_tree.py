@@ -19,6 +19,7 @@ class Branch:
 
     topic: HelpTopic
     depth: int = 0
+    line: tuple[int, ...] = ()  # the ids from the top down to this one
     path: tuple[str, ...] = ()  # the names of what is above it
     branches: list["Branch"] = field(default_factory=list)
 
@@ -63,13 +64,19 @@ def tree_of(topics: Iterable[HelpTopic]) -> list[Branch]:
     for topic in topics:
         below.setdefault(topic.parent_id, []).append(topic)
 
-    def grow(parent: int | None, depth: int, path: tuple[str, ...]) -> list[Branch]:
+    def grow(parent: int | None, line: tuple[int, ...], path: tuple[str, ...]) -> list[Branch]:
         return [
-            Branch(topic, depth, path, grow(topic.pk, depth + 1, (*path, topic.name_sv, topic.name_en)))
+            Branch(
+                topic,
+                depth=len(line),
+                line=(*line, topic.pk),
+                path=path,
+                branches=grow(topic.pk, (*line, topic.pk), (*path, topic.name_sv, topic.name_en)),
+            )
             for topic in below.get(parent, ())
         ]
 
-    return grow(None, 0, ())
+    return grow(None, (), ())
 
 
 def flat(tree: Iterable[Branch]) -> Iterator[Branch]:

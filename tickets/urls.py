@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from tickets.views import choosing, collaborating, customer, desk, desk_actions, filing, merging, on_behalf
 
 urlpatterns = [
+    path("", include("tickets.topic_urls")),
     path("", choosing.home, name="home"),
     path("tickets/", customer.my_tickets, name="my_tickets"),
     path("tickets/new/", choosing.topics, name="topics"),

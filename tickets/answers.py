@@ -1,5 +1,6 @@
 """Answers to a form's questions: how they are kept, and how they are said in the reader's words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.folding import fold_text
-from tickets.enums import FieldAccess, FieldKind
-from tickets.models import FieldAnswer, FormField, Ticket
+from tickets.enums import FieldAccess, FieldKind, MessageKind
+from tickets.models import Attachment, FieldAnswer, FormField, Ticket
 
 SAID_BY_CHOICES = (FieldKind.CHOICE, FieldKind.CHOICES)
 
@@ -19,6 +20,7 @@ class ShownAnswer:
     key: str
     label: str
     value: str
+    url: str = ""  # of the file, where a file was the answer
 
 
 def kept_answer(ticket: Ticket, field: FormField, value: str) -> FieldAnswer:
@@ -39,12 +41,17 @@ def kept_answer(ticket: Ticket, field: FormField, value: str) -> FieldAnswer:
     )
 
 
-def shown_answers(ticket: Ticket, *, staff: bool = True) -> list[ShownAnswer]:
-    """The ticket's answers as they were asked for, in the reader's language; internal ones for staff only."""
+def shown_answers(
+    ticket: Ticket, *, staff: bool = True, file_url: Callable[[Attachment], str] | None = None
+) -> list[ShownAnswer]:
+    """The ticket's answers as they were asked for, in the reader's language; internal ones for staff only. Files get
+    the address under which this reader reaches them."""
     answers = FieldAnswer.objects.filter(ticket=ticket)
     if not staff:
         answers = answers.exclude(access=FieldAccess.INTERNAL)
-    return [ShownAnswer(answer.key, answer.label, value_in_words(answer)) for answer in answers]
+    rows = list(answers)
+    urls = _file_urls(ticket, file_url) if file_url and any(row.kind == FieldKind.FILE for row in rows) else {}
+    return [ShownAnswer(row.key, row.label, value_in_words(row), urls.get((row.key, row.value), "")) for row in rows]
 
 
 def value_in_words(answer: FieldAnswer) -> str:
@@ -61,6 +68,12 @@ def value_in_words(answer: FieldAnswer) -> str:
     except (ValueError, OverflowError):
         pass
     return answer.value
+
+
+def _file_urls(ticket: Ticket, file_url: Callable[[Attachment], str]) -> dict[tuple[str, str], str]:
+    """The addresses of the files that answer questions, by key and name. They hang on what the customer wrote."""
+    files = Attachment.objects.filter(message__ticket=ticket, message__kind=MessageKind.REPLY).exclude(field_key="")
+    return {(file.field_key, file.name): file_url(file) for file in files}
 
 
 def _words(field: FormField, value: str) -> tuple[str, str]:

@@ -40,6 +40,7 @@ from tickets.queries import (
     with_unread,
     with_whose,
 )
+from tickets.reasons_in_words import reason_for_customer
 from tickets.timeline import last_message, timeline
 from tickets.views.files import attachment_response, bound
 from tickets.views.ways import (
@@ -187,9 +188,10 @@ def _ticket_page(
     context = {
         "ticket": way.ticket,
         "timeline": entries,
+        "why": reason_for_customer([entry.event for entry in entries if entry.event is not None]),
         "form": form,
         "kept": kept or [],
-        "answers": shown_answers(way.ticket, staff=False),
+        "answers": shown_answers(way.ticket, staff=False, file_url=way.file_url),
         "via_link": {"address": mask_address(way.person.email), "token": way.token} if way.token else None,
         "takes_part": way.takes_part,
         "people": people_on(way),

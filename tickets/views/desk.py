@@ -1,5 +1,6 @@
 """The desk: the queue and one ticket, as agents see them."""
 
+from functools import partial
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -200,9 +201,11 @@ def colleague_form(here: list[User], data: Any = None) -> ColleagueForm:
 
 
 def _timeline(found: Ticket, reader: User, events: list[TicketEvent]) -> list[Entry]:
-    file_url = partial(_file_url, found)
+    return timeline(found, reader, staff=True, events=events, file_url=partial(_file_url, found))
 
-    return timeline(found, reader, staff=True, events=events, file_url=file_url)
+
+def _file_url(found: Ticket, attachment: Attachment) -> str:
+    return reverse("desk_attachment", args=[found.number, attachment.pk])
 
 
 def _stated(found: Ticket, events: list[TicketEvent]) -> dict[str, str]:

@@ -24,18 +24,20 @@ from accounts.actions.verifying import verify_address
 from accounts.enums import EntryRequestKind, ProviderContactKind, Role, Visibility
 from accounts.models import Agreement, Organisation, Tenant, User
 from accounts.scoping import tenant_scope
+from helpdesk.demo.arranging import arrange_customers, arrange_departments, arrange_routing, arrange_topics
 from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal, Step, Story
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from routing.models import Department
-from tickets.actions.arranging import add_topic
+from tickets.actions.answering import set_answers
 from tickets.actions.closing import close_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import add_note, reply_to_ticket
+from tickets.actions.setting_priority import set_priority
 from tickets.enums import Channel, Priority, Status
-from tickets.models import HelpTopic, Ticket
+from tickets.models import FormField, HelpTopic, Ticket
 from tickets.queries import questions_of, with_read_until
 
 LONG_AGO = 24 * 60.0  # hours
@@ -59,10 +61,13 @@ def build(script: DemoPortal, host: str) -> Tenant:
             verify_address(actor=None, user=person)
         departments = _departments(script, staff)
         organisations = _organisations(script, departments)
+        arrange_departments(script, staff["admin"], departments)
+        topics = arrange_topics(script, staff["admin"], departments)
+        arrange_customers(script, staff["admin"], departments, organisations, topics)
+        arrange_routing(script, staff["admin"], departments)
         with _at(LONG_AGO):
             people = {**staff, **_customers(script, staff["admin"], organisations)}
         _waiting(script, staff["admin"], organisations)
-        topics = {entry["slug"]: _topic(entry, departments) for entry in script.topics}
         for happening in sorted(script.stories, key=lambda story: -story.hours):
             _live(happening, people, topics, departments)
     return tenant
@@ -161,10 +166,6 @@ def _waiting(script: DemoPortal, admin: User, organisations: dict[str, Organisat
             )
 
 
-def _topic(entry: dict, departments: dict[str, Department]) -> HelpTopic:
-    return add_topic(actor=None, **{**entry, "department": departments[entry["department"]]})
-
-
 def _live(
     story: Story, people: dict[str, User], topics: dict[str, HelpTopic], departments: dict[str, Department]
 ) -> None:
@@ -179,8 +180,12 @@ def _live(
             body=story.body,
             channel=Channel(story.channel),
             answers={questions[key]: value for key, value in story.answers.items()},
-            priority=Priority(story.priority),
+            priority=Priority(story.priority) if story.priority else None,
         ).ticket
+        if story.priority and ticket.priority != story.priority:  # customers of this portal choose none
+            set_priority(
+                actor=people["agent"], ticket=ticket, priority=Priority(story.priority), reason="Bedömd direkt."
+            )
     for step in story.steps:
         with _at(step.hours):
             _take(step, people, ticket, departments)
@@ -206,6 +211,12 @@ def _take(step: Step, people: dict[str, User], ticket: Ticket, departments: dict
         claim(actor=person, ticket=ticket)
     elif step.what == "transfer":
         transfer(actor=person, ticket=ticket, department=departments[step.to])
+    elif step.what == "priority":
+        set_priority(actor=person, ticket=ticket, priority=Priority(step.to), reason=step.text)
+    elif step.what == "answers":
+        key, _equals, value = step.to.partition("=")
+        field = FormField.objects.get(form__topics=ticket.topic, key=key)
+        set_answers(actor=person, ticket=ticket, answers={field: value})
     elif step.what == "share":
         add_collaborator(actor=person, ticket=ticket, user=people[step.to])
 

@@ -1,14 +1,102 @@
 """After the alarm company's manual: an open portal, where filing registers you."""
 
-from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from typing import Any
 
-WHERE = {
-    "key": "site",
-    "kind": "text",
-    "label": ("Anläggning", "Site"),
-    "help": ("Till exempel Rådhuset, plan 2", "For example City hall, floor 2"),
+from helpdesk.demo.scripts.parts import DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+
+AREAS = (
+    ("fire", "Brandlarm", "Fire alarm"),
+    ("burglar", "Inbrottslarm", "Burglar alarm"),
+    ("access", "Passagesystem", "Access control"),
+    ("personal", "Trygghetslarm", "Personal alarm"),
+)
+
+
+def form(area: str, *own: dict[str, Any], fault: bool = True, site: str = "unknown") -> DemoForm:
+    """What everybody may tell and people not yet known have to (T15), then the topic's own questions."""
+    return DemoForm(
+        fields=(
+            {
+                "key": "business_area",
+                "kind": "choice",
+                "label_sv": "Affärsområde",
+                "label_en": "Business area",
+                "need": "unknown",
+                "choices": [{"value": value, "sv": sv, "en": en} for value, sv, en in AREAS],
+                "default": area,
+            },
+            {
+                "key": "municipality",
+                "kind": "organisation",
+                "label_sv": "Kommun eller företag",
+                "label_en": "Municipality or company",
+                "need": "unknown",
+            },
+            {
+                "key": "site",
+                "kind": "site",
+                "label_sv": "Anläggning",
+                "label_en": "Site",
+                "help_sv": "Till exempel Rådhuset, plan 2",
+                "help_en": "For example City hall, floor 2",
+                "need": site,
+                "is_column": True,
+            },
+            *([SINCE] if fault else []),
+            *own,
+        )
+    )
+
+
+SINCE = {
+    "key": "since",
+    "kind": "date_time",
+    "label_sv": "När inträffade felet?",
+    "label_en": "When did the fault occur?",
+    "need": "unknown",
 }
-SINCE = {"key": "since", "kind": "date_time", "label": ("När började felet?", "When did it begin?")}
+DISPLAY = {
+    "key": "display",
+    "kind": "text",
+    "label_sv": "Vad står det på displayen?",
+    "label_en": "What does the display say?",
+}
+SCOPE = {
+    "key": "scope",
+    "kind": "choice",
+    "label_sv": "Vad berörs?",
+    "label_en": "What is affected?",
+    "need": "always",
+    "choices": [
+        {"value": "one", "sv": "Ett kort eller en dörr", "en": "One card or one door"},
+        {"value": "some", "sv": "Flera kort eller dörrar", "en": "Several cards or doors"},
+        {"value": "all", "sv": "Hela anläggningen", "en": "The whole site"},
+    ],
+}
+DANGER = {
+    "key": "danger",
+    "kind": "checkbox",
+    "label_sv": "Någon kan inte larma just nu",
+    "label_en": "Somebody cannot raise an alarm right now",
+}
+REFERENCE = {"key": "reference", "kind": "text", "label_sv": "Er referens", "label_en": "Your reference"}
+AMOUNT = {"key": "amount", "kind": "number", "label_sv": "Antal", "label_en": "Quantity", "minimum": "1"}
+
+
+def national(area: str, department: str) -> dict[str, Any]:
+    """Tickets of people not yet known go to the national team of their business area (T16)."""
+    name = next(sv for value, sv, _en in AREAS if value == area)
+    return {
+        "name": f"Ny kund: {name.lower()}",
+        "conditions": [
+            {"fact": "organisation", "operator": "empty", "values": []},
+            {"fact": "field:business_area", "operator": "is", "values": [area]},
+            {"fact": "topic", "operator": "is_not", "values": ["salj", "order"]},
+        ],
+        "department": department,
+        "tags": ["ny kund"],
+    }
+
 
 LARM = DemoPortal(
     slug="larm",
@@ -21,6 +109,7 @@ LARM = DemoPortal(
         ("Brandlarm Malmö", "Brandlarm nationell"),
         ("Brandlarm Göteborg", "Brandlarm nationell"),
         ("Inbrottslarm nationell", "Kundtjänst"),
+        ("Inbrottslarm Malmö", "Inbrottslarm nationell"),
         ("Passagesystem", "Kundtjänst"),
         ("Trygghetslarm", "Kundtjänst"),
         ("Order", "Kundtjänst"),
@@ -32,6 +121,7 @@ LARM = DemoPortal(
         "Brandlarm Malmö": ("*lead", "agent", "olle"),
         "Brandlarm Göteborg": ("*johan",),
         "Inbrottslarm nationell": ("*lead", "agent", "johan"),
+        "Inbrottslarm Malmö": ("*olle", "johan"),
         "Passagesystem": ("*johan", "agent", "maria"),
         "Trygghetslarm": ("*maria", "agent"),
         "Order": ("*olle", "agent"),
@@ -47,9 +137,15 @@ LARM = DemoPortal(
         "maria": "Maria Kjellberg",
     },
     organisations={
-        "Åby kommun": DemoOrganisation("Brandlarm Malmö", ("kund.example",), visibility="contact_person"),
-        "Hamnbolaget": DemoOrganisation(domains=("hamnbolaget.example",)),
-        "Brf Tallen": DemoOrganisation(domains=("tallen.example",)),
+        "Åby kommun": DemoOrganisation(
+            "Brandlarm Malmö",
+            ("kund.example",),
+            visibility="contact_person",
+            sites=("Rådhuset", "Kulturhuset", "Solhöjd", "Badhuset"),
+            exceptions={"salj": ""},
+        ),
+        "Hamnbolaget": DemoOrganisation(domains=("hamnbolaget.example",), sites=("Magasin 4", "Kaj 2")),
+        "Brf Tallen": DemoOrganisation(domains=("tallen.example",), sites=("Hus A", "Hus B", "Hus C")),
     },
     customers={
         "customer@kund.example": DemoPerson("Anna Holm", "Åby kommun", "040-10 00 01"),
@@ -65,6 +161,14 @@ LARM = DemoPortal(
         "phone": "040-10 20 30",
         "phone_hours": "Dygnet runt vid akuta larmfel",
     },
+    forms={
+        "Brandlarm": form("fire", DISPLAY, site="always"),
+        "Inbrottslarm": form("burglar", site="always"),
+        "Sälj": form("", fault=False),
+        "Order": form("", REFERENCE, AMOUNT, fault=False),
+        "Passagesystem": form("access", SCOPE),
+        "Trygghetslarm": form("personal", DANGER),
+    },
     topics=(
         {
             "slug": "brandlarm",
@@ -73,74 +177,85 @@ LARM = DemoPortal(
                 "Fel på centralapparat, detektorer eller sirener",
                 "Faults in panels, detectors or sirens",
             ),
+            "icon": "fire",
             "department": "Brandlarm nationell",
-            "questions": (
-                {**WHERE, "required": True},
-                SINCE,
-                {
-                    "key": "display",
-                    "kind": "text",
-                    "label": ("Vad står det på displayen?", "What does the display say?"),
-                },
+            "form": "Brandlarm",
+            "checklist": (
+                "Ring alltid 112 om det brinner.\nSkriv av det som står på displayen innan du återställer.",
+                "Always call 112 if there is a fire.\nWrite down what the display says before you reset it.",
             ),
         },
         {
             "slug": "inbrottslarm",
             "names": ("Inbrottslarm", "Burglar alarm"),
             "descriptions": ("Larm som inte går att koppla till eller från", "Alarms that will not arm or disarm"),
+            "icon": "shield-check",
             "department": "Inbrottslarm nationell",
-            "questions": ({**WHERE, "required": True}, SINCE),
+            "form": "Inbrottslarm",
         },
         {
             "slug": "salj",
             "names": ("Kontakta vår säljorganisation", "Contact our sales team"),
             "descriptions": ("Offert, rådgivning eller ny anläggning", "A quote, advice or a new site"),
+            "icon": "chat-bubble-left-right",
             "department": "Sälj",
+            "form": "Sälj",
         },
         {
             "slug": "order",
             "names": ("Order", "Order"),
             "descriptions": ("Beställ delar eller följ en beställning", "Order parts or follow an order"),
+            "icon": "shopping-cart",
             "department": "Order",
-            "questions": (
-                {"key": "reference", "kind": "text", "label": ("Er referens", "Your reference")},
-                {"key": "amount", "kind": "number", "label": ("Antal", "Quantity")},
-            ),
+            "form": "Order",
         },
         {
             "slug": "passagesystem",
             "names": ("Passagesystem", "Access control"),
             "descriptions": ("Läsare, kort och dörrar", "Readers, cards and doors"),
+            "icon": "identification",
             "department": "Passagesystem",
-            "questions": (
-                WHERE,
-                {
-                    "key": "scope",
-                    "kind": "choice",
-                    "label": ("Vad berörs?", "What is affected?"),
-                    "required": True,
-                    "choices": (
-                        ("one", "Ett kort eller en dörr", "One card or one door"),
-                        ("some", "Flera kort eller dörrar", "Several cards or doors"),
-                        ("all", "Hela anläggningen", "The whole site"),
-                    ),
-                },
-            ),
+            "form": "Passagesystem",
         },
         {
             "slug": "trygghetslarm",
             "names": ("Trygghetslarm", "Personal alarm"),
             "descriptions": ("Larmknappar och mottagare", "Alarm buttons and receivers"),
+            "icon": "bell-alert",
             "department": "Trygghetslarm",
-            "questions": (
-                WHERE,
-                SINCE,
-                {
-                    "key": "danger",
-                    "kind": "checkbox",
-                    "label": ("Någon kan inte larma just nu", "Somebody cannot raise an alarm right now"),
-                },
-            ),
+            "form": "Trygghetslarm",
+        },
+    ),
+    tables={
+        "Brandlarm: lokalt team": {
+            "Malmö": "Brandlarm Malmö",
+            "Malmö stad": "Brandlarm Malmö",
+            "Lunds kommun": "Brandlarm Malmö",
+            "Göteborg": "Brandlarm Göteborg",
+            "Göteborgs stad": "Brandlarm Göteborg",
+            "Mölndals stad": "Brandlarm Göteborg",
+        },
+    },
+    rules=(
+        {
+            "name": "Någon kan inte larma",
+            "conditions": [{"fact": "field:danger", "operator": "filled", "values": []}],
+            "priority": "urgent",
+            "tags": ["fara"],
+        },
+        national("fire", "Brandlarm nationell"),
+        national("burglar", "Inbrottslarm nationell"),
+        national("access", "Passagesystem"),
+        national("personal", "Trygghetslarm"),
+        {
+            "name": "Brandlarm hos kända kunder: lokalt team",
+            "conditions": [
+                {"fact": "organisation", "operator": "filled", "values": []},
+                {"fact": "topic", "operator": "is", "values": ["brandlarm"]},
+                {"fact": "field:municipality", "operator": "filled", "values": []},
+            ],
+            "table": "Brandlarm: lokalt team",
+            "table_fact": "field:municipality",
         },
     ),
     stories=(

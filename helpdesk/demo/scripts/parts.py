@@ -12,9 +12,9 @@ class Step:
 
     hours: float
     who: str
-    what: str  # reply, note, close, claim, transfer, share
+    what: str  # reply, reply-close, note, close, claim, transfer, share, priority, answers
     text: str = ""
-    to: str = ""  # a department's name, or the address of a colleague
+    to: str = ""  # a department's name, the address of a colleague, a priority, or an answer as key=value
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Story:
     body: str
     answers: dict[str, str] = field(default_factory=dict)
     channel: str = "portal"
-    priority: str = "medium"
+    priority: str = ""  # as the customer chose it, or as an agent revised it at once
     steps: tuple[Step, ...] = ()
 
 
@@ -41,6 +41,16 @@ class DemoOrganisation:
     administrators: tuple[tuple[str, str, str], ...] = ()
     provider: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     notes: str = ""
+    sites: tuple[str, ...] = ()
+    exceptions: dict[str, str] = field(default_factory=dict)  # topic → department, "" for where others' go
+
+
+@dataclass(frozen=True)
+class DemoForm:
+    """A form: a ready one (`ready`), and fields as `add_field` takes them; `depends_on` names a key."""
+
+    ready: str = ""
+    fields: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,11 @@ class DemoPortal:
     topics: tuple[dict[str, Any], ...]
     stories: tuple[Story, ...]
     access: dict[str, Any] = field(default_factory=dict)
+    department_details: dict[str, dict[str, Any]] = field(default_factory=dict)
+    forms: dict[str, DemoForm] = field(default_factory=dict)
+    priorities: dict[str, Any] = field(default_factory=dict)  # settings, and "definitions" by priority
+    tables: dict[str, dict[str, str]] = field(default_factory=dict)  # name → value → department
+    rules: tuple[dict[str, Any], ...] = ()  # as `save_rule` takes them, with names in place of rows
     password_policy: str = PasswordPolicy.MODERN
     agreements: tuple[dict[str, Any], ...] = ()
     applications: tuple[DemoApplication, ...] = ()

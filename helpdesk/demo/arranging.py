@@ -1,0 +1,99 @@
+"""A demo portal's topics, forms, priorities and routing, each through its door."""
+
+from typing import Any
+
+from accounts.models import Organisation, Site, User
+from helpdesk.demo.scripts.parts import DemoForm, DemoPortal
+from routing.actions.departments import set_mail_identity, set_public
+from routing.actions.ruling import save_rule
+from routing.actions.tables import add_table
+from routing.facts import ConditionFact, RuleFact
+from routing.models import Department
+from tickets.actions.arranging import add_topic
+from tickets.actions.exceptions import set_exception
+from tickets.actions.forms import add_field, add_form
+from tickets.actions.priorities import define_priority, set_priority_settings
+from tickets.enums import Priority, PriorityUse
+from tickets.models import HelpTopic, TicketForm
+
+Departments = dict[str, Department]
+
+
+def arrange_departments(script: DemoPortal, admin: User, departments: Departments) -> None:
+    """As what departments write, and whether customers read their names."""
+    for name, details in script.department_details.items():
+        words = {
+            field: details.get(field, "") for field in ("mail_name", "mail_address", "signature_sv", "signature_en")
+        }
+        set_mail_identity(actor=admin, department=departments[name], **words)
+        set_public(actor=admin, department=departments[name], is_public=details.get("is_public", True))
+
+
+def arrange_topics(script: DemoPortal, admin: User, departments: Departments) -> dict[str, HelpTopic]:
+    """Priorities, forms and topics. Returns the topics by slug."""
+    _priorities(script, admin)
+    forms = {name: _form(admin, name, form) for name, form in script.forms.items()}
+    return {entry["slug"]: _topic(admin, entry, departments, forms) for entry in script.topics}
+
+
+def arrange_customers(
+    script: DemoPortal,
+    admin: User,
+    departments: Departments,
+    organisations: dict[str, Organisation],
+    topics: dict[str, HelpTopic],
+) -> None:
+    """The organisations' sites, and where their tickets on some topics go instead."""
+    for name, entry in script.organisations.items():
+        for site in entry.sites:
+            Site.objects.create(organisation=organisations[name], name=site)
+        for slug, department in entry.exceptions.items():
+            chosen = departments[department] if department else None
+            set_exception(actor=admin, organisation=organisations[name], topic=topics[slug], department=chosen)
+
+
+def arrange_routing(script: DemoPortal, admin: User, departments: Departments) -> None:
+    """Tables and rules."""
+    tables = {}
+    for name, rows in script.tables.items():
+        pairs = [(value, departments[department].pk) for value, department in rows.items()]
+        tables[name] = add_table(actor=admin, name=name, rows=pairs)
+    for entry in script.rules:
+        values: dict[str, Any] = {
+            **entry,
+            "conditions": tuple(_condition(**condition) for condition in entry["conditions"]),
+            "department": departments[entry["department"]].pk if "department" in entry else None,
+            "table": tables[entry["table"]].pk if "table" in entry else None,
+            "tags": tuple(entry.get("tags", ())),
+        }
+        save_rule(actor=admin, rule=None, values=RuleFact(id=0, **values))
+
+
+def _condition(fact: str, operator: str, values: list[str]) -> ConditionFact:
+    return ConditionFact(fact, operator, tuple(values))
+
+
+def _priorities(script: DemoPortal, admin: User) -> None:
+    said = script.priorities
+    if not said:
+        return
+    set_priority_settings(
+        actor=admin,
+        use=PriorityUse(said["use"]),
+        default=Priority(said["default"]),
+        by_channel=said.get("by_channel", {}),
+    )
+    for priority, words in said.get("definitions", {}).items():
+        define_priority(actor=admin, priority=Priority(priority), definitions=words[:2], examples=words[2:])
+
+
+def _form(admin: User, name: str, entry: DemoForm) -> TicketForm:
+    form = add_form(actor=admin, name=name, ready=entry.ready)
+    for values in entry.fields:
+        add_field(actor=admin, form=form, values=values)
+    return form
+
+
+def _topic(admin: User, entry: dict[str, Any], departments: Departments, forms: dict[str, TicketForm]) -> HelpTopic:
+    form = forms[entry["form"]] if "form" in entry else None
+    return add_topic(actor=admin, **{**entry, "department": departments[entry["department"]], "form": form})

@@ -332,8 +332,21 @@ LARM = DemoPortal(
             "inbrottslarm",
             "Felkod 31 vid tillkoppling av skalskydd",
             "När vi larmar på kommer felkod 31 och skalskyddet kopplas inte till.",
-            {"site": "Skolan Öster"},
+            {"business_area": "burglar", "municipality": "Strandby friskola", "site": "Skolan Öster"},
             channel="guest",
+        ),
+        Story(
+            31,
+            "ola@strandby.example",
+            "brandlarm",
+            "Rökdetektor i matsalen larmar utan rök",
+            "Tredje gången den här veckan. Vi har fått tömma matsalen varje gång.",
+            {"business_area": "fire", "municipality": "Strandby friskola", "site": "Matsalen"},
+            channel="guest",
+            steps=(
+                Step(30, "agent", "note", "Strandby ligger hos Malmö."),
+                Step(29.9, "agent", "transfer", to="Brandlarm Malmö"),
+            ),
         ),
         Story(
             340,
@@ -393,7 +406,7 @@ LARM = DemoPortal(
             "brandlarm",
             "Kallelse: årlig provning vecka 49",
             "Passar det att ni kommer tisdag vecka 49? Vi behöver avisera de boende en vecka innan.",
-            {"site": "Hus A–C"},
+            {"municipality": "Malmö", "site": "Hus A"},
         ),
     ),
 )

@@ -1,11 +1,13 @@
 """Help topics: who is offered which, how they are found, and what each leads to."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from accounts.models import Agreement
 from accounts.scoping import tenant_scope
-from tests.factories import OrganisationFactory, TopicFactory, UserFactory
+from tests.factories import AgentFactory, OrganisationFactory, TopicFactory, UserFactory, make_ticket
 from tests.pages import Page
 from tickets.actions.arranging import (
     MisplacedTopic,
@@ -16,6 +18,7 @@ from tickets.actions.arranging import (
     retire_topic,
     update_topic,
 )
+from tickets.actions.counting import count_uses
 from tickets.enums import Audience, LeadsTo
 from tickets.models import HelpTopic, Ticket, TopicAgreement, TopicOrganisation
 from tickets.queries import offered_topics, open_topics
@@ -86,7 +89,7 @@ def test_what_is_not_offered_takes_no_ticket_either(audiences, browse, in_scope)
 
 def test_an_agreement_that_has_ended_offers_nothing(audiences, in_scope):
     person = audiences["golden"]
-    person.organisation.agreement_until = timezone.localdate() - timezone.timedelta(days=2)
+    person.organisation.agreement_until = timezone.localdate() - timedelta(days=2)
     person.organisation.save()
 
     assert "golden" not in slugs(open_topics(person))
@@ -300,3 +303,79 @@ def test_a_retired_topic_can_be_offered_again(in_scope):
     assert slugs(open_topics(None)) == []
     restore_topic(actor=None, topic=in_scope.topic)
     assert slugs(open_topics(None)) == ["fault"]
+
+
+# Before the form, and in the reply
+
+
+def test_the_check_list_is_read_before_the_form(in_scope, browse):
+    update_topic(actor=None, topic=in_scope.topic, values={"checklist_en": "Is it <plugged> in?\n\n Did you restart?"})
+
+    page = Page(browse(in_scope).get("/tickets/new/fault/"))
+
+    assert "Before you write Is it <plugged> in? Did you restart?" in page.text
+    assert page.marked("data-wish") == []
+
+
+def test_where_wishes_go_is_said_only_where_none_are_wanted(in_scope, browse):
+    words = {"wish_answer_sv": "Till rådet.", "wish_answer_en": "To the council: https://wishes.example"}
+    update_topic(actor=None, topic=in_scope.topic, values=words)
+    assert "council" not in Page(browse(in_scope).get("/tickets/new/fault/")).text
+
+    update_topic(actor=None, topic=in_scope.topic, values={"is_open_to_wishes": False})
+    page = Page(browse(in_scope).get("/tickets/new/fault/"))
+
+    assert "Is it a wish? To the council" in page.text
+    assert "https://wishes.example" in page.links()
+    # It is advice and no gate: a wish that is sent all the same is a ticket like any other.
+    assert browse(in_scope, in_scope.customer).post("/tickets/new/fault/", FILED).status_code == 302
+    assert Ticket.objects.count() == 1
+
+
+def test_staff_put_where_wishes_go_into_their_reply_and_nothing_is_sent(in_scope, browse):
+    in_scope.customer.language = "sv"
+    in_scope.customer.save()
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    client = browse(in_scope, in_scope.agent)
+    address = f"/desk/tickets/{ticket.number}/"
+    assert [button for button in Page(client.get(address)).all("button") if button.get("name") == "insert"] == []
+    words = {"is_open_to_wishes": False, "wish_answer_sv": "Till rådet.", "wish_answer_en": "To the council."}
+    update_topic(actor=None, topic=in_scope.topic, values=words)
+    reply = Page(client.get(address)).form("/reply/")
+
+    once = client.post(f"{address}reply/", {**reply, "body": "Hej Anna,", "insert": "wish"})
+    twice = client.post(f"{address}reply/", {**Page(once).form("/reply/"), "insert": "wish"})
+
+    assert once.status_code == 200
+    assert Page(once).form("/reply/")["body"] == Page(twice).form("/reply/")["body"] == "Hej Anna,\n\nTill rådet."
+    assert ticket.messages.count() == 1
+    sent = client.post(f"{address}reply/", Page(twice).form("/reply/"))
+    assert sent.status_code == 302
+    assert ticket.messages.last().body == "Hej Anna,\n\nTill rådet."
+
+
+def test_nobody_of_another_department_puts_anything_in(in_scope, other_portal, browse):
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    for portal in (in_scope, other_portal):
+        stranger = None
+        with tenant_scope(portal.tenant):
+            stranger = AgentFactory()
+        client = browse(portal, stranger)
+        assert client.post(f"/desk/tickets/{ticket.number}/reply/", {"insert": "wish"}).status_code == 404
+
+
+# How often
+
+
+def test_uses_are_counted_for_ninety_days(in_scope, other_portal):
+    other = arrange("Other")
+    for _each in range(3):
+        old = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    Ticket.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=91))
+    HelpTopic.objects.filter(pk=other.pk).update(uses=7)
+    with tenant_scope(other_portal.tenant):
+        make_ticket(requester=other_portal.customer, topic=other_portal.topic)
+
+    assert count_uses() == 2
+    assert dict(HelpTopic.objects.values_list("slug", "uses")) == {"fault": 2, "other": 0}
+    assert count_uses() == 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,7 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from accounts.folding import clean_text
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from tickets.actions.answering import set_answers
@@ -44,6 +47,8 @@ def desk_reply(request: PortalRequest, number: int) -> HttpResponseBase:
 def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
     ticket = fetch(request, number)
     form, key, kept = bound(request, DeskReplyForm, "key")
+    if request.POST.get("insert") == "wish":
+        return ticket_page(request, ticket, _with_wish_answer(request, ticket, key), kept=kept)
     if not form.is_valid():
         return ticket_page(request, ticket, form, kept=kept, status=422)
     words, agent = form.cleaned_data["body"], request.user
@@ -69,6 +74,16 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
         if ticket.is_closed and status != Status.CLOSED:
             messages.info(request, _("The ticket had been closed and is open again."))
     return redirect(f"{reverse('desk_ticket', args=[number])}#end")
+
+
+def _with_wish_answer(request: PortalRequest, ticket: Ticket, key: UUID) -> DeskReplyForm:
+    """The reply as it is so far, with where wishes go below it, in the requester's language (I15). Nothing is sent."""
+    with override(ticket.requester.language or request.tenant.language):
+        answer = ticket.topic.wish_answer if ticket.topic else ""
+    typed = clean_text(request.POST.get("body", "")).strip("\n ")
+    words = typed if answer in typed else "\n\n".join(filter(None, [typed, answer]))
+    begun = {"key": key, "mode": MessageKind.REPLY, "body": words}
+    return DeskReplyForm(tenant=request.tenant, initial=begun)
 
 
 @post_only

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Role
-from accounts.forms.fields import LineField
+from accounts.forms.fields import AddressField, LineField
 from accounts.models import User
 from routing.models import Department
+from routing.queries import those_below
 
 
 class DepartmentForm(forms.Form):
@@ -34,6 +36,72 @@ class NewDepartmentForm(DepartmentForm):
         field.queryset = Department.objects.filter(is_active=True).order_by("name")
         field.empty_label = _("no other department")
         field.error_messages["invalid_choice"] = _("This department has just been closed. Choose another one.")
+
+
+class PlaceForm(forms.Form):
+    """Under which department one belongs: any open one, except itself and those below it."""
+
+    parent = forms.ModelChoiceField(
+        label=gettext_lazy("Belongs to"),
+        help_text=gettext_lazy(
+            "Whoever leads that one, or one above it, sees these tickets as well. The departments below come along."
+        ),
+        queryset=Department.objects.none(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"parent": department.parent_id}, **kwargs})
+        field: Any = self.fields["parent"]
+        others = Department.objects.exclude(pk__in=those_below(department))
+        field.queryset = others.filter(Q(is_active=True) | Q(pk=department.parent_id)).order_by("name")
+        field.empty_label = _("no other department")
+        field.error_messages["invalid_choice"] = _("It cannot belong to this department now. Choose another one.")
+
+
+class MailIdentityForm(forms.Form):
+    """As what a department's mails to customers are sent, and what stands at their end."""
+
+    mail_name = LineField(
+        label=gettext_lazy("Sender’s name"),
+        help_text=gettext_lazy("Empty: the portal’s name."),
+        max_length=80,
+        required=False,
+    )
+    mail_address = AddressField(
+        label=gettext_lazy("Sender’s mail address"),
+        help_text=gettext_lazy(
+            "Empty: the portal’s address. Answers by mail go there too. Your mail server must be allowed to send as "
+            "it, and it must be nobody’s own address."
+        ),
+        required=False,
+    )
+    signature_sv = forms.CharField(
+        label=gettext_lazy("Signature in Swedish"),
+        help_text=gettext_lazy(
+            "Stands at the end of each mail, for instance who you are and when you answer the phone."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        required=False,
+    )
+    signature_en = forms.CharField(
+        label=gettext_lazy("Signature in English"),
+        help_text=gettext_lazy("Where one language is empty, its readers get the other."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        required=False,
+    )
+
+    def clean_signature_sv(self) -> str:
+        return _plain_lines(self.cleaned_data["signature_sv"])
+
+    def clean_signature_en(self) -> str:
+        return _plain_lines(self.cleaned_data["signature_en"])
+
+
+def _plain_lines(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
 
 class MemberForm(forms.Form):

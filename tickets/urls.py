@@ -1,9 +1,21 @@
 from django.urls import include, path
 
-from tickets.views import choosing, collaborating, customer, desk, desk_actions, filing, merging, on_behalf
+from tickets.views import (
+    choosing,
+    closing_departments,
+    collaborating,
+    customer,
+    desk,
+    desk_actions,
+    filing,
+    form_preview,
+    merging,
+    on_behalf,
+)
 
 urlpatterns = [
     path("", include("tickets.topic_urls")),
+    path("settings/forms/<int:pk>/preview/", form_preview.form_preview, name="form_preview"),
     path("", choosing.home, name="home"),
     path("tickets/", customer.my_tickets, name="my_tickets"),
     path("tickets/new/", choosing.topics, name="topics"),
@@ -34,6 +46,7 @@ urlpatterns = [
     ),
     path("t/<str:token>/confidentiality/", collaborating.link_confidentiality, name="link_confidentiality"),
     path("desk/", desk.queue, name="desk"),
+    path("settings/departments/<int:pk>/closure/", closing_departments.department_closure, name="department_closure"),
     path("desk/organisations/<int:pk>/merger/", merging.organisation_merger, name="organisation_merger"),
     path("desk/tickets/new/", on_behalf.desk_new, name="desk_new"),
     path("desk/tickets/<int:number>/", desk.ticket, name="desk_ticket"),

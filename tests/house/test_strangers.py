@@ -153,6 +153,7 @@ ADMINISTRATORS = {"portal_settings", "security_settings"}
 ADMINISTRATORS |= {"access_settings", "private_domains"}
 ADMINISTRATORS |= {"agreements", "agreement_new", "staff", "departments"}
 # Files that come in, and lists that leave as files.
+AGENTS |= {"desk_export"}
 AGENTS |= {"people_export", "organisations_export", "applications_export", "invitations_export"}
 ADMINISTRATORS |= {"people_import", "people_import_example", "organisations_import", "organisations_import_example"}
 ADMINISTRATORS |= {"imports", "agreements_export"}
@@ -180,8 +181,35 @@ ADMINISTRATORS_ROWS |= {
     "department_sharing",
     "department_members",
     "department_member_removal",
+    "department_place",
+    "department_visibility",
+    "department_mail",
+    "department_default",
+    "department_closure",
+    "department_reopening",
 }
+ADMINISTRATORS_ROWS |= {"form_preview"}
 ADMINISTRATORS_ROWS |= {"topic", "topic_move", "topic_retirement", "topic_return"}
+ADMINISTRATORS |= {"routing", "routing_rule_new", "routing_trial", "routing_tables", "routing_table_new"}
+ADMINISTRATORS_DO |= {"routing_earlier"}
+ADMINISTRATORS_ROWS |= {
+    "organisation_exceptions",
+    "organisation_exception_removal",
+    "routing_rule",
+    "routing_rule_place",
+    "routing_rule_state",
+    "routing_rule_removal",
+    "routing_change",
+    "routing_change_saving",
+    "routing_table",
+    "routing_table_rows",
+    "routing_table_name",
+    "routing_table_removal",
+    "routing_table_export",
+}
+ADMINISTRATORS |= {"forms_settings", "form_new"}
+ADMINISTRATORS_ROWS |= {"form_settings", "form_name", "form_copy", "form_removal", "form_field_new", "form_field"}
+ADMINISTRATORS_ROWS |= {"form_field_place", "form_field_removal", "form_field_return"}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -264,6 +292,10 @@ def _row(name: str, house: House) -> Any:
         "colleague_invitation_again": house.invitation,
         "colleague_revocation": house.invitation,
         "private_domain_removal": house.private_domain,
+        "organisation_exceptions": house.portal.organisation,
+        "organisation_exception_removal": house.portal.organisation,
+        "routing_change": house.trial,
+        "routing_change_saving": house.trial,
         "desk_mail": house.delivery,
         "mail_again": house.delivery,
         "desk_attachment": house.note_attachment,
@@ -279,7 +311,10 @@ def _row(name: str, house: House) -> Any:
         "department": house.membership.department,
         "import": house.import_,
         "topic": house.portal.topic,
+        "form": house.question.form,
     }
+    if name.startswith("routing_"):
+        kinds["routing"] = house.table if name.startswith("routing_table") else house.rule
     return rows.get(name) or kinds.get(name.split("_", maxsplit=1)[0], house.attachment)
 
 
@@ -289,6 +324,8 @@ def _child(name: str, house: House) -> Any:
         "organisation_domain_removal": house.domain,
         "organisation_provider_contact_removal": house.provider_contact,
         "department_member_removal": house.membership,
+        "organisation_exception_removal": house.exception,
+        **dict.fromkeys(("form_field", "form_field_place", "form_field_removal", "form_field_return"), house.question),
     }
     return rows.get(name, house.local_administrator)
 
@@ -550,7 +587,9 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
         house.portal.administrator: AGENTS
         | ADMINISTRATORS
         | {"application", "desk_ticket", "desk_mail", "organisation", "person", "agreement", "department", "topic"}
-        | {"organisation_department", "organisation_merger", "person_organisation", "person_closure"},
+        | {"routing_rule", "routing_table", "routing_table_rows", "routing_table_export", "routing_change"}
+        | {"organisation_department", "organisation_merger", "person_organisation", "person_closure"}
+        | {"form_settings", "form_field_new", "form_field"},
     }
     for person, allowed in doors.items():
         client = browse(house.portal, person)

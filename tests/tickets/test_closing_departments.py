@@ -10,6 +10,7 @@ from routing.models import Department, DepartmentMember, OrganisationDepartment,
 from routing.queries import sight_of
 from tests.factories import AgentFactory, DepartmentFactory, TopicFactory, make_ticket
 from tests.notifications.conftest import told
+from tests.pages import Page
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.closing_departments import (
     Closure,
@@ -223,3 +224,58 @@ def test_closing_again_does_nothing_and_reopening_takes_nothing_back(fire, in_sc
     assert HelpTopic.objects.get(slug="fire").department == in_scope.other_department
     assert move_open_tickets() == 0
     assert Ticket.objects.get(pk=fire.opened.pk).department == fire
+
+
+def address(department, noun="closure"):
+    return f"/settings/departments/{department.pk}/{noun}/"
+
+
+def test_the_page_says_what_moves_does_it_and_tells_how_far_it_is(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        make_ticket(requester=portal.customer, topic=portal.topic)
+    client = browse(portal, portal.administrator)
+
+    plan = Page(client.get(address(portal.department)))
+    unsaid = client.post(address(portal.department), {"successor": str(portal.other_department.pk)})
+    closing = {"successor": str(portal.other_department.pk), "with_members": "on", "with_default": "on"}
+    done = client.post(address(portal.department), closing, follow=True)
+    waiting = client.get(address(portal.department), headers={"HX-Request": "true"})
+
+    assert "Open tickets 1" in plan.text
+    assert unsaid.status_code == 422
+    assert "Service desk has closed. Field service takes over." in Page(done).text
+    assert "1 open ticket is still to be moved to Field service" in Page(done).text
+    assert b'data-left="1"' in waiting.content
+    assert b"<html" not in waiting.content
+    with tenant_scope(portal.tenant):
+        assert move_open_tickets() == 1
+        assert DepartmentMember.objects.filter(department=portal.other_department).count() == 2
+    assert client.get(address(portal.department), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert "All its open tickets are with Field service" in Page(client.get(address(portal.department))).text
+
+
+def test_the_page_takes_no_successor_that_is_closed_its_own_or_anothers(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        gone = DepartmentFactory(name="Gone", is_active=False)
+    client = browse(portal, portal.administrator)
+
+    for key in (gone.pk, portal.department.pk, 10**9, ""):
+        answer = client.post(address(portal.department), {"successor": str(key), "with_default": "on"})
+        assert answer.status_code == 422
+    with tenant_scope(portal.tenant):
+        assert Department.objects.get(pk=portal.department.pk).is_active
+
+
+def test_a_closed_department_is_listed_apart_and_can_be_opened_again(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        close_department(actor=None, department=portal.other_department, successor=portal.department)
+    client = browse(portal, portal.administrator)
+
+    listed = Page(client.get("/settings/departments/"))
+    opened = client.post(address(portal.other_department, "reopening"), follow=True)
+
+    assert listed.main["data-total"] == "1"
+    assert "1 closed department" in listed.text
+    assert "Field service takes tickets again" in Page(opened).text
+    with tenant_scope(portal.tenant):
+        assert Department.objects.get(pk=portal.other_department.pk).is_active

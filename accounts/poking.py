@@ -12,6 +12,7 @@ from accounts.scoping import current_tenant
 
 DRAIN_TASK = "notifications.drain"
 IMPORT_TASK = "accounts.work_on_imports"
+TRIAL_TASK = "tickets.work_on_trials"
 _SILENCE = 30.0  # seconds a broker that did not answer is left alone, so that it slows no request
 _silent_until = 0.0
 log = logging.getLogger(__name__)
@@ -30,6 +31,12 @@ def poke_importer() -> None:
     """Ask for imports to be worked on once the transaction is committed; a job of its own, because it may take long."""
     if settings.CELERY_BROKER_URL:
         transaction.on_commit(partial(_send, IMPORT_TASK), robust=True)
+
+
+def poke_trials() -> None:
+    """Ask for trials of routing rules to be worked on once the transaction is committed."""
+    if settings.CELERY_BROKER_URL:
+        transaction.on_commit(partial(_send, TRIAL_TASK), robust=True)
 
 
 def _send(task: str, *arguments: int) -> None:

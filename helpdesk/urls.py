@@ -6,7 +6,9 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("routing.urls")),
     path("", include("tickets.urls")),
+    path("", include("tickets.routing_urls")),
     path("", include("tickets.desk_urls")),
+    path("", include("tickets.form_urls")),
     path("", include("notifications.urls")),
 ]
 

@@ -8,12 +8,13 @@ from threading import Event
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from accounts.actions.import_work import put_down, work_on_imports
-from accounts.poking import IMPORT_TASK
+from accounts.poking import IMPORT_TASK, TRIAL_TASK
 from helpdesk.schedule import JOBS, Job
 from notifications.actions.draining import drain_everybody
+from tickets.actions.trials import work_on_trials
 
 LONGEST_WAIT = 30.0
-IMPORTS_A_ROUND = 1.0  # seconds; mails come in between
+A_ROUND = 1.0  # seconds for imports, and for trials; mails come in between
 SWEEP = "notifications.sweep"
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,9 @@ def _run(job: Job, stop: Event) -> bool:
         if job.name == SWEEP:
             return drain_everybody(lambda: not stop.is_set())
         if job.name == IMPORT_TASK:
-            return work_on_imports(lambda: not stop.is_set(), IMPORTS_A_ROUND)
+            return work_on_imports(lambda: not stop.is_set(), A_ROUND)
+        if job.name == TRIAL_TASK:
+            return work_on_trials(lambda: not stop.is_set(), A_ROUND)
         job.run()
     except (DatabaseError, InterfaceError):
         raise

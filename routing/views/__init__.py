@@ -1,1 +1,1 @@
-"""The settings of departments, and which one answers for an organisation."""
+"""The settings of departments."""

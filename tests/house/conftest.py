@@ -49,6 +49,7 @@ from tickets.models import (
     Attachment,
     Collaborator,
     Follower,
+    FormField,
     OrganisationException,
     PriorityDefinition,
     PrioritySettings,
@@ -88,6 +89,12 @@ class House:
     provider_contact: ProviderContact
     membership: DepartmentMember  # the outsider's
     import_: Import
+    site: Site  # of the organisation with the agreement
+    question: FormField  # of the topic's form
+    rule: RoutingRule
+    table: RoutingTable
+    trial: RoutingTrial
+    exception: OrganisationException  # the customer's organisation's
 
 
 def furnish(portal: Portal) -> House:
@@ -147,6 +154,12 @@ def furnish(portal: Portal) -> House:
             provider_contact=ProviderContact.objects.get(),
             membership=DepartmentMember.objects.select_related("department").get(user=outsider),
             import_=Import.objects.get(),
+            site=Site.objects.get(organisation__name="Furnished"),
+            question=FormField.objects.select_related("form").get(pk=question.pk),
+            rule=RoutingRule.objects.get(),
+            table=RoutingTable.objects.get(),
+            trial=RoutingTrial.objects.get(),
+            exception=OrganisationException.objects.get(),
         )
 
 
@@ -162,6 +175,7 @@ def _furnish_entry(portal: Portal, ticket: Ticket) -> None:
     organisation = Organisation.objects.create(name="Furnished", agreement=agreement)
     OrganisationDomain.objects.create(organisation=organisation, domain="furnished.example")
     LocalAdministrator.objects.create(organisation=organisation, name="Lotta Local", email="lotta@furnished.example")
+    Site.objects.create(organisation=organisation, name="Furnished site")
     ProviderContact.objects.create(organisation=organisation, kind="account_manager", name="Mans", phone="1")
     PrivateDomain.objects.create(domain="webmail.example")
     waiting = UserFactory(email="waiting@furnished.example", is_active=False)

@@ -35,7 +35,7 @@ BULK = "helpdesk.management.commands.load_tickets"
 # The one place that marks text as safe: what urlize has just escaped.
 SAFE_PLACE = "tickets.templatetags.helpdesk"
 # The greppable opt-out from the scope: the worker's "who has something to do?" and operator commands.
-EVERY_TENANT = {"accounts.scoping", "accounts.queries.imports", "notifications.queries"}
+EVERY_TENANT = {"accounts.scoping", "accounts.queries.imports", "notifications.queries", "tickets.trials"}
 
 
 def trees() -> Iterator[tuple[str, ast.AST]]:
@@ -221,6 +221,10 @@ DOORS = [
     "accounts.actions.organising:set_visibility",
     "accounts.actions.organising:update_organisation",
     "accounts.actions.people:move_person",
+    "accounts.actions.sites:add_sites",
+    "accounts.actions.sites:update_site",
+    "accounts.actions.sites:remove_site",
+    "accounts.actions.sites:restore_site",
     "accounts.actions.people:set_role",
     "accounts.actions.people:update_person",
     "routing.actions.departments:make_default",
@@ -229,6 +233,7 @@ DOORS = [
     "routing.actions.departments:set_mail_identity",
     "routing.actions.departments:set_public",
     "tickets.actions.closing_departments:close_department",
+    "tickets.actions.trials:start_trial",
     "routing.actions.arranging:remove_member",
     "routing.actions.arranging:rename_department",
     "routing.actions.arranging:set_shared",

@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     (
         "rules",
         "field_rules",
+        "form_uses",
         "queries",
         "requests",
         "passing",
@@ -37,11 +38,15 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "checking",
         "cautions_in_words",
         "routing_facts",
+        "rule_catalogue",
+        "rules_in_words",
+        "trials",
         "topic_tree",
         "backends",
         "checks",
         "paging",
         "queue",
+        "exporting",
         "answers",
         "questions",
         "priorities",
@@ -70,7 +75,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("forms",),
     ("signing_in", "attempts", "watching", "passkey_places"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
-    ("account_urls", "customer_urls", "desk_urls", "entering_urls", "security_urls", "topic_urls", "transfer_urls", "urls"),
+    ("account_urls", "customer_urls", "desk_urls", "entering_urls", "form_urls", "routing_urls", "security_urls", "topic_urls", "transfer_urls", "urls"),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
 

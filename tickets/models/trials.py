@@ -8,8 +8,9 @@ from tickets.enums import TrialState
 class RoutingTrial(TenantModel):
     """Changed rules tried on the tickets of the last days, before they are saved. A worker does it.
 
-    `draft` is the change as `routing.drafts` reads it. `moves` holds the first hundred tickets that would land
-    elsewhere; `moved` is the exact number. `lease_until`: how long whoever works on it has it.
+    `draft` is the change as `tickets.trials` reads it. `held` is for how many tickets the rule holds, `moved` how many
+    would land elsewhere; `moves` has the first hundred of these (ids: ticket, from, to). `lease_until`: how long
+    whoever works on it has it.
     """
 
     draft = models.JSONField()
@@ -17,6 +18,7 @@ class RoutingTrial(TenantModel):
     state = models.CharField(max_length=8, choices=TrialState.choices, default=TrialState.WAITING)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
     moved = models.PositiveIntegerField(default=0)
     moves = models.JSONField(default=list)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -29,6 +31,10 @@ class RoutingTrial(TenantModel):
         indexes = [
             models.Index(fields=["id"], condition=models.Q(state__in=("waiting", "running")), name="trial_waiting")
         ]
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.state in (TrialState.WAITING, TrialState.RUNNING)
 
     def __str__(self) -> str:
         return f"{self.state} {self.done}/{self.total}"

@@ -1,0 +1,112 @@
+"""An invented ticket, to see where it would go."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.enums import Language
+from accounts.folding import clean_text, fold_address
+from accounts.forms.fields import LineField
+from accounts.models import Organisation, User
+from accounts.passing import whole_number
+from accounts.queries.imports import organisations_named, same_name
+from tickets.enums import Channel, FieldKind, Priority
+from tickets.models import FormField, HelpTopic
+from tickets.queries import questions_of
+
+PREFIX = "field_"
+NO_ANSWER = (FieldKind.HEADING, FieldKind.FILE)
+WORDS = 5000
+
+
+class InventedTicketForm(forms.Form):
+    """What routing looks at. The topic's questions are asked once it is chosen; none of them has to be answered."""
+
+    topic = forms.ModelChoiceField(label=gettext_lazy("Help topic"), queryset=HelpTopic.objects.none())
+    address = LineField(
+        label=gettext_lazy("Mail address of whoever asks"),
+        help_text=gettext_lazy("If it is known here, the person's organisation and earlier tickets count."),
+        max_length=254,
+        required=False,
+    )
+    organisation = LineField(
+        label=gettext_lazy("Organisation"),
+        help_text=gettext_lazy("Its name, for somebody who is not known here."),
+        max_length=120,
+        required=False,
+    )
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=Channel.choices, initial=Channel.PORTAL)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=Language.choices)
+    priority = forms.ChoiceField(
+        label=gettext_lazy("Priority at the beginning"), choices=Priority.choices, initial=Priority.MEDIUM
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Subject or text"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=WORDS,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topics: Any = self.fields["topic"]
+        topics.queryset = HelpTopic.objects.filter(is_active=True).select_related("form")
+        topics.error_messages |= {
+            "required": _("Choose a help topic."),
+            "invalid_choice": _("This topic is not offered any more. Choose another one."),
+        }
+        self.person: User | None = None
+        self.questions = self._questions()
+        for question in self.questions:
+            self.fields[PREFIX + question.key] = _field_for(question)
+
+    def clean_words(self) -> str:
+        return clean_text(self.cleaned_data["words"])
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if address:
+            people = User.objects.select_related("organisation__agreement")
+            self.person = people.filter(email_key=fold_address(address)).first()
+        return address
+
+    def clean_organisation(self) -> Organisation | None:
+        name = self.cleaned_data["organisation"]
+        if self.person is not None or not name:
+            return self.person.organisation if self.person else None
+        found = same_name((one for some in organisations_named([name]).values() for one in some), name)
+        if found is None:
+            raise forms.ValidationError(_("There is no organisation called “%s”.") % name)
+        made: Organisation = Organisation.objects.select_related("agreement").get(pk=found.pk)
+        return made
+
+    def answers(self) -> dict[FormField, str]:
+        """What was answered, as tickets keep it: several choices one a line."""
+        found: dict[FormField, str] = {}
+        for question in self.questions:
+            said = self.cleaned_data.get(PREFIX + question.key) or ""
+            found[question] = "\n".join(said) if isinstance(said, list) else ("yes" if said is True else str(said))
+        return {question: value for question, value in found.items() if value}
+
+    def _questions(self) -> list[FormField]:
+        """The questions of the chosen topic; none while none is chosen."""
+        chosen = whole_number(self.data.get("topic", "")) if self.is_bound else None
+        topics = HelpTopic.objects.filter(is_active=True)
+        topic = topics.filter(pk=chosen).first() if chosen is not None else None
+        return [question for question in questions_of(topic) if question.kind not in NO_ANSWER] if topic else []
+
+
+def _field_for(question: FormField) -> forms.Field:
+    label = question.label or question.key
+    offered = [(one["value"], one.get("sv") or one.get("en") or one["value"]) for one in question.choices]
+    if question.kind == FieldKind.CHOICE:
+        return forms.ChoiceField(label=label, choices=[("", _("no answer")), *offered], required=False)
+    if question.kind == FieldKind.CHOICES:
+        return forms.MultipleChoiceField(
+            label=label, choices=offered, required=False, widget=forms.CheckboxSelectMultiple
+        )
+    if question.kind == FieldKind.CHECKBOX:
+        return forms.BooleanField(label=label, required=False)
+    return LineField(label=label, max_length=500, required=False)

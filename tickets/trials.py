@@ -1,0 +1,89 @@
+"""What a trial of changed rules reads: whose it is, which tickets it looks at, how routing would be with the change."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Tenant, User
+from accounts.scoping import every_tenant
+from routing.drafts import rule_as_data, rule_from_data
+from routing.facts import Arrangement, RuleFact
+from routing.models import RoutingRule
+from tickets.enums import TrialState
+from tickets.models import RoutingTrial, Ticket
+
+AT_WORK = (TrialState.WAITING, TrialState.RUNNING)
+NEW = 0  # the id of a rule that is not saved yet
+
+
+def trials_seen_by(actor: User) -> QuerySet[RoutingTrial]:
+    """The trials somebody may open: an administrator's, all of the portal; others', none."""
+    found: QuerySet[RoutingTrial] = RoutingTrial.objects.select_related("created_by")
+    return found if actor.is_administrator else found.none()
+
+
+def waiting_trials(now: datetime) -> QuerySet[RoutingTrial]:
+    """Those a worker can take up now: nobody has them, or whoever had them has died."""
+    found: QuerySet[RoutingTrial] = RoutingTrial.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lte=now), state__in=AT_WORK
+    )
+    return found
+
+
+def tenants_with_trials_to_do() -> list[Tenant]:
+    """The tenants for whose trials a worker can do something now."""
+    with every_tenant():
+        keys = set(waiting_trials(timezone.now()).order_by().values_list("tenant_id", flat=True).distinct())
+    active = Tenant.objects.filter(pk__in=keys, is_active=True) if keys else Tenant.objects.none()
+    return list(active.order_by("pk"))
+
+
+def tickets_of(trial: RoutingTrial) -> QuerySet[Ticket]:
+    """The tickets a trial looks at. None is added to them or goes while it runs."""
+    since = trial.created_at - timedelta(days=trial.days)
+    found: QuerySet[Ticket] = Ticket.objects.filter(created_at__gt=since, created_at__lte=trial.created_at)
+    return found.select_related("requester", "topic", "organisation").order_by("pk")
+
+
+def draft_as_data(rule: RuleFact) -> dict[str, Any]:
+    """A changed rule as a trial keeps it; with id NEW, one that would be added."""
+    return {"rule": rule_as_data(rule)}
+
+
+def draft_of(trial: RoutingTrial) -> RuleFact | None:
+    """The changed rule of a trial; None where it cannot be read any more."""
+    try:
+        return rule_from_data(trial.draft["rule"])
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def rule_order() -> list[int]:
+    """All rules in their order, those that are switched off as well."""
+    return list(RoutingRule.objects.values_list("pk", flat=True))
+
+
+def with_rule(arrangement: Arrangement, changed: RuleFact, order: Sequence[int]) -> Arrangement:
+    """How routing would be with a rule changed, or added after all others. One that is switched off is tried as if it
+    were on, at its place."""
+    rules = {rule.id: rule for rule in arrangement.rules} | {changed.id: changed}
+    places = {pk: place for place, pk in enumerate(order)}
+    in_order = sorted(rules.values(), key=lambda rule: places.get(rule.id, len(places)))
+    return replace(arrangement, rules=tuple(in_order))
+
+
+def mark_of(arrangement: Arrangement) -> str:
+    """A short word for how routing is, which is another one as soon as anything that decides departments is."""
+    said = [
+        [rule_as_data(rule) for rule in arrangement.rules],
+        sorted((key, sorted(rows.items())) for key, rows in arrangement.tables.items()),
+        sorted((one.id, one.is_active, one.successor or 0) for one in arrangement.departments.values()),
+        arrangement.default,
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

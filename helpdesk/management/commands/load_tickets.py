@@ -11,9 +11,11 @@ from accounts.folding import fold_text
 from accounts.models import Organisation, Tenant, User
 from accounts.scoping import tenant_scope
 from routing.models import Department, DepartmentMember
+from tickets.answers import kept_answer
 from tickets.enums import WAITING_ON, Channel, EventKind, Priority, Status
 from tickets.locking import lock_counter
-from tickets.models import HelpTopic, Message, Ticket, TicketEvent
+from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TicketEvent
+from tickets.queries import questions_of
 
 CHUNK = 1000
 PEOPLE = 400
@@ -37,6 +39,7 @@ TROUBLES = (
     "behöver bytas",
     "larmar av sig själv",
 )
+TOWNS = ("Malmö", "Göteborg", "Lunds kommun", "Hamnbolaget", "Brf Tallen", "Strandby friskola")
 PLACES = ("Rådhuset", "Kulturhuset", "Solhöjd", "magasin 4", "hus C", "Skolan Öster", "depån", "simhallen")
 SENTENCES = (
     "Det började i går kväll och har fortsatt sedan dess.",
@@ -78,6 +81,7 @@ class _Loader:
         self.chance = chance
         self.now = timezone.now()
         self.topics = list(HelpTopic.objects.filter(is_active=True))
+        self.questions = {topic.pk: questions_of(topic) for topic in self.topics}
         self.departments = list(Department.objects.filter(is_active=True))
         self.members: dict[int, list[User]] = {}
         for member in DepartmentMember.objects.select_related("user"):
@@ -91,6 +95,7 @@ class _Loader:
             counter.last_number += number
             counter.save(update_fields=["last_number"])
             messages = Message.objects.bulk_create([row for ticket in tickets for row in self._messages(ticket)])
+            FieldAnswer.objects.bulk_create([row for ticket in tickets for row in self._answers(ticket)])
             first = {message.ticket_id: message for message in reversed(messages)}
             TicketEvent.objects.bulk_create(
                 [row for ticket in tickets for row in self._events(ticket, first[ticket.pk])]
@@ -156,6 +161,12 @@ class _Loader:
     def _message(self, ticket: Ticket, author: User, at: datetime) -> Message:
         body = " ".join(self.chance.choices(SENTENCES, k=self.chance.randint(1, 8)))
         return Message(ticket=ticket, author=author, body=body, channel=Channel.PORTAL, created_at=at)
+
+    def _answers(self, ticket: Ticket) -> Iterator[FieldAnswer]:
+        said = {"site": self.chance.choice(PLACES), "municipality": self.chance.choice(TOWNS)}
+        for field in self.questions.get(ticket.topic_id or 0, ()):
+            if field.key in said:
+                yield kept_answer(ticket, field, said[field.key])
 
     def _events(self, ticket: Ticket, first: Message) -> Iterator[TicketEvent]:
         done = {"ticket": ticket, "created_at": ticket.created_at, "fanned_out_at": ticket.created_at}

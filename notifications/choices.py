@@ -56,17 +56,17 @@ _AGENTS = (
     ),
     Choice(
         MailKind.CUSTOMER_REPLY,
-        _("A customer writes on a ticket that is not assigned to me"),
+        _("A customer writes on a ticket that is not mine, and that I do not follow"),
         _("Without the mail the ticket is marked as new in the queue."),
     ),
     Choice(
         MailKind.CLOSED_BY_CUSTOMER,
-        _("A customer closes a ticket that is not assigned to me"),
+        _("A customer closes a ticket that is not mine, and that I do not follow"),
         _("Without the mail you find it among the closed ones."),
     ),
     Choice(
         MailKind.REOPENED_BY_CUSTOMER,
-        _("A customer opens a ticket again that is not assigned to me"),
+        _("A customer opens a ticket again that is not mine, and that I do not follow"),
         _("Without the mail you find it in the queue."),
     ),
 )

@@ -11,7 +11,7 @@ from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, MailKind
 from notifications.queries import agent_with_id, muted_among, people_answering_for, people_deciding_applications
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
-from tickets.queries import participants_of
+from tickets.queries import followers_of, participants_of, works_on
 
 # Sent to whoever did it, too: filing is confirmed, and what was asked for by mail or concerns security is answered.
 RECEIPTS = frozenset(
@@ -43,7 +43,7 @@ def tellings(event: Event) -> list[Telling]:
 
     What people have switched off is left out, but never so that nobody on the desk is left: when all of a group that is
     told of something (a new ticket, say) have switched that mail off, all of them are told anyway. Whoever the ticket
-    is assigned to is told of it in any case.
+    is assigned to, and who follows it, is told of it in any case.
     """
     kind = event.kind  # type: ignore[attr-defined]
     rules: dict[str, Callable[..., Iterator[Telling]]] = _TICKET if isinstance(event, TicketEvent) else _ACCOUNT
@@ -57,9 +57,19 @@ def tellings(event: Event) -> list[Telling]:
 def _as_they_chose(found: list[Telling], event: Event) -> list[Telling]:
     told = [(telling.person.pk, telling.kind) for telling in found]
     offered = {(telling.person.pk, choice.kind) for telling in found for choice in choices_of(telling.person)}
-    assignee = event.ticket.assignee_id if isinstance(event, TicketEvent) else None
-    left = left_after_muting(told, muted_among(told) & offered, concerned=[assignee] if assignee else [])
+    assignee, followers = _whose(event)
+    left = left_after_muting(told, muted_among(told) & offered, concerned=assignee)
+    # Added only now: who only follows is nobody on whom the others could rely.
+    left |= {one for one in told if one[0] in followers and one[1] in DESK_KINDS}
     return [telling for telling in found if (telling.person.pk, telling.kind) in left]
+
+
+def _whose(event: Event) -> tuple[list[int], list[int]]:
+    """Who has the ticket, if anybody, and who has chosen to follow it."""
+    if not isinstance(event, TicketEvent):
+        return [], []
+    assignee = event.ticket.assignee_id
+    return [assignee] if assignee else [], [person.pk for person in followers_of(event.ticket)]
 
 
 def _is_told(telling: Telling, event: Event) -> bool:
@@ -148,6 +158,7 @@ def _to_others(
         return
     if event.ticket.assignee is not None:
         yield Telling(event.ticket.assignee, to_desk)
+    yield from (Telling(person, to_desk) for person in followers_of(event.ticket) if works_on(person, event.ticket))
     yield from _to_department(event, to_desk)
 
 

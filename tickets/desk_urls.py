@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from tickets.views import desk_sorting, priorities
+from tickets.views import desk_sorting, exporting, priorities
 
 urlpatterns = [
+    path("desk/export/", exporting.desk_export, name="desk_export"),
     path("desk/tickets/<int:number>/answers/", desk_sorting.desk_answers, name="desk_answers"),
     path("desk/tickets/<int:number>/topic/", desk_sorting.desk_topic, name="desk_topic"),
     path("desk/tickets/<int:number>/tags/", desk_sorting.desk_tags, name="desk_tags"),

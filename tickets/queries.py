@@ -217,13 +217,33 @@ def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
     text = fold_text(words)[:100]
     digits = text.lstrip("#")
     if digits.isascii() and digits.isdigit() and len(digits) < 18:
-        answered = FieldAnswer.objects.filter(search_key__contains=digits).order_by().values("ticket")
-        return tickets.filter(Q(number=int(digits)) | Q(search_key__contains=digits) | Q(pk__in=answered))
+        found = Q(number=int(digits)) | Q(search_key__contains=digits) | Q(pk__in=_answering(digits))
+        return tickets.filter(found)
     for word in text.split()[:8]:
         people = User.objects.filter(search_key__contains=word).values("pk")
-        answered = FieldAnswer.objects.filter(search_key__contains=word).order_by().values("ticket")
-        tickets = tickets.filter(Q(search_key__contains=word) | Q(requester__in=people) | Q(pk__in=answered))
+        found = Q(search_key__contains=word) | Q(requester__in=people) | Q(pk__in=_answering(word))
+        tickets = tickets.filter(found)
     return tickets
+
+
+def answered(key: str, words: str = "") -> QuerySet[Any]:
+    """The ids of the tickets in which a question, by its key, was answered; with these words, if there are any."""
+    return _answering(fold_text(words)).filter(key=key)
+
+
+def _answering(text: str) -> QuerySet[Any]:
+    answers = FieldAnswer.objects.filter(search_key__contains=text) if text else FieldAnswer.objects.all()
+    return answers.order_by().values("ticket")
+
+
+def add_columns(tickets: Iterable[Ticket]) -> None:
+    """Give each of a page's tickets the answers that the queue shows, in one query."""
+    rows = {row.pk: row for row in tickets}
+    for row in rows.values():
+        row.columns = []
+    shown = FieldAnswer.objects.filter(ticket__in=rows, field__is_column=True, field__is_active=True)
+    for answer in shown.order_by("field__position", "pk"):
+        rows[answer.ticket_id].columns.append(answer)
 
 
 def offered_topics(person: User | None) -> QuerySet[HelpTopic]:

@@ -1,5 +1,6 @@
 """The agents' queue: its views, filters, sorts and counts. Plain data from an address to a list and back."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.folding import clean_line
 from accounts.models import Organisation, User
 from accounts.paging import Order
 from accounts.passing import whole_number
 from routing.queries import sight_of
 from tickets.enums import Priority, WaitingOn
-from tickets.models import Ticket
-from tickets.queries import desk_tickets, matching
+from tickets.models import Follower, FormField, HelpTopic, Tag, Ticket, TicketTag
+from tickets.queries import NOT_BY_STAFF, answered, desk_tickets, matching, tags_in_use
 
 LATE, OLD = timedelta(hours=24), timedelta(days=3)
 
@@ -35,6 +37,7 @@ class QueueView:
         return {
             "waiting": Q(waiting_on=WaitingOn.US),
             "mine": Q(assignee=agent) & live,
+            "followed": Q(pk__in=_followed(agent)) & live,
             "unassigned": Q(assignee=None, waiting_on=WaitingOn.US),
             "customer": Q(waiting_on=WaitingOn.CUSTOMER),
             "open": live,
@@ -48,6 +51,7 @@ VIEWS = {
     for view in (
         QueueView("waiting", gettext_lazy("Waiting on us"), gettext_lazy("Somebody waits for an answer from us.")),
         QueueView("mine", gettext_lazy("Mine"), gettext_lazy("Tickets you have taken or been given.")),
+        QueueView("followed", gettext_lazy("Followed"), gettext_lazy("You get a mail when the customer writes.")),
         QueueView("unassigned", gettext_lazy("Unassigned"), gettext_lazy("Nobody has taken these yet.")),
         QueueView("customer", gettext_lazy("Waiting for customer"), gettext_lazy("We have answered or asked.")),
         QueueView("open", gettext_lazy("All open"), gettext_lazy("Everything that is not closed.")),
@@ -62,7 +66,19 @@ SORTS = {
 }
 
 
-ASKED = ("view", "department", "requester", "organisation", "priority", "q", "sort")
+ASKED = (
+    "view",
+    "department",
+    "requester",
+    "organisation",
+    "priority",
+    "topic",
+    "tag",
+    "field",
+    "answer",
+    "q",
+    "sort",
+)
 
 
 @dataclass
@@ -76,6 +92,10 @@ class Queue:
     requester: int | None = field(init=False)
     organisation: int | None = field(init=False)
     priority: str = field(init=False)
+    topic: int | None = field(init=False)
+    tag: int | None = field(init=False)
+    field_key: str = field(init=False)
+    answer: str = field(init=False)
     words: str = field(init=False)
     sort: str = field(init=False)
 
@@ -84,7 +104,12 @@ class Queue:
         self.department = whole_number(self.query.get("department", ""))
         self.requester = whole_number(self.query.get("requester", ""))
         self.organisation = whole_number(self.query.get("organisation", ""))
-        everything = bool(self.words) or self.is_about_somebody
+        self.topic = whole_number(self.query.get("topic", ""))
+        self.tag = whole_number(self.query.get("tag", ""))
+        key = self.query.get("field", "")
+        self.field_key = key if re.fullmatch(r"[-\w]{1,40}", key, re.ASCII) else ""
+        self.answer = clean_line(self.query.get("answer", ""))[:100] if self.field_key else ""
+        everything = bool(self.words) or self.is_about_somebody or self.tag is not None
         self.view = VIEWS.get(self.query.get("view", ""), VIEWS["all" if everything else "waiting"])
         priority = self.query.get("priority", "")
         self.priority = priority if priority in Priority.values else ""
@@ -107,6 +132,12 @@ class Queue:
                 tickets = tickets.filter(**{name: getattr(self, name)})
         if self.priority:
             tickets = tickets.filter(priority=self.priority)
+        if self.topic is not None:
+            tickets = tickets.filter(Q(topic=self.topic) | Q(topic__parent=self.topic))
+        if self.tag is not None:
+            tickets = tickets.filter(pk__in=TicketTag.objects.filter(tag=self.tag).order_by().values("ticket"))
+        if self.field_key:
+            tickets = tickets.filter(pk__in=answered(self.field_key, self.answer))
         return matching(tickets, self.words) if self.words else tickets
 
     def sorts(self) -> list[dict[str, Any]]:
@@ -130,9 +161,40 @@ class Queue:
         if self.priority:
             label = _("Priority: %s") % Priority(self.priority).label
             chips.append({"label": label, "remove_url": self.address(priority="")})
+        chips += self._chips_of_the_form()
         if self.words:
             chips.append({"label": _("Search: %s") % self.words, "remove_url": self.address(q="")})
         return chips
+
+    def _chips_of_the_form(self) -> list[dict[str, str]]:
+        chips = []
+        if self.topic is not None:
+            label = _("Topic: %s") % (HelpTopic.objects.filter(pk=self.topic).first() or "–")
+            chips.append({"label": label, "remove_url": self.address(topic="")})
+        if self.tag is not None:
+            label = _("Tag: %s") % (Tag.objects.filter(pk=self.tag).first() or "–")
+            chips.append({"label": label, "remove_url": self.address(tag="")})
+        if self.field_key:
+            asked = FormField.objects.filter(key=self.field_key).order_by("-is_active", "-pk").first() or self.field_key
+            label = f"{asked}: {self.answer}" if self.answer else _("Answered: %s") % asked
+            chips.append({"label": label, "remove_url": self.address(field="", answer="")})
+        return chips
+
+    def choices(self) -> dict[str, Any]:
+        """What the filter offers besides departments and priorities: topics, tags, and questions whose answers are
+        searched."""
+        asked = FormField.objects.filter(is_active=True, is_searchable=True).exclude(kind__in=NOT_BY_STAFF)
+        return {
+            "topics": list(HelpTopic.objects.filter(is_active=True).select_related("parent")),
+            "tags": tags_in_use(),
+            "questions": list({question.key: question for question in asked.order_by("form", "position")}.values()),
+        }
+
+    @property
+    def export_url(self) -> str:
+        """The address of the list as a file, with the same questions."""
+        _path, _mark, query = self.address().partition("?")
+        return f"{reverse('desk_export')}?{query}" if query else reverse("desk_export")
 
     def address(self, **changes: str) -> str:
         """The queue's address with some of its questions changed, from its first page."""
@@ -156,7 +218,7 @@ def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dic
             "current": plain and queue.view.key == view.key,
         }
         for view in VIEWS.values()
-        if view.in_rail
+        if view.in_rail and (view.key != "followed" or counts["views"]["followed"] or queue.view.key == "followed")
     ]
     departments = [
         {
@@ -167,6 +229,8 @@ def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dic
             "current": on_queue and queue.department == department.pk,
         }
         for department in sight_of(agent).tree
+        # A closed one is shown until its last open ticket is moved, and where somebody asks for it.
+        if department.is_active or counts["departments"].get(department.pk) or queue.department == department.pk
     ]
     return {"views": views, "departments": departments}
 
@@ -179,6 +243,10 @@ def age_band(ticket: Ticket) -> str:
     return "old" if waited >= OLD else "late" if waited >= LATE else "fresh"
 
 
+def _followed(agent: User) -> QuerySet[Any]:
+    return Follower.objects.filter(user=agent).order_by().values("ticket")
+
+
 def _open_counts(agent: User) -> dict[str, dict[Any, int]]:
     us, customer = Q(waiting_on=WaitingOn.US), Q(waiting_on=WaitingOn.CUSTOMER)
     rows = (
@@ -189,13 +257,14 @@ def _open_counts(agent: User) -> dict[str, dict[Any, int]]:
         .annotate(
             waiting=Count("pk", filter=us),
             mine=Count("pk", filter=Q(assignee=agent)),
+            followed=Count("pk", filter=Q(pk__in=_followed(agent))),
             unassigned=Count("pk", filter=us & Q(assignee=None)),
             customer=Count("pk", filter=customer),
             open=Count("pk"),
         )
         .order_by()
     )
-    views = dict.fromkeys(("waiting", "mine", "unassigned", "customer", "open"), 0)
+    views = dict.fromkeys(("waiting", "mine", "followed", "unassigned", "customer", "open"), 0)
     departments: dict[Any, int] = {}
     for found in rows:
         row: dict[str, Any] = dict(found)

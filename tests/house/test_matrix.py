@@ -259,7 +259,7 @@ DESK_ADDRESSES = {
 }
 ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.
-LISTS = {"home", "my_tickets", "desk", "desk_mails"}
+LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails"}
 ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices", "priority_settings"}
 # Administrators move all tickets of an organisation with it; see tests/accounts and tests/tickets about merging.
 MOVES_MANY = {"organisation_merger"}
@@ -590,6 +590,8 @@ def _desk_lists(world: World, client: Client, role: str, mode: Visibility) -> No
         assert found <= tickets, query
         if query in ("view=all", "q=beeps", f"requester={requester.pk}"):
             assert found == tickets, query
+    exported = b"".join(client.get("/desk/export/?view=all")).decode()
+    assert {case.ticket.pk for case in world.cases if f"\n{case.ticket.number}," in exported} == tickets
     rail = client.get("/desk/?view=open").context
     assert next(view["count"] for view in rail["views"] if view["key"] == "open") == rail["page"].total
     mails = {delivery.ticket.pk for delivery in client.get("/desk/mails/").context["page"].items if delivery.ticket}

@@ -109,6 +109,10 @@ AGENTS_ROWS = {
     "invitation_revocation",
 }
 AGENTS_ROWS |= {
+    "organisation_sites",
+    "organisation_site",
+    "organisation_site_removal",
+    "organisation_site_return",
     "person",
     "person_details",
     "person_contact",
@@ -322,6 +326,9 @@ def _child(name: str, house: House) -> Any:
     """The row whose id stands as `row` in an address, below its `pk`."""
     rows = {
         "organisation_domain_removal": house.domain,
+        "organisation_site": house.site,
+        "organisation_site_removal": house.site,
+        "organisation_site_return": house.site,
         "organisation_provider_contact_removal": house.provider_contact,
         "department_member_removal": house.membership,
         "organisation_exception_removal": house.exception,
@@ -588,7 +595,7 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
         | ADMINISTRATORS
         | {"application", "desk_ticket", "desk_mail", "organisation", "person", "agreement", "department", "topic"}
         | {"routing_rule", "routing_table", "routing_table_rows", "routing_table_export", "routing_change"}
-        | {"organisation_department", "organisation_merger", "person_organisation", "person_closure"}
+        | {"organisation_department", "organisation_merger", "organisation_sites", "person_organisation", "person_closure"}
         | {"form_settings", "form_field_new", "form_field"},
     }
     for person, allowed in doors.items():

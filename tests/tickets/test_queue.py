@@ -14,6 +14,7 @@ from tests.conftest import Portal, make_portal
 from tests.factories import MemberFactory, UserFactory, make_ticket
 from tests.pages import Page
 from tickets.actions.closing import close_ticket
+from tickets.actions.following import follow
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.replying import reply_to_ticket
 from tickets.actions.setting_priority import set_priority
@@ -43,12 +44,15 @@ def busy(portal: Portal, other_portal: Portal) -> dict[str, Ticket]:
             close_ticket(actor=place.customer, ticket=made["closed"])
             transfer(actor=place.agent, ticket=made["elsewhere"], department=place.other_department)
             set_priority(actor=place.agent, ticket=made["urgent"], priority=Priority.URGENT)
+            for name in ("fresh", "closed"):
+                follow(actor=place.agent, ticket=made[name], user=place.agent)
     return made
 
 
 VIEW_ROWS = {
     "waiting": {"fresh", "mine", "urgent"},
     "mine": {"mine"},
+    "followed": {"fresh"},
     "unassigned": {"fresh", "urgent"},
     "customer": {"answered"},
     "open": {"fresh", "mine", "urgent", "answered"},

@@ -51,6 +51,7 @@ class Ticket(TenantModel):
     age_band: str
     last_message_excerpt: str
     last_message_is_note: bool
+    columns: list["FieldAnswer"]
 
     class Meta:
         constraints = [

@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from tickets.answers import value_in_words
 from tickets.enums import Channel, Priority, Status
 from tickets.events_in_words import sentence
-from tickets.models import PriorityDefinition, TicketEvent
+from tickets.models import FieldAnswer, PriorityDefinition, TicketEvent
 from tickets.priorities import priority_definitions
 
 register = template.Library()
@@ -79,6 +80,12 @@ def channel_label(value: str) -> str:
 def definitions_of_priorities() -> list[PriorityDefinition]:
     """The four priorities, each as this portal defines it."""
     return priority_definitions()
+
+
+@register.filter
+def answer_words(answer: FieldAnswer) -> str:
+    """What was answered to a question, in the reader's words."""
+    return value_in_words(answer)
 
 
 @register.filter

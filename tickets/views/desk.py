@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.paging import paginate
 from accounts.queries.colleagues import active_customers
+from accounts.queries.people import active_administrators
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from routing.queries import agents_around, agents_of, sight_of
@@ -32,6 +33,7 @@ from tickets.models import Attachment, Ticket, TicketEvent
 from tickets.priorities import customers_see_priority
 from tickets.queries import (
     WITH_NAMES,
+    add_columns,
     add_last_messages,
     desk_tickets,
     events_for,
@@ -63,10 +65,14 @@ def queue(request: PortalRequest) -> HttpResponse:
         shown=lambda rows: with_unread(rows.select_related(*WITH_NAMES), request.user, staff=True),
     )
     add_last_messages(page.items)
+    add_columns(page.items)
     for row in page.items:
         row.age_band = age_band(row)
     sides = rail(request.user, request.GET, on_queue=True)
+    works_nowhere = not page.items and sight_of(request.user).works_nowhere
     context = {
+        "works_nowhere": works_nowhere,
+        "administrators": active_administrators() if works_nowhere else [],
         "view": asked.view,
         "page": page,
         "query": asked.words,
@@ -77,8 +83,14 @@ def queue(request: PortalRequest) -> HttpResponse:
             "requester": asked.requester,
             "organisation": asked.organisation,
             "priority": asked.priority,
+            "topic": asked.topic,
+            "tag": asked.tag,
+            "field": asked.field_key,
+            "answer": asked.answer,
             "sort": asked.sort,
         },
+        "choices": asked.choices(),
+        "export_url": asked.export_url,
         **sides,
     }
     return render(request, "tickets/desk/queue.html", context)

@@ -18,6 +18,7 @@ MOST_FIELDS = 200  # of a form, removed ones not counted
 LONGEST_VALUE = 80  # characters of a choice's value
 LONGEST_CHOICE = 120  # characters of a choice's words
 LONGEST_ANSWER: Mapping[str, int] = {FieldKind.TEXT: 200, FieldKind.LONG_TEXT: 20_000}  # characters
+LARGEST = 10**14  # a number somebody answers is smaller
 TICKED, NOT_TICKED = "yes", "no"  # how a condition names a checkbox; kept is a tick as the former, none as nothing
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -36,7 +37,7 @@ DISCRETE = (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.CHECKBOX)  # whose an
 
 SETTINGS: Mapping[str, tuple[str, ...]] = {
     FieldKind.TEXT: (*USES, *RANGE, *PATTERN, "default"),
-    FieldKind.LONG_TEXT: (*USES, *RANGE, "default"),
+    FieldKind.LONG_TEXT: (*USES, *RANGE, *PATTERN, "default"),
     FieldKind.CHOICE: (*USES, "choices", "default"),
     FieldKind.CHOICES: (*USES, "choices", "default"),
     FieldKind.CHECKBOX: ("need", "access", "is_required_to_close", "is_column", "default"),
@@ -48,7 +49,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
     FieldKind.URL: (*USES, *PATTERN),
     FieldKind.FILE: ("need",),  # staff put files into their messages
     FieldKind.ORGANISATION: USES,
-    FieldKind.SITE: USES,
+    FieldKind.SITE: (*USES, *PATTERN),
     FieldKind.HEADING: (),
 }
 EVERY = (*WORDS, *CONDITION, *USES, "choices", "default", *PATTERN, *RANGE)
@@ -126,9 +127,11 @@ def key_fault(key: str) -> Fault | None:
 
 def _wrong_words(field: FormField) -> list[Fault]:
     found = [] if field.label_sv or field.label_en else [Fault("label_sv", "label_missing")]
-    for name in (*WORDS, *PATTERN, *RANGE, "default"):
-        if len(getattr(field, name)) > _limit_of(name):
-            found.append(Fault(name, "too_long", str(_limit_of(name))))
+    found += [
+        Fault(name, "too_long", str(_limit_of(name)))
+        for name in (*WORDS, *PATTERN, *RANGE, "default")
+        if len(getattr(field, name)) > _limit_of(name)
+    ]
     for name, kinds in (("kind", FieldKind), ("need", Need), ("access", FieldAccess)):
         if getattr(field, name) not in kinds.values:
             found.append(Fault(name, "unknown", str(getattr(field, name))))
@@ -147,7 +150,7 @@ def _wrong_choices(field: FormField) -> list[Fault]:
         return [Fault("choices", "choices_missing")]
     if len(field.choices) > MOST_CHOICES:
         return [Fault("choices", "choices_many", str(len(field.choices)))]
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for choice in field.choices:
         value, folded = choice["value"], fold_text(choice["value"])
         words = (choice.get("sv", ""), choice.get("en", ""))
@@ -155,9 +158,13 @@ def _wrong_choices(field: FormField) -> list[Fault]:
             return [Fault("choices", "choice_wrong", value)]
         if len(value) > LONGEST_VALUE or max(map(len, words)) > LONGEST_CHOICE:
             return [Fault("choices", "choice_long", value[:40])]
-        if folded in seen:
+        said = {
+            ("value", folded),
+            *((name, fold_text(text)) for name, text in zip(("sv", "en"), words, strict=True) if text),
+        }
+        if said & seen:  # in a long list one finds them by their words
             return [Fault("choices", "choice_twice", value)]
-        seen.add(folded)
+        seen |= said
     return []
 
 
@@ -194,14 +201,13 @@ def limit_value(kind: str, text: str) -> Any:
             return date.fromisoformat(text)
         if kind == FieldKind.DATE_TIME:
             return datetime.fromisoformat(text).replace(tzinfo=None)
-        number = Decimal(text)
+        if kind == FieldKind.NUMBER:
+            number = Decimal(text)
+            return number if number.is_finite() and abs(number) < LARGEST else None
     except (ValueError, InvalidOperation):
         return None
-    if not number.is_finite():
-        return None
-    if kind == FieldKind.NUMBER:
-        return number if abs(number) < 10**14 else None
-    return int(number) if number == number.to_integral_value() and 0 <= number <= LONGEST_ANSWER[kind] else None
+    fits = text.isascii() and text.isdecimal() and len(text) < 7 and int(text) <= LONGEST_ANSWER[kind]
+    return int(text) if fits else None
 
 
 def _wrong_default(field: FormField) -> list[Fault]:

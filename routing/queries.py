@@ -115,15 +115,18 @@ def load_arrangement(draft: RuleFact | None = None) -> Arrangement:
     working = DepartmentMember.objects.filter(user__is_active=True).exclude(user__role=Role.CUSTOMER)
     for department, user in working.values_list("department_id", "user_id"):
         members.setdefault(department, set()).add(user)
+    rows = list(Department.objects.all())
     departments = {
         row.pk: DepartmentFact(row.pk, row.name, row.is_active, row.successor_id, frozenset(members.get(row.pk, ())))
-        for row in Department.objects.all()
+        for row in rows
     }
+    default = next(row.pk for row in rows if row.is_default)
+    rules = _rules(draft)
     tables: dict[int, dict[str, int]] = {}
-    for table, key, department in RoutingTableRow.objects.values_list("table_id", "value_key", "department_id"):
+    asked = RoutingTableRow.objects.filter(table__in={rule.table for rule in rules if rule.table is not None})
+    for table, key, department in asked.order_by().values_list("table_id", "value_key", "department_id"):
         tables.setdefault(table, {})[key] = department
-    default = Department.objects.values_list("pk", flat=True).get(is_default=True)
-    return Arrangement(departments, default, _rules(draft), tables)
+    return Arrangement(departments, default, rules, tables)
 
 
 def _rules(draft: RuleFact | None) -> tuple[RuleFact, ...]:

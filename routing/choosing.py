@@ -76,7 +76,7 @@ class _Choosing:
 
     def _table_names(self, rule: RuleFact) -> None:
         table = self.arrangement.tables.get(rule.table or 0, {})
-        said = self.asked.values(rule.table_fact)
+        said = self.asked.said(rule.table_fact)
         for value in said:
             department = table.get(fold_text(value))
             if department is not None:

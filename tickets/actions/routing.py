@@ -41,8 +41,13 @@ def record_routing(ticket: Ticket, decision: Decision, facts: TicketFacts, why: 
         actor=None,
         data={
             "department": ticket.department.name,
+            "department_id": ticket.department_id,
             "reasons": [reason.as_data() for reason in decision.reasons],
-            "priority": {"why": "rule" if by_rule else why, "rule": decision.priority_by if by_rule else ""},
+            "priority": {
+                "value": ticket.priority,
+                "why": "rule" if by_rule else why,
+                "rule": decision.priority_by if by_rule else "",
+            },
             "facts": kept_facts(facts),
         },
     )

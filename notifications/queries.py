@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.folding import fold_address, fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
+from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
 from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, MailKind, Trouble
 from notifications.models import Delivery, MutedMail
@@ -30,13 +31,13 @@ def people_answering_for(department_id: int | None) -> list[User]:
     if department_id is None:
         return []
     agents = [agent for agent in agents_of(department_id) if agent.is_agent]
-    return agents or _lead_above(department_id) or _administrators()
+    return agents or _lead_above(department_id) or active_administrators()
 
 
 def people_deciding_applications() -> list[User]:
     """Whoever is told of a new application: the support leads, or where there is none the administrators."""
     leads = list(User.objects.filter(role=Role.SUPPORT_LEAD, is_active=True).order_by("pk"))
-    return leads or _administrators()
+    return leads or active_administrators()
 
 
 def muted_by(person: User) -> set[MailKind]:
@@ -151,7 +152,3 @@ def _lead_above(department_id: int) -> list[User]:
         seen.add(place)
         place = parents.get(place)
     return []
-
-
-def _administrators() -> list[User]:
-    return list(User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk"))

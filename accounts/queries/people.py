@@ -1,5 +1,11 @@
+from accounts.enums import Role
 from accounts.folding import fold_address
 from accounts.models import User
+
+
+def active_administrators() -> list[User]:
+    """Whoever sets the portal up, the longest first."""
+    return list(User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).order_by("pk"))
 
 
 def person_at(address: str) -> User | None:

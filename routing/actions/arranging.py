@@ -20,11 +20,15 @@ def add_department(
 ) -> Department:
     """Found a department. `actor` is None for operator commands.
 
-    Raises DepartmentNameTaken, PermissionError unless the actor is an administrator.
+    Raises DepartmentNameTaken, DepartmentClosed when `parent` has closed, PermissionError unless the actor is an
+    administrator.
     """
     require_administrator(actor)
     department = Department(name=name, parent=parent, is_default=is_default)
-    _save(department)
+    with transaction.atomic():
+        if parent is not None and _has_closed(parent):
+            raise DepartmentClosed
+        _save(department)
     return department
 
 
@@ -95,12 +99,19 @@ def set_responsible_department(
     if department is None:
         OrganisationDepartment.objects.filter(organisation=organisation).delete()
         return None
-    if not department.is_active:
-        raise DepartmentClosed
-    link: OrganisationDepartment = OrganisationDepartment.objects.update_or_create(
-        organisation=organisation, defaults={"department": department}
-    )[0]
+    with transaction.atomic():
+        if _has_closed(department):
+            raise DepartmentClosed
+        link: OrganisationDepartment = OrganisationDepartment.objects.update_or_create(
+            organisation=organisation, defaults={"department": department}
+        )[0]
     return link
+
+
+def _has_closed(department: Department) -> bool:
+    """As it is now; it cannot close before this transaction ends."""
+    locked = Department.objects.select_for_update().filter(pk=department.pk).first()
+    return locked is not None and not locked.is_active
 
 
 def _lock(department: Department) -> Department:

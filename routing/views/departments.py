@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import PortalRequest
 from accounts.rules import administrators_only, post_only
 from routing.actions.arranging import (
+    DepartmentClosed,
     DepartmentNameTaken,
     add_department,
     add_member,
@@ -40,6 +41,8 @@ def department_new(request: PortalRequest) -> HttpResponse:
             )
         except DepartmentNameTaken:
             form.add_error("name", _("There is a department with this name already."))
+        except DepartmentClosed:
+            form.add_error("parent", _("This department has just been closed. Choose another one."))
         else:
             messages.success(request, _("%s is added. Say who works there.") % made)
             return redirect("department", made.pk)

@@ -193,6 +193,14 @@ def test_a_portal_has_one_default_department(in_scope, other_portal):
         add_department(actor=None, name=in_scope.department.name)
 
 
+def test_no_department_is_founded_below_a_closed_one(in_scope):
+    closed = DepartmentFactory(name="Closed", is_active=False)
+
+    with pytest.raises(DepartmentClosed):
+        add_department(actor=None, name="Below", parent=closed)
+    assert not Department.objects.filter(name="Below").exists()
+
+
 def test_no_department_stands_under_another_portals(in_scope, other_portal):
     with pytest.raises(ScopeError):
         add_department(actor=None, name="Mole", parent=other_portal.department)

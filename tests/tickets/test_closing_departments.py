@@ -279,3 +279,27 @@ def test_a_closed_department_is_listed_apart_and_can_be_opened_again(portal, oth
     assert "Field service takes tickets again" in Page(opened).text
     with tenant_scope(portal.tenant):
         assert Department.objects.get(pk=portal.other_department.pk).is_active
+
+
+def test_an_agent_of_no_open_department_is_told_whom_to_ask(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        newcomer = AgentFactory()
+        close_department(actor=None, department=portal.department, successor=portal.other_department, with_default=True)
+
+    for who, is_told in ((newcomer, True), (portal.agent, True), (portal.administrator, False)):
+        text = Page(browse(portal, who).get("/desk/")).text
+        assert ("You work in no department yet" in text) == is_told
+        assert ("add you to a department: Maria Berg." in text) == is_told
+
+
+def test_the_rail_drops_a_closed_department_with_its_last_open_ticket(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        make_ticket(topic=portal.topic)
+        close_department(actor=None, department=portal.department, successor=portal.other_department, with_default=True)
+    client, link = browse(portal, portal.administrator), f"department={portal.department.pk}"
+
+    assert link in client.get("/desk/").content.decode()
+    with tenant_scope(portal.tenant):
+        move_open_tickets()
+    assert link not in client.get("/desk/").content.decode()
+    assert "Department: Service desk" in Page(client.get(f"/desk/?view=all&{link}")).text

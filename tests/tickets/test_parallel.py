@@ -13,9 +13,12 @@ from accounts.actions.limiting import spend_allowance
 from accounts.actions.registering import register_person
 from accounts.models import Allowance, User
 from accounts.scoping import tenant_scope
+from routing.actions.departments import BelowItself, move_department
+from routing.models import Department
 from tests.conftest import Portal
 from tests.factories import UserFactory, make_ticket
 from tickets.actions.closing import close_ticket
+from tickets.actions.closing_departments import close_department, move_open_tickets
 from tickets.actions.handing_over import claim
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
@@ -72,6 +75,55 @@ def test_parallel_tickets_get_numbers_of_their_own(portal, other_portal):
         assert TicketEvent.objects.filter(kind=EventKind.OPENED).count() == THREADS * 5
     with tenant_scope(other_portal.tenant):
         assert file(other_portal, other_portal.customer, "First here").ticket.number == numbers[0]
+
+
+def test_no_ticket_is_left_in_a_department_that_closes_while_people_file(portal, other_portal):
+    with tenant_scope(portal.tenant):
+        people = UserFactory.create_batch(THREADS, password=None)
+
+    def work(number: int) -> Any:
+        if number:
+            return [file(portal, people[number], f"Ticket {number} {m}").ticket.pk for m in range(4)]
+        return close_department(
+            actor=None, department=portal.department, successor=portal.other_department, with_default=True
+        )
+
+    at_once(portal, work)
+
+    with tenant_scope(portal.tenant):
+        while move_open_tickets():
+            pass
+        assert set(Ticket.objects.values_list("department", flat=True)) == {portal.other_department.pk}
+        assert Ticket.objects.count() == (THREADS - 1) * 4
+
+
+def test_a_ticket_is_moved_from_a_closed_department_once(portal, other_portal):
+    with tenant_scope(portal.tenant):
+        for _each in range(3):
+            make_ticket(topic=portal.topic)
+        close_department(actor=None, department=portal.department, successor=portal.other_department, with_default=True)
+
+    assert sum(at_once(portal, lambda n: move_open_tickets())) == 3
+
+    with tenant_scope(portal.tenant):
+        assert TicketEvent.objects.filter(kind=EventKind.TRANSFERRED).count() == 3
+
+
+def test_two_departments_moved_below_each_other_at_once_stay_a_tree(portal, other_portal):
+    pair = (portal.department, portal.other_department)
+
+    def work(number: int) -> bool:
+        try:
+            move_department(actor=None, department=pair[number % 2], parent=pair[1 - number % 2])
+        except BelowItself:
+            return False
+        return True
+
+    moved = at_once(portal, work)
+
+    assert True in moved
+    with tenant_scope(portal.tenant):
+        assert Department.objects.exclude(parent=None).count() == 1
 
 
 def test_one_form_sent_many_times_at_once_makes_one_ticket(portal):

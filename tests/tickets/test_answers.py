@@ -1,0 +1,300 @@
+"""Answers that staff change, and those without which they close nothing."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.scoping import tenant_scope
+from tests.factories import TopicFactory, ask, make_ticket
+from tests.pages import Page
+from tickets.actions.answering import NotAQuestion, set_answers
+from tickets.actions.closing import close_ticket
+from tickets.actions.replying import reply_to_ticket
+from tickets.actions.setting_status import set_status
+from tickets.actions.setting_topic import set_topic
+from tickets.enums import Channel, EventKind, FieldAccess, FieldKind, Status
+from tickets.models import FieldAnswer, HelpTopic, Message, Ticket
+from tickets.queries import missing_to_close
+from tickets.rules import AnswersMissing
+
+PARTS = [{"value": "s", "sv": "Siren", "en": "Siren"}, {"value": "p", "sv": "Panel", "en": "Panel"}]
+
+
+@pytest.fixture
+def questions(portal, other_portal):
+    """One for customers, one that only staff see, and one to be answered before closing, if it was the panel."""
+    with tenant_scope(portal.tenant):
+        part = ask(portal.topic, "part", kind=FieldKind.CHOICE, choices=PARTS, label_en="Part", label_sv="Del")
+        cost = ask(portal.topic, "cost", kind=FieldKind.NUMBER, label_en="Cost", access=FieldAccess.INTERNAL)
+        cause = ask(
+            portal.topic,
+            "cause",
+            label_en="Cause",
+            access=FieldAccess.SHOWN,
+            is_required_to_close=True,
+            depends_on=part,
+            depends_values=["p"],
+        )
+    return {"part": part, "cost": cost, "cause": cause}
+
+
+@pytest.fixture
+def ticket(portal, questions):
+    with tenant_scope(portal.tenant):
+        return make_ticket(requester=portal.customer, topic=portal.topic, answers={questions["part"]: "s"})
+
+
+def values(portal, ticket) -> dict[str, str]:
+    with tenant_scope(portal.tenant):
+        return dict(FieldAnswer.objects.filter(ticket=ticket).values_list("key", "value"))
+
+
+def test_staff_change_add_and_take_away_answers_and_the_event_tells_both(portal, ticket, questions, browse):
+    with tenant_scope(portal.tenant):
+        set_answers(actor=portal.agent, ticket=ticket, answers={questions["part"]: "p", questions["cost"]: "12"})
+        set_answers(actor=portal.agent, ticket=ticket, answers={questions["part"]: "p", questions["cost"]: ""})
+        set_answers(actor=portal.agent, ticket=ticket, answers={questions["cost"]: ""})
+        events = ticket.events.filter(kind=EventKind.ANSWERS_CHANGED)
+        assert [[change["key"] for change in event.data["changes"]] for event in events] == [["part", "cost"], ["cost"]]
+        answer = FieldAnswer.objects.get(ticket=ticket, key="part")
+        assert (answer.value, answer.words_sv, answer.search_key) == ("p", "Panel", answer.search_key)
+        assert "panel" in answer.search_key
+    assert values(portal, ticket) == {"part": "p"}
+    text = Page(browse(portal, portal.agent).get(f"/desk/tickets/{ticket.number}/")).text
+    assert "Elin Lund changed “Part” from “Siren” to “Panel”; “Cost” to “12”" in text
+    assert "Elin Lund changed “Cost” from “12” to nothing" in text
+
+
+def test_a_changed_answer_keeps_its_place(portal, ticket, questions):
+    with tenant_scope(portal.tenant):
+        set_answers(actor=portal.agent, ticket=ticket, answers={questions["cost"]: "1"})
+        set_answers(actor=portal.agent, ticket=ticket, answers={questions["part"]: "p"})
+        assert list(FieldAnswer.objects.filter(ticket=ticket).values_list("key", flat=True)) == ["part", "cost"]
+
+
+def test_only_staff_and_only_what_the_topic_asks(portal, other_portal, ticket, questions):
+    with tenant_scope(portal.tenant):
+        elsewhere = ask(TopicFactory(), "elsewhere")
+        file = ask(portal.topic, "file", kind=FieldKind.FILE)
+        for question in (elsewhere, file):
+            with pytest.raises(NotAQuestion):
+                set_answers(actor=portal.agent, ticket=ticket, answers={question: "x"})
+        with pytest.raises(PermissionError):
+            set_answers(actor=portal.customer, ticket=ticket, answers={questions["part"]: "p"})
+    assert values(portal, ticket) == {"part": "s"}
+
+
+def test_customers_read_what_is_theirs_and_nothing_of_internal_answers(portal, ticket, questions, browse):
+    with tenant_scope(portal.tenant):
+        answers = {questions["part"]: "p", questions["cost"]: "4711", questions["cause"]: "A loose wire"}
+        set_answers(actor=portal.agent, ticket=ticket, answers=answers)
+
+    text = Page(browse(portal, portal.customer).get(f"/tickets/{ticket.number}/")).text
+
+    assert "A loose wire" in text
+    assert "4711" not in text
+    assert "Cost" not in text
+    assert "changed" not in text, "the event is for staff"
+
+
+def test_the_page_shows_the_answers_there_are_and_keeps_what_was_typed(portal, ticket, browse):
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{ticket.number}/answers/"
+    fields = Page(client.get(url)).form("/answers/")
+    assert (fields["field_part"], fields["field_cost"]) == ("s", "")
+
+    wrong = client.post(url, {**fields, "field_cost": "much", "field_part": "p"})
+    assert wrong.status_code == 422
+    assert Page(wrong).form("/answers/")["field_cost"] == "much"
+    forged = client.post(url, {**fields, "field_part": "forged"})
+    assert forged.status_code == 422
+    assert values(portal, ticket) == {"part": "s"}
+
+    right = {"field_part": "p", "field_cost": "1.5", "field_cause": "Wire", "field_nothing": "x"}
+    assert client.post(url, right).url == f"/desk/tickets/{ticket.number}/"
+    assert values(portal, ticket) == {"part": "p", "cost": "1.5", "cause": "Wire"}
+
+
+def test_an_answer_to_what_is_no_longer_asked_goes(portal, ticket, browse):
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{ticket.number}/answers/"
+    client.post(url, {"field_part": "p", "field_cause": "Wire"})
+    client.post(url, {"field_part": "s", "field_cause": "Wire"})
+
+    assert values(portal, ticket) == {"part": "s"}
+
+
+def test_a_topic_without_questions_says_so(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        ticket = make_ticket(requester=portal.customer, topic=TopicFactory(department=portal.department))
+    page = Page(browse(portal, portal.agent).get(f"/desk/tickets/{ticket.number}/answers/"))
+
+    assert "No questions" in page.text
+    assert f"/desk/tickets/{ticket.number}/" in page.links()
+
+
+# -- before closing -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def panel(portal, ticket, questions):
+    """The ticket, now about the panel: its cause has to be answered."""
+    with tenant_scope(portal.tenant):
+        set_answers(actor=portal.agent, ticket=ticket, answers={questions["part"]: "p"})
+    return ticket
+
+
+def status_of(portal, ticket) -> str:
+    with tenant_scope(portal.tenant):
+        return Ticket.objects.get(pk=ticket.pk).status
+
+
+def test_what_is_not_asked_has_not_to_be_answered(portal, ticket):
+    with tenant_scope(portal.tenant):
+        assert missing_to_close(ticket) == []
+        close_ticket(actor=portal.agent, ticket=ticket, as_staff=True)
+    assert status_of(portal, ticket) == Status.CLOSED
+
+
+def test_staff_close_nothing_before_it_is_answered_in_no_way(portal, panel, questions):
+    with tenant_scope(portal.tenant):
+        ways = (
+            lambda: close_ticket(actor=portal.agent, ticket=panel, as_staff=True),
+            lambda: set_status(actor=portal.agent, ticket=panel, status=Status.CLOSED),
+            lambda: reply_to_ticket(
+                actor=portal.agent,
+                ticket=panel,
+                body="Done",
+                channel=Channel.PORTAL,
+                as_staff=True,
+                and_status=Status.CLOSED,
+            ),
+        )
+        for close in ways:
+            with pytest.raises(AnswersMissing) as refused:
+                close()
+            assert refused.value.questions == [questions["cause"]]
+        assert Message.objects.filter(ticket=panel).count() == 1
+        set_answers(actor=portal.agent, ticket=panel, answers={questions["cause"]: "Wire"})
+        ways[2]()
+    assert status_of(portal, panel) == Status.CLOSED
+
+
+def test_customers_close_theirs_whatever_is_missing(portal, panel, browse):
+    client = browse(portal, portal.customer)
+
+    assert client.post(f"/tickets/{panel.number}/closure/").status_code == 302
+
+    assert status_of(portal, panel) == Status.CLOSED
+
+
+def test_a_closed_ticket_is_answered_without_new_questions(portal, panel, browse):
+    with tenant_scope(portal.tenant):
+        close_ticket(actor=portal.customer, ticket=panel)
+        reply_to_ticket(
+            actor=portal.agent,
+            ticket=panel,
+            body="PS",
+            channel=Channel.PORTAL,
+            as_staff=True,
+            and_status=Status.CLOSED,
+        )
+    assert status_of(portal, panel) == Status.CLOSED
+
+
+def test_closing_by_its_status_asks_for_what_is_missing_right_there(portal, panel, browse):
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/"
+
+    refused = client.post(f"{url}status/", {"status": "closed"})
+    page = Page(refused)
+    assert refused.status_code == 422
+    assert "Before the ticket is closed" in page.text
+    assert page.form("/status/") == {"csrfmiddlewaretoken": page.form("/status/")["csrfmiddlewaretoken"]} | {
+        "status": "closed",
+        "field_cause": "",
+    }
+    assert status_of(portal, panel) != Status.CLOSED
+
+    assert client.post(f"{url}status/", {"status": "closed", "field_cause": "Wire"}).url == url
+    assert status_of(portal, panel) == Status.CLOSED
+    assert values(portal, panel)["cause"] == "Wire"
+
+
+def test_closing_with_a_reply_keeps_the_words_and_sends_them_once_it_is_answered(portal, panel, browse):
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/"
+    sent = {"body": "It was the <wire>.", "mode": "reply", "and_status": "closed", "key": str(uuid4())}
+
+    refused = client.post(f"{url}reply/", sent)
+    page = Page(refused)
+    assert refused.status_code == 422
+    fields = page.form("/reply/")
+    assert (fields["body"], fields["key"], fields["field_cause"]) == (sent["body"], sent["key"], "")
+    with tenant_scope(portal.tenant):
+        assert Message.objects.filter(ticket=panel).count() == 1
+
+    done = client.post(f"{url}reply/", {**sent, "field_cause": "Wire"})
+    assert done.status_code == 302
+    assert status_of(portal, panel) == Status.CLOSED
+    assert values(portal, panel)["cause"] == "Wire"
+    with tenant_scope(portal.tenant):
+        assert Message.objects.filter(ticket=panel).count() == 2
+
+
+def test_a_note_or_a_reply_that_closes_nothing_is_asked_nothing(portal, panel, browse):
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/reply/"
+    for fields in ({"mode": "note", "and_status": "closed"}, {"mode": "reply", "and_status": "in_progress"}):
+        assert client.post(url, {"body": "b", "key": str(uuid4()), **fields}).status_code == 302
+
+
+def test_an_answer_that_asks_for_another_one_is_followed_by_it(portal, panel, questions, browse):
+    with tenant_scope(portal.tenant):
+        deeper = ask(
+            portal.topic,
+            "deeper",
+            kind=FieldKind.CHOICE,
+            choices=PARTS,
+            label_en="Deeper",
+            is_required_to_close=True,
+        )
+        ask(
+            portal.topic,
+            "deepest",
+            label_en="Deepest",
+            is_required_to_close=True,
+            depends_on=deeper,
+            depends_values=["p"],
+        )
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/status/"
+
+    first = Page(client.post(url, {"status": "closed"}))
+    assert ("Deeper" in first.text, "Deepest" in first.text) == (True, False)
+    second = Page(client.post(url, {"status": "closed", "field_cause": "Wire", "field_deeper": "p"}))
+    assert "Deepest" in second.text
+    assert client.post(url, {"status": "closed", "field_deepest": "Yes"}).status_code == 302
+    assert values(portal, panel) == {"part": "p", "cause": "Wire", "deeper": "p", "deepest": "Yes"}
+
+
+# -- another topic --------------------------------------------------------------------------------------------------
+
+
+def test_another_topic_keeps_the_answers_and_the_department(portal, other_portal, panel, browse):
+    with tenant_scope(portal.tenant):
+        other = TopicFactory(name_en="Order <x>", department=portal.other_department)
+        closed = TopicFactory(is_active=False)
+    with tenant_scope(other_portal.tenant):
+        theirs = HelpTopic.objects.get(slug="fault")
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/"
+    for wrong in (theirs.pk, closed.pk, "", "x", "9" * 20):
+        assert client.post(f"{url}topic/", {"topic": wrong}).status_code == 422
+
+    assert client.post(f"{url}topic/", {"topic": other.pk}).url == url
+
+    with tenant_scope(portal.tenant):
+        now = Ticket.objects.get(pk=panel.pk)
+        assert (now.topic, now.department) == (other, portal.department)
+        set_topic(actor=portal.agent, ticket=panel, topic=other)
+        assert panel.events.filter(kind=EventKind.TOPIC_CHANGED).count() == 1
+        with pytest.raises(PermissionError):
+            set_topic(actor=portal.customer, ticket=panel, topic=portal.topic)
+    page = client.get(url)
+    assert "Elin Lund changed the topic from “Fault report” to “Order <x>”" in Page(page).text
+    assert "Part" in Page(page).text, "what was answered is still there"
+    assert values(portal, panel) == {"part": "p"}

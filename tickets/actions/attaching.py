@@ -45,6 +45,11 @@ def kept_uploads(form_key: UUID | None) -> list[Upload]:
     return list(Upload.objects.filter(form_key=form_key).order_by("pk")) if form_key else []
 
 
+def attached_answers(form_key: UUID) -> list[Attachment]:
+    """The files that answered questions when this form was sent before, so that sent again it misses none."""
+    return list(Attachment.objects.filter(message__ticket__filing_key=form_key).exclude(field_key=""))
+
+
 def drop_uploads(*, form_key: UUID, ids: Sequence[int]) -> None:
     """Forget kept files their sender took away again."""
     for upload in Upload.objects.filter(form_key=form_key, pk__in=ids):

@@ -20,7 +20,8 @@ from tickets.forms.kinds import Heading
 from tickets.forms.messages import MessageForm
 from tickets.forms.priorities import PriorityChoice
 from tickets.forms.questions import QuestionsMixin, surroundings
-from tickets.models import HelpTopic, Upload
+from tickets.models import HelpTopic, TicketForm, Upload
+from tickets.models.files import StoredFile
 from tickets.priorities import priority_settings
 from tickets.queries import questions_of
 from tickets.questions import Asked, asked_person
@@ -44,15 +45,15 @@ class FilingForm(QuestionsMixin, MessageForm):
         tenant: Tenant,
         asked: Asked | None = None,
         overflow: bool = False,
-        kept: Sequence[Upload] = (),
+        kept: Sequence[StoredFile] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, tenant=tenant, overflow=overflow, kept=kept, **kwargs)
-        self.person, self.asked = person, asked or asked_person(person)
+        self.asked = asked or asked_person(person)
         attachments = self.fields.pop("attachments")
         self.fields.pop("body")
         self.fields["filing_key"] = KeyField()
-        if person is None:
+        if person is None and self.asked != Asked.KNOWN:
             self._ask_who()
         self._ask_what()
         self.fields["attachments"] = attachments
@@ -65,7 +66,7 @@ class FilingForm(QuestionsMixin, MessageForm):
             organisation=organisation,
             for_staff=self.asked == Asked.STAFF,
         )
-        files = {upload.field_key: upload.name for upload in kept if upload.field_key}
+        files = {file.field_key: file.name for file in kept if file.field_key}
         self.ask(questions, self.asked, around=around, files=files)
         self._ask_priority(topic)
         if person is not None:
@@ -96,13 +97,10 @@ class FilingForm(QuestionsMixin, MessageForm):
         return self.files_sent()
 
     def still_wants(self, upload: Upload) -> bool:
-        """A file that answers a question goes when another one replaces it, or when the question is not asked after
-        all; while the form has errors it stays, so that nothing has to be chosen again."""
+        """A file that answers a question goes when another one replaces it, or the question is not asked after all."""
         if not upload.field_key:
             return True
-        asked = {question.key: value for question, value in self.answers().items()}
-        replaced = upload.field_key in self.answer_files
-        return not replaced and (not self.is_valid() or asked.get(upload.field_key) == upload.name)
+        return upload.field_key in self.asked_keys and upload.field_key not in self.answer_files
 
     def prefill(self, query: QueryDict) -> None:
         """Begin with what an address brings along (`?subject=…&field_site=…`): what this person may answer, and what
@@ -148,7 +146,7 @@ class FilingForm(QuestionsMixin, MessageForm):
     def _ask_priority(self, topic: HelpTopic) -> None:
         """Customers choose only where the portal lets them (A4), and nothing is fixed by the way they come (A3)."""
         settings = priority_settings()
-        channel = Channel.GUEST if self.person is None else Channel.PORTAL
+        channel = Channel.GUEST if "email" in self.fields else Channel.PORTAL
         if settings.use == PriorityUse.CHOSEN and channel not in settings.by_channel:
             self.fields["priority"] = PriorityChoice(initial=topic.priority or settings.default)
 
@@ -242,3 +240,14 @@ class OnBehalfForm(FilingForm):
         address = self.data.get("email") or self.initial.get("email") or ""
         caller = person_at(str(address)) if address else None
         return caller.organisation if caller else None
+
+
+class PreviewForm(FilingForm):
+    """A form as `asked` would see it under some topic; `customer` stands for the organisation of whoever is known."""
+
+    def __init__(self, *args: Any, form: TicketForm, asked: Asked, customer: str, **kwargs: Any) -> None:
+        self.customer = Organisation(name=customer) if asked == Asked.KNOWN else None
+        super().__init__(*args, topic=HelpTopic(form=form), person=None, asked=asked, **kwargs)
+
+    def _organisation_of_caller(self) -> Organisation | None:
+        return self.customer

@@ -12,6 +12,7 @@ from accounts.models import Tenant
 from tickets.enums import MessageKind, Status
 from tickets.forms.fields import AttachmentsField, BodyField, KeyField
 from tickets.models import Upload
+from tickets.models.files import StoredFile
 
 
 class MessageForm(forms.Form):
@@ -21,11 +22,11 @@ class MessageForm(forms.Form):
     body = BodyField(label=gettext_lazy("Your message"), required=False, rows=5)
 
     def __init__(
-        self, *args: Any, tenant: Tenant, overflow: bool = False, kept: Sequence[Upload] = (), **kwargs: Any
+        self, *args: Any, tenant: Tenant, overflow: bool = False, kept: Sequence[StoredFile] = (), **kwargs: Any
     ) -> None:
-        """`kept` are the files that were sent with this form before, and are still ticked."""
+        """`kept` are the files that were sent with this form before."""
         super().__init__(*args, **kwargs)
-        self.has_files = bool(kept)
+        self.has_files = any(not file.field_key for file in kept)
         self.fields["attachments"] = AttachmentsField(tenant=tenant, overflow=overflow)
 
     def clean(self) -> dict[str, Any]:

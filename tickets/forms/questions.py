@@ -41,6 +41,7 @@ class QuestionsMixin(forms.Form):
     """
 
     questions: Sequence[FormField] = ()
+    asked_keys: Collection[str] = ()  # of the questions that were asked, as this form was answered
 
     def ask(
         self,
@@ -82,9 +83,9 @@ class QuestionsMixin(forms.Form):
         given = {question.key: self._kept(question) for question in self.questions}
         given |= {question.key: value for question, value in self.beside.items()}
         everything = sorted([*self.questions, *self.beside], key=lambda question: (question.position, question.pk))
-        asked = {question.key for question in asked_questions(everything, given)}
+        self.asked_keys = {question.key for question in asked_questions(everything, given)}
         for question in self.questions:
-            if question.key not in asked:
+            if question.key not in self.asked_keys:
                 self.errors.pop(PREFIX + question.key, None)
                 self.cleaned_data[PREFIX + question.key] = None
 
@@ -93,8 +94,8 @@ class QuestionsMixin(forms.Form):
         return {question: self._kept(question) for question in self.questions if question.kind not in NO_QUESTION}
 
     def files_sent(self) -> dict[str, UploadedFile]:
-        """The files sent in answer to questions, by key; those that may be kept."""
-        asked = {question.key: self.fields[PREFIX + question.key] for question in self.questions}
+        """The files sent in answer to questions that were asked, by key; those that may be kept."""
+        asked = {key: self.fields.get(PREFIX + key) for key in self.asked_keys}
         return {key: one.right for key, one in asked.items() if isinstance(one, AnswerFileField) and one.right}
 
     def _kept(self, question: FormField) -> str:
@@ -119,13 +120,16 @@ def surroundings(
     """What is known where these questions are asked. A customer's own organisation is theirs and its places are offered
     to them; to staff those of the customer."""
     kinds = {question.kind for question in questions}
-    places = Site.objects.filter(organisation=organisation, is_active=True).values_list("name", flat=True)
+    places: tuple[str, ...] = ()
+    if organisation is not None and FieldKind.SITE in kinds:
+        found = Site.objects.filter(organisation=organisation.pk, is_active=True)
+        places = tuple(found.values_list("name", flat=True)[:SITES_OFFERED])
     return Surroundings(
         limit_mb=limit_mb,
         overflow=overflow,
         own_organisation=organisation.name if organisation is not None and not for_staff else "",
         organisations=tuple(offered_organisations()) if for_staff and FieldKind.ORGANISATION in kinds else (),
-        sites=tuple(places[:SITES_OFFERED]) if organisation is not None and FieldKind.SITE in kinds else (),
+        sites=places,
     )
 
 

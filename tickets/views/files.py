@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.requests import PortalRequest
-from tickets.actions.attaching import drop_uploads, keep_uploads, kept_uploads
+from tickets.actions.attaching import attached_answers, drop_uploads, keep_uploads, kept_uploads
 from tickets.forms.fields import KeyField
 from tickets.forms.messages import MessageForm
 from tickets.models import Attachment, Ticket, Upload
@@ -58,7 +58,7 @@ def bound(
         request.FILES,
         tenant=request.tenant,
         overflow=refuse_files or getattr(request, "uploads_over_limit", False),
-        kept=[upload for upload in kept_uploads(key) if upload.key in ticked],
+        kept=[*attached_answers(key), *(upload for upload in kept_uploads(key) if upload.key in ticked)],
         **kwargs,
     )
     form.full_clean()

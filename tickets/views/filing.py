@@ -227,7 +227,8 @@ def _filing_page(
     context = {
         "topic": topic,
         "form": form,
-        "kept": kept,
+        "kept": [upload for upload in kept if not upload.field_key],
+        "kept_answers": [upload for upload in kept if upload.field_key],
         "refused": refused,
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
     }

@@ -92,7 +92,8 @@ def _page(
         "obstacle": obstacle,
         "topic": topic,
         "form": form,
-        "kept": kept,
+        "kept": [upload for upload in kept if not upload.field_key],
+        "kept_answers": [upload for upload in kept if upload.field_key],
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
     }
     return render(request, "tickets/desk/new.html", context, status=status)

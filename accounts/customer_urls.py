@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import agreements, organisation_actions, organisations, people, people_actions, staff
+from accounts.views import agreements, organisation_actions, organisations, people, people_actions, sites, staff
 
 urlpatterns = [
     path("desk/people/", people.people, name="people"),
@@ -37,6 +37,18 @@ urlpatterns = [
         "desk/organisations/<int:pk>/domains/<int:row>/removal/",
         organisation_actions.organisation_domain_removal,
         name="organisation_domain_removal",
+    ),
+    path("desk/organisations/<int:pk>/sites/", sites.organisation_sites, name="organisation_sites"),
+    path("desk/organisations/<int:pk>/sites/<int:row>/", sites.organisation_site, name="organisation_site"),
+    path(
+        "desk/organisations/<int:pk>/sites/<int:row>/removal/",
+        sites.organisation_site_removal,
+        name="organisation_site_removal",
+    ),
+    path(
+        "desk/organisations/<int:pk>/sites/<int:row>/return/",
+        sites.organisation_site_return,
+        name="organisation_site_return",
     ),
     path(
         "desk/organisations/<int:pk>/administrators/",

@@ -91,6 +91,7 @@ def organisation_page(request: PortalRequest, found: Organisation, *, status: in
         "limit": limit,
         "taken": places_taken(found) if limit is not None else 0,
         "domains": list(found.domains.all()),
+        "sites_total": found.sites.filter(is_active=True).count(),
         "to_join": len(people_to_join(found)) if request.user.is_administrator else 0,
         "administrators": _administrators(found, forms.pop("administrator_forms", {})),
         "provider_contacts": list(found.provider_contacts.all()),

@@ -235,6 +235,7 @@ DOORS = [
     "tickets.actions.closing_departments:close_department",
     "tickets.actions.trials:start_trial",
     "routing.actions.arranging:remove_member",
+    "routing.actions.pointing:point_rules",
     "routing.actions.arranging:rename_department",
     "routing.actions.arranging:set_shared",
     "tickets.actions.forms:add_form",

@@ -17,16 +17,17 @@ from accounts.models import (
     Organisation,
     OrganisationDomain,
     ProviderContact,
+    Site,
     User,
 )
 from accounts.scoping import tenant_scope
-from routing.models import Department, OrganisationDepartment
+from routing.models import Department, OrganisationDepartment, RoutingRule
 from tests.conftest import make_portal
-from tests.factories import OrganisationFactory, UserFactory, make_ticket
+from tests.factories import OrganisationFactory, TopicFactory, UserFactory, make_ticket
 from tests.pages import Page, snapshot
 from tickets.actions import merging_organisations
 from tickets.actions.merging_organisations import SomethingLeft, merge_organisations, plan_merger, relations
-from tickets.models import Ticket
+from tickets.models import HelpTopic, OrganisationException, Ticket, TopicOrganisation
 
 SIDES = st.fixed_dictionaries(
     {
@@ -41,6 +42,13 @@ SIDES = st.fixed_dictionaries(
         "limit": st.sampled_from([None, 3]),
         "until": st.sampled_from([None, date(2027, 3, 31)]),
         "department": st.sampled_from([None, "Service desk", "Field service"]),
+        "sites": st.dictionaries(
+            st.sampled_from(["City hall", "School"]), st.sampled_from(["", "Torget 1", "Gatan 2"])
+        ),
+        "topics": st.sets(st.sampled_from(["one", "two"])),
+        "exceptions": st.dictionaries(
+            st.sampled_from(["one", "two"]), st.sampled_from([None, "Service desk", "Field service"])
+        ),
         "visibility": st.sampled_from(Visibility.values),
         "notes": st.sampled_from(["", "Ring first.", "Pays late."]),
     }
@@ -79,6 +87,14 @@ def build(portal, side: dict, number: int) -> Organisation:
     if side["department"]:
         department = Department.objects.get(name=side["department"])
         OrganisationDepartment.objects.create(organisation=made, department=department)
+    topics = {slug: HelpTopic.objects.filter(slug=slug).first() or TopicFactory(slug=slug) for slug in ("one", "two")}
+    for site, address in side["sites"].items():
+        Site.objects.create(organisation=made, name=site, address=address)
+    for slug in side["topics"]:
+        TopicOrganisation.objects.create(organisation=made, topic=topics[slug])
+    for slug, chosen in side["exceptions"].items():
+        goes_to = Department.objects.get(name=chosen) if chosen else None
+        OrganisationException.objects.create(organisation=made, topic=topics[slug], department=goes_to)
     return made
 
 
@@ -116,6 +132,15 @@ def test_nothing_is_lost_whatever_the_two_have(in_scope, one, other):
     rows = {row.name for row in kept.provider_contacts.all()}
     assert all(name in rows or name in kept.notes for name in contacts)
     # What the one had and the other keeps in its own way can be read in the notes.
+    sites = dict(kept.sites.values_list("name", "address"))
+    assert sites == one["sites"] | other["sites"]
+    assert all(not address or sites[name] == address or address in kept.notes for name, address in one["sites"].items())
+    assert set(kept.help_topics.values_list("topic__slug", flat=True)) == one["topics"] | other["topics"]
+    exceptions = dict(kept.routing_exceptions.values_list("topic__slug", "department__name"))
+    assert exceptions == one["exceptions"] | other["exceptions"]
+    for slug, name in one["exceptions"].items():
+        topic = HelpTopic.objects.get(slug=slug)
+        assert exceptions[slug] == name or f"{topic} → {name or 'as if it had no department'}" in kept.notes
     for words in (one["notes"], other["notes"]):
         assert words in kept.notes
     if one["agreement"]:
@@ -134,6 +159,21 @@ def test_nothing_is_lost_whatever_the_two_have(in_scope, one, other):
     assert (plan.people, plan.tickets, plan.domains) == (len(moved_people), one["tickets"], one["domains"])
 
 
+def test_rules_that_ask_for_the_one_ask_for_the_other(in_scope):
+    source, target = OrganisationFactory(), OrganisationFactory()
+    own = [str(source.pk), str(target.pk), "999999"]
+    asked = [
+        {"fact": "organisation", "operator": "is", "values": own},
+        {"fact": "words", "operator": "is", "values": own},
+    ]
+    rule = RoutingRule.objects.create(name="Theirs", conditions=asked)
+
+    merge_organisations(actor=in_scope.administrator, source=source, target=target)
+
+    rule.refresh_from_db()
+    assert [one["values"] for one in rule.conditions] == [[str(target.pk), "999999"], own]
+
+
 def test_every_way_to_point_at_an_organisation_is_known():
     """A new model that points at organisations must be moved, too, or its row stops a merger."""
     assert {relation.related_model._meta.label for relation in relations()} >= {
@@ -144,8 +184,11 @@ def test_every_way_to_point_at_an_organisation_is_known():
         "accounts.Invitation",
         "routing.OrganisationDepartment",
         "tickets.Ticket",
+        "accounts.Site",
+        "tickets.TopicOrganisation",
+        "tickets.OrganisationException",
     }
-    assert len(relations()) == 7, "merge_organisations must move this one as well"
+    assert len(relations()) == 10, "merge_organisations must move this one as well"
 
 
 def test_what_is_not_moved_stops_the_merger_and_nothing_is_changed(in_scope, monkeypatch):

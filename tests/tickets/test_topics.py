@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Agreement
 from accounts.scoping import tenant_scope
+from routing.models import RoutingRule
 from tests.factories import AgentFactory, OrganisationFactory, TopicFactory, UserFactory, make_ticket
 from tests.pages import Page
 from tickets.actions.arranging import (
@@ -271,6 +272,16 @@ def test_a_topic_has_its_address_alone(in_scope):
     with pytest.raises(SlugTaken):
         update_topic(actor=None, topic=other, values={"slug": "fault"})
     assert HelpTopic.objects.get(pk=other.pk).slug == "other"
+
+
+def test_rules_follow_a_topic_that_gets_another_address(in_scope):
+    asked = [{"fact": "topic", "operator": "is", "values": ["fault", "other"]}]
+    rule = RoutingRule.objects.create(name="Faults", conditions=asked)
+
+    update_topic(actor=in_scope.administrator, topic=in_scope.topic, values={"slug": "trouble"})
+
+    rule.refresh_from_db()
+    assert rule.conditions[0]["values"] == ["trouble", "other"]
 
 
 def test_topics_change_places_among_those_beside_them(in_scope):

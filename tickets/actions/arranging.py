@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import Agreement, Organisation, User
 from accounts.rules import require_administrator
 from routing.actions.arranging import DepartmentClosed
+from routing.actions.pointing import point_rules
 from routing.models import Department
 from tickets.enums import Audience, LeadsTo, Need, Priority
 from tickets.icons import ICONS
@@ -114,7 +115,7 @@ def update_topic(
 ) -> HelpTopic:
     """Change a help topic: `values` by the names of FIELDS; `organisations` and `agreements` to which it is offered.
     What is not given stays. Holds for tickets filed from now on; older ones stay where they are. Below another parent
-    it becomes the last.
+    it becomes the last. Routing rules that ask for it go on doing so when its `slug` changes.
 
     Raises SlugTaken, MisplacedTopic, DepartmentClosed for another department than it has, ValueError for an icon there
     is not or an address that is no page's, PermissionError unless the actor is an administrator.
@@ -123,6 +124,8 @@ def update_topic(
     with transaction.atomic():
         locked = _lock_all()[topic.pk]
         changed = {name: values[name] for name in FIELDS if name in values and values[name] != getattr(locked, name)}
+        if "slug" in changed:
+            point_rules(actor=actor, fact="topic", old=locked.slug, new=changed["slug"])
         if "parent" in changed:
             locked.position = _next_position(changed["parent"])
         if changed:

@@ -15,11 +15,13 @@ from accounts.models import (
     Organisation,
     OrganisationDomain,
     ProviderContact,
+    Site,
     User,
 )
 from accounts.rules import require_administrator
+from routing.actions.pointing import point_rules
 from routing.models import OrganisationDepartment
-from tickets.models import Ticket
+from tickets.models import OrganisationException, Ticket, TopicOrganisation
 
 AGREED = ("agreement", "agreement_from", "agreement_until", "contact_limit")
 
@@ -39,6 +41,9 @@ class Merger:
     administrators: int
     provider_contacts: int
     invitations: int
+    sites: int
+    topics: int
+    exceptions: int
     takes_agreement: bool
     takes_department: bool
     noted: tuple[str, ...]
@@ -47,6 +52,7 @@ class Merger:
 def plan_merger(source: Organisation, target: Organisation) -> Merger:
     """What `merge_organisations` would do now. Changes nothing."""
     moved_contacts, _kept = _provider_contacts(source, target)
+    moved_exceptions, _same = _exceptions(source, target)
     return Merger(
         people=User.objects.filter(organisation=source).count(),
         named_contacts=User.objects.filter(organisation=source, is_named_contact=True).count(),
@@ -55,6 +61,9 @@ def plan_merger(source: Organisation, target: Organisation) -> Merger:
         administrators=LocalAdministrator.objects.filter(organisation=source).count(),
         provider_contacts=len(moved_contacts),
         invitations=Invitation.objects.filter(organisation=source).count(),
+        sites=len(_sites_to_move(source, target)),
+        topics=len(_topics_to_move(source, target)),
+        exceptions=len(moved_exceptions),
         takes_agreement=_takes_agreement(source, target),
         takes_department=_department_of(source) is not None and _department_of(target) is None,
         noted=tuple(_noted(source, target)),
@@ -63,7 +72,8 @@ def plan_merger(source: Organisation, target: Organisation) -> Merger:
 
 def merge_organisations(*, actor: User, source: Organisation, target: Organisation) -> Organisation:
     """Let everything of `source` belong to `target`: people with what they are there, tickets, domains, administrators,
-    contacts at the provider, invitations; its agreement and responsible department where the target has none.
+    contacts at the provider, invitations, sites, the topics it is offered; its agreement, responsible department and
+    exceptions from it where the target has none; routing rules that ask for it ask for the target.
 
     What the target has already, and can have once only, stays the target's; the source's is written into the target's
     notes, with its own notes. The target's choice of who sees what holds for everybody. There may be more named
@@ -84,6 +94,7 @@ def merge_organisations(*, actor: User, source: Organisation, target: Organisati
         _move_facts(old, kept)
         _move_people(actor, old, kept)
         _move_rows(old, kept)
+        point_rules(actor=actor, fact="organisation", old=str(old.pk), new=str(kept.pk))
         _end(old)
     return kept
 
@@ -115,11 +126,24 @@ def _move_rows(source: Organisation, target: Organisation) -> None:
     moved, kept = _provider_contacts(source, target)
     ProviderContact.objects.filter(pk__in=[row.pk for row in moved]).update(organisation=target)
     ProviderContact.objects.filter(pk__in=[row.pk for row in kept]).delete()  # noted
+    _move_what_routes(source, target)
     department = OrganisationDepartment.objects.filter(organisation=source)
     if _department_of(target) is None:
         department.update(organisation=target)
     else:
         department.delete()  # the same, or noted
+
+
+def _move_what_routes(source: Organisation, target: Organisation) -> None:
+    """Sites, topics and exceptions; what the target has already goes, for it says the same or is noted."""
+    Site.objects.filter(pk__in=[row.pk for row in _sites_to_move(source, target)]).update(organisation=target)
+    Site.objects.filter(organisation=source).delete()
+    topics = [row.pk for row in _topics_to_move(source, target)]
+    TopicOrganisation.objects.filter(pk__in=topics).update(organisation=target)
+    TopicOrganisation.objects.filter(organisation=source).delete()
+    exceptions = [row.pk for row in _exceptions(source, target)[0]]
+    OrganisationException.objects.filter(pk__in=exceptions).update(organisation=target)
+    OrganisationException.objects.filter(organisation=source).delete()
 
 
 def _move_facts(source: Organisation, target: Organisation) -> None:
@@ -158,6 +182,10 @@ def _noted(source: Organisation, target: Organisation) -> list[str]:
     department, own = _department_of(source), _department_of(target)
     if department is not None and own is not None and department.department_id != own.department_id:
         lines.append(_("Responsible department: %s") % department.department.name)
+    lines += [_("Exception: %s") % _exception_in_words(row) for row in _exceptions(source, target)[1]]
+    lines += [
+        _("Site: %s") % ", ".join(filter(None, [row.name, row.address])) for row in _sites_to_note(source, target)
+    ]
     kept_out = _provider_contacts(source, target)[1]
     lines += [", ".join(filter(None, [str(row), row.email, row.phone])) for row in kept_out]
     if source.notes and source.notes not in target.notes:
@@ -203,3 +231,35 @@ def _provider_contacts(
     own = {row.kind for row in ProviderContact.objects.filter(organisation=target)}
     rows = list(ProviderContact.objects.filter(organisation=source))
     return [row for row in rows if row.kind not in own], [row for row in rows if row.kind in own]
+
+
+def _sites_to_move(source: Organisation, target: Organisation) -> list[Site]:
+    """The source's sites that the target has none of the same name of."""
+    own = set(Site.objects.filter(organisation=target).values_list("name_key", flat=True))
+    return [row for row in Site.objects.filter(organisation=source) if row.name_key not in own]
+
+
+def _sites_to_note(source: Organisation, target: Organisation) -> list[Site]:
+    """The source's sites that the target has with another address."""
+    own = dict(Site.objects.filter(organisation=target).values_list("name_key", "address"))
+    rows = Site.objects.filter(organisation=source).exclude(address="")
+    return [row for row in rows if row.name_key in own and own[row.name_key] != row.address]
+
+
+def _topics_to_move(source: Organisation, target: Organisation) -> list[TopicOrganisation]:
+    own = set(TopicOrganisation.objects.filter(organisation=target).values_list("topic_id", flat=True))
+    return [row for row in TopicOrganisation.objects.filter(organisation=source) if row.topic_id not in own]
+
+
+def _exceptions(
+    source: Organisation, target: Organisation
+) -> tuple[list[OrganisationException], list[OrganisationException]]:
+    """The source's exceptions: those on topics the target has none for, and those where it has another one."""
+    own = dict(OrganisationException.objects.filter(organisation=target).values_list("topic_id", "department_id"))
+    rows = list(OrganisationException.objects.filter(organisation=source).select_related("topic", "department"))
+    moved = [row for row in rows if row.topic_id not in own]
+    return moved, [row for row in rows if row.topic_id in own and own[row.topic_id] != row.department_id]
+
+
+def _exception_in_words(row: OrganisationException) -> str:
+    return f"{row.topic} → {row.department.name if row.department else _('as if it had no department')}"

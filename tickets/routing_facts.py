@@ -234,7 +234,7 @@ def _kept_with(tickets: Sequence[Ticket]) -> dict[int, dict[str, Any]]:
     routed = TicketEvent.objects.filter(ticket__in=tickets, kind=EventKind.ROUTED).order_by("pk")
     found: dict[int, dict[str, Any]] = {}
     for ticket, data in routed.values_list("ticket_id", "data"):
-        if "facts" in data:
+        if data.get("facts"):
             found.setdefault(ticket, data["facts"])  # the first: it was filed once
     return found
 

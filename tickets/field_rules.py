@@ -19,7 +19,7 @@ LONGEST_VALUE = 80  # characters of a choice's value
 LONGEST_CHOICE = 120  # characters of a choice's words
 LONGEST_ANSWER: Mapping[str, int] = {FieldKind.TEXT: 200, FieldKind.LONG_TEXT: 20_000}  # characters
 LARGEST = 10**14  # a number somebody answers is smaller
-TICKED, NOT_TICKED = "yes", "no"  # how a condition names a checkbox; kept is a tick as the former, none as nothing
+TICKED = "yes"  # how a ticked checkbox is kept
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What every ticket's form asks, and words addresses and lists use themselves.
@@ -94,7 +94,7 @@ def values_of(field: FormField) -> dict[str, Any]:
 def discrete_values(field: FormField) -> list[str]:
     """The answers a condition on this field can name."""
     if field.kind == FieldKind.CHECKBOX:
-        return [TICKED, NOT_TICKED]
+        return [TICKED]
     return [choice["value"] for choice in field.choices] if field.kind in DISCRETE else []
 
 
@@ -215,8 +215,6 @@ def _wrong_default(field: FormField) -> list[Fault]:
     if not field.default or "default" not in SETTINGS[field.kind]:
         return []
     wrong = [Fault("default", "default_wrong", field.default)]
-    if field.kind == FieldKind.CHECKBOX:
-        return [] if field.default == TICKED else wrong
     if field.kind in DISCRETE:
         chosen = field.default.splitlines() if field.kind == FieldKind.CHOICES else [field.default]
         return [] if set(chosen) <= set(discrete_values(field)) else wrong

@@ -1,6 +1,7 @@
 """The pages with which administrators build forms. Whether a question fits its form is for the door to say."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,11 +15,13 @@ from accounts.forms.fields import LineField
 from accounts.languages import in_readers_language
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldAccess, FieldKind, Need
-from tickets.field_rules import Fault, discrete_values, may_depend_on, settings_of
+from tickets.field_rules import TICKED, Fault, discrete_values, may_depend_on, settings_of
 from tickets.forms.builder_words import fault_in_words, pattern_in_words
 from tickets.forms.choice_lines import ChoiceLinesField, lines_of
 from tickets.forms.fields import BodyField
+from tickets.forms.questions import QuestionsMixin
 from tickets.models import FormField
+from tickets.questions import Asked
 from tickets.ready_forms import READY_FORMS
 
 VALUES_TO_TICK = 60  # more are written down, one a line
@@ -297,7 +300,7 @@ class FieldForm(forms.Form):
                 choices=list(NEED_WORDS.items()),
                 widget=forms.RadioSelect,
                 initial=Need.OPTIONAL,
-                help_text=_("Counts only where the customer answers it."),
+                help_text=_("Counts only where the customer answers it.") if "access" in self.has else "",
                 error_messages=CHOOSE,
             )
         for name, label, words, begins in (
@@ -329,13 +332,15 @@ class FieldForm(forms.Form):
         )
         said = str(self._said("depends_on") or "")
         chosen = next((other for other in parents if str(other.pk) == said), None)
-        if chosen is not None:
+        if chosen is not None and chosen.kind != FieldKind.CHECKBOX:
             self.fields["depends_values"] = _values_field(chosen)
             if _is_long(chosen) and isinstance(self.initial.get("depends_values"), list):
                 self.initial["depends_values"] = "\n".join(self.initial["depends_values"])
 
     def _values_chosen(self, on: FormField | None) -> list[str]:
-        said = self.cleaned_data.get("depends_values") if on is not None else None
+        if on is not None and on.kind == FieldKind.CHECKBOX:
+            return [TICKED]
+        said = self.cleaned_data.get("depends_values")
         if not said or on is None:
             return []
         if isinstance(said, list):
@@ -349,6 +354,21 @@ class FieldForm(forms.Form):
         meant = {fold_text(words): one["value"] for one in choices for words in (one["en"], one["sv"], one["value"])}
         lines = [line.strip() for line in said.splitlines() if line.strip()]
         return "\n".join(meant.get(fold_text(line), line) for line in lines)
+
+
+class SampleForm(QuestionsMixin):
+    """One question alone, as a customer whom nobody knows meets it in the language that is active."""
+
+    def __init__(self, question: FormField, prefix: str) -> None:
+        super().__init__(auto_id=f"{prefix}_%s")
+        alone = copy(question)
+        alone.depends_on = None
+        self.ask([alone], Asked.UNKNOWN)
+
+
+def _deciding(other: FormField) -> str:
+    words = _("Only if ticked: %s") if other.kind == FieldKind.CHECKBOX else _("Depends on the answer to: %s")
+    return words % other
 
 
 def _is_long(on: FormField) -> bool:
@@ -365,13 +385,9 @@ def _values_field(on: FormField) -> forms.Field:
             required=False,
             help_text=_("The values of its answers, one a line; any of them will do."),
         )
-    if on.kind == FieldKind.CHECKBOX:
-        choices = [("yes", _("ticked")), ("no", _("not ticked"))]
-    else:
-        choices = [
-            (one["value"], in_readers_language(one.get("sv", ""), one.get("en", "")) or one["value"])
-            for one in on.choices
-        ]
+    choices = [
+        (one["value"], in_readers_language(one.get("sv", ""), one.get("en", "")) or one["value"]) for one in on.choices
+    ]
     return forms.MultipleChoiceField(label=label, choices=choices, widget=forms.CheckboxSelectMultiple, required=False)
 
 

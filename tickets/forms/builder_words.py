@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.languages import in_readers_language
 from tickets.enums import FieldKind
-from tickets.field_rules import NOT_TICKED, TICKED, Fault
+from tickets.field_rules import Fault
 from tickets.models import FormField
 
 VALUES_SHOWN = 4
@@ -97,9 +97,8 @@ def condition_in_words(field: FormField) -> str:
     if on is None:
         return ""
     if on.kind == FieldKind.CHECKBOX:
-        words = {TICKED: _("ticked"), NOT_TICKED: _("not ticked")}
-    else:
-        words = {one["value"]: in_readers_language(one.get("sv", ""), one.get("en", "")) for one in on.choices}
+        return _("Asked only if “%s” is ticked") % on
+    words = {one["value"]: in_readers_language(one.get("sv", ""), one.get("en", "")) for one in on.choices}
     said = [words.get(value) or value for value in field.depends_values]
     shown = _(" or ").join(said[:VALUES_SHOWN])
     if len(said) > VALUES_SHOWN:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,9 +21,9 @@ from tickets.actions.forms import (
     restore_field,
     update_field,
 )
-from tickets.enums import FieldKind
+from tickets.enums import FieldAccess, FieldKind
 from tickets.form_uses import answers_to, rules_asking
-from tickets.forms.builder import FieldForm
+from tickets.forms.builder import FieldForm, SampleForm
 from tickets.forms.builder_words import KIND_WORDS, fault_in_words
 from tickets.models import FormField, TicketForm
 
@@ -131,6 +133,15 @@ def _kinds() -> list[tuple[FieldKind, Any]]:
     return [(kind, KIND_WORDS[kind]) for kind in FieldKind]
 
 
+def _samples(field: FormField) -> list[tuple[str, str, SampleForm]]:
+    """The question as it is saved, in each language in which somebody could read it."""
+    samples = []
+    for code, name in settings.LANGUAGES:
+        with translation.override(code):
+            samples.append((code, str(name), SampleForm(field, f"sample_{code}")))
+    return samples
+
+
 def _warn_of_rules(request: PortalRequest, field: FormField) -> None:
     rules = rules_asking(field.key)
     if rules:
@@ -157,4 +168,5 @@ def _page(request: PortalRequest, found: TicketForm, form: FieldForm, field: For
     if field is not None:
         total = answers_to([field]).get(field.pk, 0)
         context |= {"total": total, "rules": rules_asking(field.key), "kinds": [] if total else _kinds()}
+        context["samples"] = _samples(field) if field.access == FieldAccess.CUSTOMER else []
     return render(request, "tickets/settings/form_field.html", context, status=422 if form.errors else 200)

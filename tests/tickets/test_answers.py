@@ -5,10 +5,12 @@ from uuid import uuid4
 import pytest
 
 from accounts.scoping import tenant_scope
+from routing.models import RoutingSettings
 from tests.factories import TopicFactory, ask, make_ticket
 from tests.pages import Page
 from tickets.actions.answering import NotAQuestion, set_answers
 from tickets.actions.closing import close_ticket
+from tickets.actions.handing_over import claim
 from tickets.actions.replying import reply_to_ticket
 from tickets.actions.setting_status import set_status
 from tickets.actions.setting_topic import set_topic
@@ -298,3 +300,21 @@ def test_another_topic_keeps_the_answers_and_the_department(portal, other_portal
     assert "Elin Lund changed the topic from “Fault report” to “Order <x>”" in Page(page).text
     assert "Part" in Page(page).text, "what was answered is still there"
     assert values(portal, panel) == {"part": "p"}
+
+
+def test_a_ticket_about_something_else_may_be_routed_again(portal, panel, browse):
+    with tenant_scope(portal.tenant):
+        other = TopicFactory(department=portal.other_department)
+        RoutingSettings.objects.create(earlier_days=30)
+        claim(actor=portal.agent, ticket=panel)
+    client, url = browse(portal, portal.administrator), f"/desk/tickets/{panel.number}/"
+
+    assert client.post(f"{url}topic/", {"topic": other.pk, "again": "on"}).url == url
+
+    with tenant_scope(portal.tenant):
+        now = Ticket.objects.get(pk=panel.pk)
+        assert (now.topic, now.department, now.assignee) == (other, portal.other_department, None)
+        kinds = list(panel.events.order_by("pk").values_list("kind", flat=True))
+        assert kinds[-2:] == [EventKind.TOPIC_CHANGED, EventKind.TRANSFERRED]
+    assert client.post(f"{url}topic/", {"topic": portal.topic.pk, "again": "on"}).url == url
+    assert browse(portal, portal.agent).post(f"{url}topic/", {"topic": other.pk, "again": "on"}).url == "/desk/"

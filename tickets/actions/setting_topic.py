@@ -2,19 +2,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from routing.choosing import choose
+from routing.models import Department
+from routing.queries import load_arrangement
+from tickets.actions.handing_over import transfer
 from tickets.enums import EventKind
 from tickets.events import record_event
 from tickets.locking import lock_ticket
-from tickets.models import HelpTopic, Ticket
+from tickets.models import FieldAnswer, HelpTopic, Ticket
+from tickets.routing_facts import facts_at_filing
 from tickets.rules import require_agent
 
 
-def set_topic(*, actor: User, ticket: Ticket, topic: HelpTopic) -> Ticket:
-    """Say that a ticket is about something else. It stays in its department with all its answers, those to questions
-    the new topic does not ask as well.
+def set_topic(*, actor: User, ticket: Ticket, topic: HelpTopic, route_again: bool = False) -> Ticket:
+    """Say that a ticket is about something else. It keeps all its answers, those to questions the new topic does not
+    ask as well, and its department, unless it is to be routed again: then it goes where it would go if it were filed
+    under the new topic now. Nothing else that rules do is done again.
 
-    Records `topic_changed` with both names. Nothing happens when it is about that already. Raises PermissionError
-    unless the actor is an agent.
+    Records `topic_changed` with both names, and `transferred` where it goes elsewhere. Nothing happens when it is about
+    that already. Raises PermissionError unless the actor is an agent.
     """
     require_agent(actor)
     with transaction.atomic():
@@ -22,6 +28,8 @@ def set_topic(*, actor: User, ticket: Ticket, topic: HelpTopic) -> Ticket:
         if locked.topic_id == topic.pk:
             return locked
         before = locked.topic
+        # Asked before the topic is changed: the ticket itself is no earlier communication about it.
+        department = _department_now(locked, topic) if route_again else None
         locked.topic, locked.last_activity_at = topic, timezone.now()
         locked.save(update_fields=["topic", "last_activity_at"])
         data = {
@@ -32,4 +40,24 @@ def set_topic(*, actor: User, ticket: Ticket, topic: HelpTopic) -> Ticket:
             "to_en": topic.name_en,
         }
         record_event(EventKind.TOPIC_CHANGED, locked, actor=actor, data=data)
+        if department is not None:
+            locked = transfer(actor=actor, ticket=locked, department=department)
     return locked
+
+
+def _department_now(ticket: Ticket, topic: HelpTopic) -> Department | None:
+    """Where the ticket would go under this topic; None where that is a department which takes nothing any more."""
+    first = ticket.messages.order_by("pk").first()
+    answers = FieldAnswer.objects.filter(ticket=ticket, field__isnull=False).select_related("field")
+    facts = facts_at_filing(
+        requester=ticket.requester,
+        topic=topic,
+        subject=ticket.subject,
+        body=first.body if first else "",
+        channel=ticket.channel,
+        answers={answer.field: answer.value for answer in answers if answer.field},
+        priority=ticket.priority,
+    )
+    decision = choose(facts, load_arrangement())
+    found: Department | None = Department.objects.filter(pk=decision.department_id, is_active=True).first()
+    return found

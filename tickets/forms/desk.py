@@ -72,6 +72,7 @@ class TopicForm(forms.Form):
         self.fields["topic"] = forms.ChoiceField(
             label=_("Topic"), choices=[(key, _with_parent(topic)) for key, topic in self.topics.items()]
         )
+        self.fields["again"] = forms.BooleanField(label=_("Let the rules choose the department again"), required=False)
 
     def chosen(self) -> HelpTopic:
         return self.topics[self.cleaned_data["topic"]]

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.models import User
@@ -124,6 +124,12 @@ def fetch(request: PortalRequest, number: int) -> Ticket:
     """The ticket, if this agent may see it; else 404."""
     found: Ticket = get_object_or_404(with_read_until(desk_tickets(request.user), request.user), number=number)
     return found
+
+
+def onwards(request: PortalRequest, number: int) -> HttpResponse:
+    """To the ticket, or to the queue when it has just left this agent's departments."""
+    still_seen = desk_tickets(request.user).filter(number=number).exists()
+    return redirect("desk_ticket", number) if still_seen else redirect("desk")
 
 
 def ticket_page(

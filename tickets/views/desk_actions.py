@@ -30,9 +30,9 @@ from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import keep_and_sign_in
 from tickets.models import Ticket
 from tickets.priorities import customers_see_priority
-from tickets.queries import desk_tickets, participants_of
+from tickets.queries import participants_of
 from tickets.rules import AnswersMissing
-from tickets.views.desk import assignment_form, colleague_form, fetch, ticket_page, transfer_form
+from tickets.views.desk import assignment_form, colleague_form, fetch, onwards, ticket_page, transfer_form
 from tickets.views.files import bound
 
 
@@ -118,7 +118,7 @@ def desk_assignment(request: PortalRequest, number: int) -> HttpResponse:
         return _with_errors(request, ticket, assign_form=form)
     name = changed.assignee or changed.department
     messages.success(request, _("The ticket is now with %s.") % name)
-    return _onwards(request, number)
+    return onwards(request, number)
 
 
 @post_only
@@ -136,7 +136,7 @@ def desk_department(request: PortalRequest, number: int) -> HttpResponse:
     messages.success(
         request, _("Ticket %(number)d is handed over to %(name)s.") % {"number": number, "name": changed.department}
     )
-    return _onwards(request, number)
+    return onwards(request, number)
 
 
 @post_only
@@ -245,9 +245,3 @@ def _closing(request: PortalRequest, ticket: Ticket, act: Callable[[], Any]) -> 
 
 def _with_errors(request: PortalRequest, ticket: Ticket, **forms: Any) -> HttpResponse:
     return ticket_page(request, ticket, DeskReplyForm(tenant=request.tenant), status=422, **forms)
-
-
-def _onwards(request: PortalRequest, number: int) -> HttpResponse:
-    """To the ticket, or to the queue when it has just left this agent's departments."""
-    still_seen = desk_tickets(request.user).filter(number=number).exists()
-    return redirect("desk_ticket", number) if still_seen else redirect("desk")

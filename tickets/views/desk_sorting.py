@@ -18,7 +18,7 @@ from tickets.forms.desk import TagsForm
 from tickets.forms.messages import DeskReplyForm
 from tickets.models import Ticket
 from tickets.queries import followers_of, tags_of
-from tickets.views.desk import fetch, follower_form, ticket_page, topic_form
+from tickets.views.desk import fetch, follower_form, onwards, ticket_page, topic_form
 
 
 @agents_only
@@ -45,9 +45,13 @@ def desk_topic(request: PortalRequest, number: int) -> HttpResponse:
     form = topic_form(ticket, request.user, request.POST)
     if not form.is_valid():
         return _with_errors(request, ticket, topic_form=form)
-    set_topic(actor=request.user, ticket=ticket, topic=form.chosen())
-    messages.success(request, _("The ticket is now about %s. It stays in its department.") % form.chosen())
-    return redirect("desk_ticket", number)
+    changed = set_topic(actor=request.user, ticket=ticket, topic=form.chosen(), route_again=form.cleaned_data["again"])
+    words = {"topic": form.chosen(), "department": changed.department}
+    if changed.department_id == ticket.department_id:
+        messages.success(request, _("The ticket is now about %(topic)s. It stays with %(department)s.") % words)
+    else:
+        messages.success(request, _("The ticket is now about %(topic)s, and with %(department)s.") % words)
+    return onwards(request, number)
 
 
 @post_only

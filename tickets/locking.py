@@ -4,10 +4,11 @@ from tickets.models import Ticket, TicketCounter
 
 def lock_ticket(ticket: Ticket) -> Ticket:
     """The ticket's row as it is now, locked until the transaction ends; every door begins with it."""
-    locked: Ticket = (
-        Ticket.objects.select_for_update(of=("self",))
-        .select_related("department", "requester", "assignee", "topic", "organisation")
-        .get(pk=ticket.pk)
+    # Locked alone, then read: PostgreSQL joins before it waits, and leaves out a row that was handed to another
+    # department meanwhile, or gives it without its new assignee.
+    Ticket.objects.select_for_update().only("pk").get(pk=ticket.pk)
+    locked: Ticket = Ticket.objects.select_related("department", "requester", "assignee", "topic", "organisation").get(
+        pk=ticket.pk
     )
     return locked
 

@@ -261,8 +261,24 @@ def test_loading_how_a_portal_routes_costs_the_same_for_any_number_of_rules(in_s
     for number in range(20):
         add(f"r{number}", table=table.pk, table_fact="field:place")
 
+    unused = add_table(actor=None, name="Unused", rows=[("v", in_scope.department.pk)])
+
     with django_assert_num_queries(4):
         assert len(load_arrangement().rules) == 20
+    assert set(load_arrangement().tables) == {table.pk}
+    draft = RuleFact(0, "draft", table=unused.pk, table_fact="topic")
+    tried = load_arrangement(draft)
+    assert set(tried.tables) == {table.pk, unused.pk}
+    assert tried.rules[-1] == draft
+
+
+def test_a_changed_rule_is_tried_at_its_place_also_while_it_is_off(in_scope):
+    one, _two = add("one"), add("two")
+    set_rule_active(actor=None, rule=one, is_active=False)
+    draft = RuleFact(one.pk, "changed", (FIRE,))
+
+    assert [rule.name for rule in load_arrangement(draft).rules] == ["changed", "two"]
+    assert order() == ["two"]
 
 
 def read(text: str, encoding: str = "utf-8"):

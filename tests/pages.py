@@ -47,7 +47,7 @@ class Page(HTMLParser):
         elif tag == "input" and self.forms and given.get("name"):
             ticks = given.get("type") in ("checkbox", "radio")
             if given.get("type") not in ("file", "submit") and (not ticks or "checked" in given):
-                self._fields()[given["name"]] = given.get("value", "")
+                self._fields()[given["name"]] = given.get("value", "on" if ticks else "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._inside:

@@ -221,8 +221,9 @@ def is_web_address(link: str) -> bool:
 def _may_stand(topic: HelpTopic, parent: HelpTopic | None) -> bool:
     if parent is None:
         return True
-    parents = dict(HelpTopic.objects.values_list("pk", "parent_id"))
-    above, step = [], parent.pk
+    parents: dict[int, int | None] = dict(HelpTopic.objects.values_list("pk", "parent_id"))
+    above: list[int] = []
+    step: int | None = parent.pk
     while step is not None and len(above) <= LEVELS:
         above.append(step)
         step = parents.get(step)

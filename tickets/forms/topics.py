@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.folding import clean_line, clean_text
+from accounts.folding import clean_line, clean_text, fold_text
 from accounts.forms.fields import LineField
 from accounts.models import Agreement, Organisation
 from routing.models import Department
@@ -67,7 +67,7 @@ class OrganisationsField(TextField):
         found = {row.name: row for row in Organisation.objects.filter(name__in=names)}
         missing = []
         for name in names:
-            row = found.get(name) or Organisation.objects.filter(name__iexact=name).first()
+            row = found.get(name) or _spelled_otherwise(name)
             if row is None:
                 missing.append(_("There is no organisation with the name %s.") % name)
             else:
@@ -75,6 +75,14 @@ class OrganisationsField(TextField):
         if missing:
             raise forms.ValidationError(missing[:10])
         return list({row.pk: row for row in found.values()}.values())
+
+
+def _spelled_otherwise(name: str) -> Organisation | None:
+    """The one organisation whose name is this but for case and accents."""
+    key = fold_text(name)
+    near = Organisation.objects.filter(search_key__contains=key)[:20] if key else ()
+    same = [row for row in near if fold_text(row.name) == key]
+    return same[0] if len(same) == 1 else None
 
 
 def _pair(name: str, labels: tuple[Any, Any], field: Any = LineField, **options: Any) -> dict[str, forms.Field]:

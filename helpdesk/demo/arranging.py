@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from accounts.models import Organisation, Site, User
+from accounts.actions.sites import add_site
+from accounts.models import Organisation, User
 from helpdesk.demo.scripts.parts import DemoForm, DemoPortal
 from routing.actions.departments import set_mail_identity, set_public
 from routing.actions.ruling import save_rule
@@ -46,7 +47,7 @@ def arrange_customers(
     """The organisations' sites, and where their tickets on some topics go instead."""
     for name, entry in script.organisations.items():
         for site in entry.sites:
-            Site.objects.create(organisation=organisations[name], name=site)
+            add_site(actor=admin, organisation=organisations[name], name=site)
         for slug, department in entry.exceptions.items():
             chosen = departments[department] if department else None
             set_exception(actor=admin, organisation=organisations[name], topic=topics[slug], department=chosen)

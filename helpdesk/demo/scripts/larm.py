@@ -234,6 +234,7 @@ LARM = DemoPortal(
             "Göteborg": "Brandlarm Göteborg",
             "Göteborgs stad": "Brandlarm Göteborg",
             "Mölndals stad": "Brandlarm Göteborg",
+            "Hamnbolaget": "Brandlarm Göteborg",
         },
     },
     rules=(

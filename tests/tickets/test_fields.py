@@ -336,6 +336,7 @@ def test_one_of_two_thousand_choices_is_typed_or_picked(world, question, known):
     refused = known.post(URL, words(field_it="Place 2000"))
     assert refused.status_code == 422
     assert Page(refused).form(URL)["field_it"] == "Place 2000"
+    assert "Did you mean “Place 199” or “Place 1990”" in Page(known.post(URL, words(field_it="ce 199"))).text
     for typed, kept in (("place 1999", "p1999"), ("p7", "p7"), ("  Place   12 ", "p12")):
         known.post(URL, words(field_it=typed))
         with tenant_scope(world.tenant):

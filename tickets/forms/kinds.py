@@ -27,6 +27,7 @@ LINE_LIMIT = 200  # characters of one line
 ADDRESS_LIMIT = 1000  # of an address in the web
 CHOICES_IN_A_LIST = 50  # more are found by typing
 CHOICES_TO_TICK = 30  # more are marked in a list
+NEAR = 5  # of the choices that hold what was written
 PHONE = re.compile(r"\+?[0-9 ()./\u2010-\u2013-]{5,40}((ext|ankn|anknytning)\.? ?[0-9]{1,6})?", re.IGNORECASE)
 DIGITS_OF_A_PHONE = 5
 TIME_FORMAT = "%Y-%m-%dT%H:%M"
@@ -76,7 +77,9 @@ class PickField(LineField):
 
     def __init__(self, *, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         self.words = dict(choices)
-        self.values = {fold_text(words): value for value, words in reversed(choices)}
+        self.values: dict[str, str] = {}
+        for value, words in choices:
+            self.values.setdefault(fold_text(words), value)
         super().__init__(widget=SuggestingInput(choices), max_length=LINE_LIMIT, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -88,8 +91,14 @@ class PickField(LineField):
             return typed
         found = self.values.get(fold_text(typed))
         if found is None:
-            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+            raise forms.ValidationError([self.error_messages["invalid_choice"], *self._near(typed)])
         return found
+
+    def _near(self, typed: str) -> list[str]:
+        """What could have been meant, for browsers that offer no list."""
+        folded = fold_text(typed)
+        near = [self.words[value] for words, value in self.values.items() if folded in words][:NEAR]
+        return [_("Did you mean %s?") % _(" or ").join(f"“{words}”" for words in near)] if near else []
 
 
 def field_for(question: FormField, around: Surroundings, *, required: bool, kept: str = "") -> forms.Field:
@@ -139,6 +148,8 @@ def _choice(question: FormField, around: Surroundings, kept: str, shared: dict[s
     shared["error_messages"]["invalid_choice"] = _("Choose one of the answers in the list.")
     offered = choices_of(question, kept)
     if len(offered) > CHOICES_IN_A_LIST:
+        hint = _("Begin to write, and choose from what is offered.")
+        shared["help_text"] = f"{shared['help_text']} {hint}".strip()
         return PickField(choices=offered, **shared)
     return forms.ChoiceField(choices=[("", _("Choose …")), *offered], **shared)
 

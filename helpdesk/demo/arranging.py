@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.actions.sites import add_site
+from accounts.actions.sites import add_sites
 from accounts.models import Organisation, User
 from helpdesk.demo.scripts.parts import DemoForm, DemoPortal
 from routing.actions.departments import set_mail_identity, set_public
@@ -46,8 +46,7 @@ def arrange_customers(
 ) -> None:
     """The organisations' sites, and where their tickets on some topics go instead."""
     for name, entry in script.organisations.items():
-        for site in entry.sites:
-            add_site(actor=admin, organisation=organisations[name], name=site)
+        add_sites(actor=admin, organisation=organisations[name], sites=[(site, "") for site in entry.sites])
         for slug, department in entry.exceptions.items():
             chosen = departments[department] if department else None
             set_exception(actor=admin, organisation=organisations[name], topic=topics[slug], department=chosen)

@@ -15,6 +15,7 @@ from tickets.models import FormField
 
 MOST_CHOICES = 2_000
 MOST_FIELDS = 200  # of a form, removed ones not counted
+BETWEEN = "|"  # what stands between the parts of a choice, where it is written down
 LONGEST_VALUE = 80  # characters of a choice's value
 LONGEST_CHOICE = 120  # characters of a choice's words
 LONGEST_ANSWER: Mapping[str, int] = {FieldKind.TEXT: 200, FieldKind.LONG_TEXT: 20_000}  # characters
@@ -154,7 +155,7 @@ def _wrong_choices(field: FormField) -> list[Fault]:
     for choice in field.choices:
         value, folded = choice["value"], fold_text(choice["value"])
         words = (choice.get("sv", ""), choice.get("en", ""))
-        if not folded or clean_line(value) != value:
+        if not folded or any(clean_line(text) != text or BETWEEN in text for text in (value, *words)):
             return [Fault("choices", "choice_wrong", value)]
         if len(value) > LONGEST_VALUE or max(map(len, words)) > LONGEST_CHOICE:
             return [Fault("choices", "choice_long", value[:40])]

@@ -111,13 +111,10 @@ def add_field(*, actor: User | None, form: TicketForm, values: Mapping[str, Any]
             raise FieldRefused(Fault("kind", "fields_many", str(MOST_FIELDS)))
         kind = _kind(values.get("kind", FieldKind.TEXT))
         key = values.get("key") or _key_for(values, {field.key for field in fields})
-        fault = key_fault(key) or _taken(key, fields)
-        if fault:
-            raise FieldRefused(fault)
         position = max((field.position for field in fields), default=-1) + 1
         field = FormField(form=form, key=key, kind=kind, position=position)
         _set(field, settled(kind, _with_condition(values, fields)))
-        _require_fit(field, active, [])
+        _require_fit(field, active, [], key_fault(key) or _taken(key, fields))
         field.save()
     return field
 
@@ -262,8 +259,10 @@ def _with_condition(values: Mapping[str, Any], fields: list[FormField]) -> Mappi
     raise FieldRefused(Fault("depends_on", "depends_wrong", str(on)))
 
 
-def _require_fit(field: FormField, earlier: list[FormField], dependents: list[FormField]) -> None:
-    faults = faults_of(field, earlier, dependents)
+def _require_fit(
+    field: FormField, earlier: list[FormField], dependents: list[FormField], besides: Fault | None = None
+) -> None:
+    faults = [*([besides] if besides else []), *faults_of(field, earlier, dependents)]
     if faults:
         raise FieldRefused(*faults)
 

@@ -324,7 +324,7 @@ class FieldForm(forms.Form):
             label=_("Is it always asked?"),
             choices=[
                 ("", _("Yes, always")),
-                *((str(other.pk), _("Depends on: %s") % other.label) for other in parents),
+                *((str(other.pk), _deciding(other)) for other in parents),
             ],
             required=False,
             help_text=_("Only questions before it whose answers are chosen or ticked can decide."),

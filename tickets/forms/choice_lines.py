@@ -5,28 +5,20 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.folding import clean_line
-from tickets.field_rules import MOST_CHOICES
+from tickets.field_rules import BETWEEN, MOST_CHOICES
 from tickets.forms.fields import BodyField
-
-BETWEEN = "|"
 
 
 class ChoiceLinesField(BodyField):
-    """ "Swedish", "Swedish | English" or "value | Swedish | English", one a line; cleans to a FormField's choices."""
+    """Lines such as "Brand | Fire", "fire | Brand | Fire" or just "Malmö"; cleans to a FormField's choices."""
 
     def clean(self, value: Any) -> list[dict[str, str]]:
         lines = [line for line in super().clean(value).splitlines() if line.strip()]
         if len(lines) > MOST_CHOICES:
             raise forms.ValidationError(
-                ngettext(
-                    "A question can have at most %(limit)d answer to choose among.",
-                    "A question can have at most %(limit)d answers to choose among.",
-                    MOST_CHOICES,
-                )
-                % {"limit": MOST_CHOICES}
+                _("A question can have at most %(limit)d answers to choose among.") % {"limit": MOST_CHOICES}
             )
         return [choice_of(line) for line in lines]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from tickets.actions.forms import (
     update_field,
 )
 from tickets.enums import FieldAccess, FieldKind
+from tickets.field_rules import discrete_values
 from tickets.form_uses import answers_to, rules_asking
 from tickets.forms.builder import FieldForm, SampleForm
 from tickets.forms.builder_words import KIND_WORDS, fault_in_words
@@ -66,6 +67,8 @@ def form_field(request: PortalRequest, pk: int, row: int) -> HttpResponse:
             form.add_faults(refused.faults)
         else:
             messages.success(request, _("“%s” is saved. Tickets that are here keep it as it was asked.") % saved)
+            if set(discrete_values(field)) - set(discrete_values(saved)):
+                _warn_of_answers(request, saved)
             return redirect("form_settings", pk)
     return _page(request, field.form, form, field)
 
@@ -81,7 +84,7 @@ def form_field_place(request: PortalRequest, pk: int, row: int) -> HttpResponse:
         messages.error(request, told % needed.fields[0])
     else:
         messages.success(request, (_("“%s” is asked earlier now.") if up else _("“%s” is asked later now.")) % field)
-    return redirect("form_settings", pk)
+    return redirect(f"{resolve_url('form_settings', pk)}#field-{row}")
 
 
 @post_only
@@ -150,6 +153,13 @@ def _warn_of_rules(request: PortalRequest, field: FormField) -> None:
             "The routing rules %s look at its answer and find none on new tickets of this form.",
             len(rules),
         )
+        messages.warning(request, told % ", ".join(rule.name for rule in rules))
+
+
+def _warn_of_answers(request: PortalRequest, field: FormField) -> None:
+    rules = rules_asking(field.key)
+    if rules:
+        told = _("Answers are taken away here that routing rules may name. These look at the question: %s.")
         messages.warning(request, told % ", ".join(rule.name for rule in rules))
 
 

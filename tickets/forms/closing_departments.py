@@ -16,16 +16,14 @@ class ClosureForm(forms.Form):
         label=gettext_lazy("Which department takes over?"), queryset=Department.objects.none()
     )
     with_members = forms.BooleanField(
-        label=gettext_lazy("Its people work in that department as well from now on"),
-        help_text=gettext_lazy(
-            "Then they keep the tickets they have. Otherwise these go to nobody in particular there."
-        ),
+        label=gettext_lazy("Its people work there as well from now on"),
+        help_text=gettext_lazy("They keep the tickets they have. Otherwise these go to nobody in particular there."),
         required=False,
         initial=True,
     )
     with_default = forms.BooleanField(
-        label=gettext_lazy("That department takes what nothing else decides from now on"),
-        help_text=gettext_lazy("Every portal needs one that does; so far it is the one that closes."),
+        label=gettext_lazy("The department that takes over also takes what nothing else decides"),
+        help_text=gettext_lazy("So far this one does, and every portal needs a department that takes the rest."),
         error_messages={
             "required": gettext_lazy(
                 "Tick this, or let another department take what nothing else decides before you close this one."

@@ -83,7 +83,9 @@ def _is_told(telling: Telling, event: Event) -> bool:
 
 def _opened(event: TicketEvent) -> Iterator[Telling]:
     yield Telling(event.ticket.requester, MailKind.CONFIRMATION)
-    yield from _to_department(event, MailKind.NEW_TICKET)
+    for telling in _to_department(event, MailKind.NEW_TICKET):
+        if telling.person.pk != event.data.get("given_to"):  # told that it is theirs
+            yield telling
 
 
 def _replied(event: TicketEvent) -> Iterator[Telling]:

@@ -9,6 +9,8 @@ from accounts.models import User
 from accounts.scoping import tenant_scope
 from notifications import telling
 from notifications.models import Delivery
+from routing.actions.ruling import save_rule
+from routing.facts import RuleFact
 from tests.conftest import make_portal
 from tests.factories import AgentFactory, DepartmentFactory, MemberFactory, UserFactory, make_ticket
 from tests.notifications.conftest import told
@@ -33,6 +35,13 @@ def ticket(in_scope):
 def test_opened_is_confirmed_to_the_customer_and_told_to_the_department(in_scope):
     make_ticket(requester=in_scope.customer, topic=in_scope.topic)
     assert told(in_scope.tenant) == {(ANNA, "confirmation"), (AGENT, "new_ticket"), (LEAD, "new_ticket")}
+
+
+def test_whom_a_rule_gives_the_new_ticket_gets_one_mail(in_scope):
+    given = RuleFact(0, "Given", assigns="person", assignee=in_scope.agent.pk)
+    save_rule(actor=None, rule=None, values=given)
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    assert told(in_scope.tenant) == {(ANNA, "confirmation"), (AGENT, "assigned"), (LEAD, "new_ticket")}
 
 
 def test_a_ticket_written_down_by_an_agent_is_confirmed_and_told_to_the_others(in_scope):

@@ -1,11 +1,14 @@
 """Portals as routing knows them, made up by hypothesis: small enough that rules meet each other."""
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from routing.conditions import operators_of
 from routing.enums import Assigns, Joined
 from routing.facts import Arrangement, ConditionFact, DepartmentFact, RuleFact, TicketFacts
 
+# A whole portal is drawn each time, which takes its time on a busy machine.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 IDS = st.integers(1, 6)
 FACTS = st.sampled_from(["topic", "organisation", "address", "words", "field:place", "field:amount", "field:day"])
 VALUES = st.sampled_from(

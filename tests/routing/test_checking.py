@@ -12,7 +12,7 @@ from routing.choosing import choose
 from routing.comparing import never_together, reaches_as_far
 from routing.conditions import Asked, condition_holds, holds, operators_of
 from routing.facts import Arrangement, ConditionFact, DepartmentFact, RuleFact, TicketFacts
-from tests.routing.given import arrangements, facts
+from tests.routing.given import PATIENT, arrangements, facts
 
 OPEN, OTHER, CLOSED, EMPTY, GONE = range(1, 6)
 DEPARTMENTS = {
@@ -152,7 +152,7 @@ some = st.lists(about_place, min_size=1, max_size=2).map(tuple)
 
 
 @given(st.builds(RuleFact, st.just(1), st.just("w"), some, joined), st.data())
-@settings(max_examples=500)
+@settings(PATIENT, max_examples=500)
 def test_a_rule_said_to_reach_as_far_holds_wherever_the_other_does(wide, data):
     narrow = data.draw(st.builds(RuleFact, st.just(2), st.just("n"), some, joined))
     reaches = reaches_as_far(wide, narrow, frozenset({"place"}))
@@ -162,7 +162,7 @@ def test_a_rule_said_to_reach_as_far_holds_wherever_the_other_does(wide, data):
 
 
 @given(st.lists(about_place, min_size=2, max_size=3), st.data())
-@settings(max_examples=500)
+@settings(PATIENT, max_examples=500)
 def test_conditions_said_never_to_hold_together_do_not(about, data):
     asked = Asked(TicketFacts(answers=data.draw(said_of_place)))
     never = never_together(about, several=len(asked.values("field:place")) > 1)
@@ -171,7 +171,7 @@ def test_conditions_said_never_to_hold_together_do_not(about, data):
 
 
 @given(facts, arrangements())
-@settings(max_examples=200)
+@settings(PATIENT, max_examples=200)
 def test_what_is_said_of_a_rule_is_so(given_facts, arrangement):
     known = Known(fields={"place": "", "amount": "", "day": ""}, agents=dict.fromkeys(range(1, 7), "x"))
     found = check(arrangement, known)

@@ -11,7 +11,7 @@ from routing.choosing import choose
 from routing.conditions import Asked, holds
 from routing.enums import Operator
 from routing.facts import Arrangement, ConditionFact, Decision, DepartmentFact, RuleFact, TicketFacts
-from tests.routing.given import arrangements, facts, rules
+from tests.routing.given import PATIENT, arrangements, facts, rules
 
 NAMES = ("Default", "Topic's", "Earlier", "First", "Second", "Responsible", "Forced")
 DEFAULT, TOPIC, EARLIER, FIRST, SECOND, RESPONSIBLE, FORCED = range(1, 8)
@@ -32,6 +32,7 @@ def decided(rules: tuple[RuleFact, ...] = (), tables: dict | None = None, **said
     return choose(TicketFacts(**said), Arrangement(DEPARTMENTS, DEFAULT, rules, tables or {}))
 
 
+@PATIENT
 @given(facts, arrangements())
 def test_there_is_always_exactly_one_department_and_the_reasons_say_why(given_facts, arrangement):
     decision = choose(given_facts, arrangement)
@@ -43,20 +44,25 @@ def test_there_is_always_exactly_one_department_and_the_reasons_say_why(given_fa
     assert department.is_active or named[0].step == "default"
 
 
+@PATIENT
 @given(facts, arrangements())
 def test_the_same_facts_always_give_the_same_decision(given_facts, arrangement):
     assert choose(given_facts, arrangement) == choose(given_facts, arrangement)
 
 
+@PATIENT
 @given(facts, arrangements(), st.data())
 def test_a_rule_that_does_not_hold_changes_nothing(given_facts, arrangement, data):
-    added = data.draw(rules(99).filter(lambda rule: not holds(rule, Asked(given_facts))))
+    added = data.draw(rules(99))
+    if holds(added, Asked(given_facts)):
+        added = replace(added, joined="all", conditions=(*added.conditions, ConditionFact("topic", "is", ("none",))))
     place = data.draw(st.integers(0, len(arrangement.rules)))
     more = (*arrangement.rules[:place], added, *arrangement.rules[place:])
 
     assert choose(given_facts, replace(arrangement, rules=more)) == choose(given_facts, arrangement)
 
 
+@PATIENT
 @given(facts, arrangements())
 def test_of_the_rules_that_hold_the_first_open_department_decides(given_facts, arrangement):
     plain = replace(arrangement, rules=tuple(replace(rule, table=None, stops=False) for rule in arrangement.rules))

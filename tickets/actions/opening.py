@@ -129,7 +129,11 @@ def open_ticket(
             ticket,
             actor=actor,
             message=message,
-            data={"channel": str(channel), "stated": dict(stated or {})},
+            data={
+                "channel": str(channel),
+                "stated": dict(stated or {}),
+                "given_to": assignee.pk if assignee else None,  # told by `assigned`
+            },
         )
         record_routing(ticket, decision, facts, start[1])
         do_the_rest(ticket, decision)

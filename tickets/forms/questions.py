@@ -151,7 +151,7 @@ def as_kept(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, list | tuple):
-        return "\n".join(str(one) for one in value)
+        return "\n".join(dict.fromkeys(str(one) for one in value))
     if isinstance(value, UploadedFile):
         return safe_file_name(value.name or "")
     return "" if value is None else str(value)

@@ -22,6 +22,8 @@ class Branch:
     line: tuple[int, ...] = ()  # the ids from the top down to this one
     path: tuple[str, ...] = ()  # the names of what is above it
     branches: list["Branch"] = field(default_factory=list)
+    is_first: bool = False  # among those beside it that are in use
+    is_last: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -65,6 +67,8 @@ def tree_of(topics: Iterable[HelpTopic]) -> list[Branch]:
         below.setdefault(topic.parent_id, []).append(topic)
 
     def grow(parent: int | None, line: tuple[int, ...], path: tuple[str, ...]) -> list[Branch]:
+        beside = below.get(parent, [])
+        used = [topic for topic in beside if topic.is_active]
         return [
             Branch(
                 topic,
@@ -72,8 +76,10 @@ def tree_of(topics: Iterable[HelpTopic]) -> list[Branch]:
                 line=(*line, topic.pk),
                 path=path,
                 branches=grow(topic.pk, (*line, topic.pk), (*path, topic.name_sv, topic.name_en)),
+                is_first=topic in used[:1],
+                is_last=topic in used[-1:],
             )
-            for topic in below.get(parent, ())
+            for topic in beside
         ]
 
     return grow(None, (), ())

@@ -9,7 +9,7 @@ from accounts.models import Agreement
 from accounts.scoping import tenant_scope
 from routing.models import RoutingRule
 from tests.factories import AgentFactory, OrganisationFactory, TopicFactory, UserFactory, make_ticket
-from tests.pages import Page
+from tests.pages import Page, plain_answer
 from tickets.actions.arranging import (
     MisplacedTopic,
     SlugTaken,
@@ -77,6 +77,16 @@ def test_a_topic_is_offered_to_its_audience(audiences, browse, in_scope, who, of
     assert {link for link in page.links() if link.startswith("/tickets/new/") and link != "/tickets/new/"} == {
         f"/tickets/new/{slug}/" for slug in offered
     }
+
+
+def test_what_is_not_offered_looks_like_what_is_not_there(audiences, browse, in_scope):
+    for person in (None, audiences["alone"]):
+        client = browse(in_scope, person)
+        client.get("/")
+        kept, missing = (client.get(f"/tickets/new/{slug}/") for slug in ("golden", "nothing"))
+
+        assert plain_answer(kept, "golden") == plain_answer(missing, "nothing")
+        assert ("/sign-in/?next=/tickets/new/golden/" in Page(kept).links()) == (person is None)
 
 
 def test_what_is_not_offered_takes_no_ticket_either(audiences, browse, in_scope):

@@ -1,5 +1,6 @@
 """Filing: fill in a topic's form, read what happens next."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -239,11 +240,13 @@ def _filing_page(
 
 
 def _topic_is_gone(request: PortalRequest) -> HttpResponse:
-    """A topic that is no longer there: who only looked gets a 404, who wrote chooses another one and loses nothing."""
-    if request.method != "POST":
-        raise Http404
+    """A topic that is not there, or not for this reader, which is the same to them: whoever wrote loses nothing, and
+    everybody chooses another one. Who is not signed in may be offered more when they are."""
     reader = request.user if request.user.is_authenticated else None
-    context = {"choice": choice_for(reader), "gone": True, "typed": typed_words(request)}
+    context: dict[str, Any] = {"choice": choice_for(reader)}
+    if request.method != "POST":
+        return render(request, "tickets/topics.html", {**context, "missing": True}, status=404)
+    context |= {"gone": True, "typed": typed_words(request)}
     return render(request, "tickets/topics.html", context, status=410)
 
 

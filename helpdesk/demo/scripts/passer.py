@@ -87,8 +87,8 @@ PASSER = DemoPortal(
                 {
                     "key": "product",
                     "kind": "choice",
-                    "label_sv": "Vad gäller det?",
-                    "label_en": "What is it about?",
+                    "label_sv": "Vilken del gäller det?",
+                    "label_en": "Which part is it about?",
                     "need": "always",
                     "choices": [
                         {"value": "cards", "sv": "Kort och behörigheter", "en": "Cards and access rights"},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from routing.enums import Assigns, Joined, Operator
 from routing.models import RoutingRule
@@ -42,7 +43,8 @@ def _values(fact: Fact, condition: Mapping[str, Any], catalogue: Catalogue) -> s
     values = [str(value) for value in condition.get("values") or ()]
     named = [catalogue.value_in_words(fact, value) for value in values[:SHOWN]]
     if len(values) > SHOWN:
-        named.append(_("%d others") % (len(values) - SHOWN))
+        more = len(values) - SHOWN
+        named.append(ngettext("%d other", "%d others", more) % more)
     return _(" or ").join(named)
 
 

@@ -1,9 +1,7 @@
-"""What a trial of changed rules reads: whose it is, which tickets it looks at, how routing would be with the change."""
+"""What a trial of a changed rule reads: whose it is, which tickets it looks at, whether routing is still the same."""
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +12,7 @@ from accounts.models import Tenant, User
 from accounts.scoping import every_tenant
 from routing.drafts import rule_as_data, rule_from_data
 from routing.facts import Arrangement, RuleFact
-from routing.models import RoutingRule
+from routing.queries import load_arrangement
 from tickets.enums import TrialState
 from tickets.models import RoutingTrial, Ticket
 
@@ -64,26 +62,20 @@ def draft_of(trial: RoutingTrial) -> RuleFact | None:
         return None
 
 
-def rule_order() -> list[int]:
-    """All rules in their order, those that are switched off as well."""
-    return list(RoutingRule.objects.values_list("pk", flat=True))
+def mark_of(now: Arrangement, then: Arrangement) -> str:
+    """A short word for how routing is and would be: another one as soon as anything is that decides departments."""
+    return hashlib.sha256(json.dumps([_said(now), _said(then)]).encode()).hexdigest()
 
 
-def with_rule(arrangement: Arrangement, changed: RuleFact, order: Sequence[int]) -> Arrangement:
-    """How routing would be with a rule changed, or added after all others. One that is switched off is tried as if it
-    were on, at its place."""
-    rules = {rule.id: rule for rule in arrangement.rules} | {changed.id: changed}
-    places = {pk: place for place, pk in enumerate(order)}
-    in_order = sorted(rules.values(), key=lambda rule: places.get(rule.id, len(places)))
-    return replace(arrangement, rules=tuple(in_order))
+def mark_now(draft: RuleFact | None) -> str:
+    """The same for a change and routing as it is at this moment."""
+    return mark_of(load_arrangement(), load_arrangement(draft))
 
 
-def mark_of(arrangement: Arrangement) -> str:
-    """A short word for how routing is, which is another one as soon as anything that decides departments is."""
-    said = [
+def _said(arrangement: Arrangement) -> list[Any]:
+    return [
         [rule_as_data(rule) for rule in arrangement.rules],
         sorted((key, sorted(rows.items())) for key, rows in arrangement.tables.items()),
         sorted((one.id, one.is_active, one.successor or 0) for one in arrangement.departments.values()),
         arrangement.default,
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

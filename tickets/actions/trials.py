@@ -7,7 +7,7 @@ place. So a worker may die at any point, and no ticket is counted twice.
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,11 +31,9 @@ from tickets.trials import (
     draft_as_data,
     draft_of,
     mark_of,
-    rule_order,
     tenants_with_trials_to_do,
     tickets_of,
     waiting_trials,
-    with_rule,
 )
 
 DAYS = 30
@@ -130,10 +128,11 @@ def _go_on(trial: RoutingTrial) -> bool:
 
 
 def _portion(trial: RoutingTrial) -> bool:
-    now, changed = load_arrangement(), draft_of(trial)
+    changed = draft_of(trial)
     if changed is None:
         return _end(trial, TrialState.FAILED)
-    mark = mark_of(now)
+    now, then = load_arrangement(), load_arrangement(changed)
+    mark = mark_of(now, then)
     if trial.draft.get("mark") != mark:
         # It begins, or somebody changed the rules meanwhile: then what was counted is worth nothing.
         begun = _note(trial, done=0, held=0, moved=0, moves=[], total=tickets_of(trial).count())
@@ -142,7 +141,6 @@ def _portion(trial: RoutingTrial) -> bool:
     tickets = list(tickets_of(trial)[trial.done : trial.done + PORTION])
     if not tickets:
         return _end(trial, TrialState.DONE)
-    then = with_rule(now, changed, rule_order())
     asks_words = any(_asks_words(rule) for rule in (*now.rules, changed))
     facts = zip((ticket.pk for ticket in tickets), facts_of(tickets, with_words=asks_words), strict=True)
     found = _compare(facts, now, then, changed)
@@ -162,6 +160,7 @@ def _compare(
 ) -> _Compared:
     """Where each ticket goes by the rules as they are, and where with the change."""
     before = next((rule for rule in now.rules if rule.id == changed.id), None)
+    others = _Held([rule for rule in now.rules if rule.id != changed.id])
     found = _Compared()
     for ticket, fact in facts:
         asked = Asked(fact)
@@ -170,11 +169,39 @@ def _compare(
         # A rule that does not hold changes nothing, so most tickets need not be routed twice.
         if not is_held and (before is None or not holds(before, asked)):
             continue
-        here, there = choose(fact, now).department_id, choose(fact, then).department_id
+        held = others.of(asked)
+        here = _lands(fact, now, held | ({changed.id} if before and holds(before, asked) else set()))
+        there = _lands(fact, then, held | ({changed.id} if is_held else set()))
         if here != there:
             found.moved += 1
             found.moves.append({"ticket": ticket, "from": here, "to": there})
     return found
+
+
+class _Held:
+    """Which rules hold for a ticket. Most tickets say the same as others, and what they say together decides; only
+    their words are each one's own."""
+
+    def __init__(self, rules: Iterable[RuleFact]) -> None:
+        self.about_words: list[RuleFact] = []
+        self.others: list[RuleFact] = []
+        for rule in rules:
+            (self.about_words if _asks_words(rule) else self.others).append(rule)
+        self.facts = sorted({condition.fact for rule in self.others for condition in rule.conditions})
+        self.known: dict[tuple[tuple[str, ...], ...], frozenset[int]] = {}
+
+    def of(self, asked: Asked) -> frozenset[int]:
+        said = tuple(asked.said(fact) for fact in self.facts)
+        found = self.known.get(said)
+        if found is None:
+            found = self.known[said] = frozenset(rule.id for rule in self.others if holds(rule, asked))
+        return found.union(rule.id for rule in self.about_words if holds(rule, asked))
+
+
+def _lands(fact: TicketFacts, arrangement: Arrangement, held: frozenset[int]) -> int:
+    """The department a ticket goes to. Each rule was asked once; those that do not hold make no difference."""
+    rules = tuple(rule for rule in arrangement.rules if rule.id in held)
+    return choose(fact, replace(arrangement, rules=rules)).department_id
 
 
 def _asks_words(rule: RuleFact) -> bool:

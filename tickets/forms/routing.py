@@ -1,6 +1,7 @@
 """A routing rule as it is written in the settings. Its conditions are forms of their own, one for each."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -28,7 +29,7 @@ from routing.models import Department, RoutingRule, RoutingTable
 from tickets.enums import Priority
 from tickets.rule_catalogue import Catalogue, Fact, Sort
 
-TICKED_UP_TO = 40  # values that are offered as boxes; more are written, one a line
+TICKED_UP_TO = 100  # values that are offered as boxes; more are written, one a line
 ASKS_NOTHING = (Operator.FILLED, Operator.EMPTY)
 CLOSED_NOW = gettext_lazy("This department has just been closed. Choose another one.")
 
@@ -126,6 +127,8 @@ class ConditionForm(forms.Form):
     def _help(self) -> str:
         if self.fact.sort == Sort.ORGANISATION:
             return _("One organisation a line, by its name.")
+        if self.fact.options:
+            return _("One value a line, by its name.")
         if self.fact.sort == Sort.DAY:
             return _("A day such as 2026-11-21.")
         if self.fact.sort == Sort.NUMBER:
@@ -204,7 +207,10 @@ class Conditions:
             yield self._form(None, str(place), condition.fact, condition)
 
     def _posted(self, kept: Sequence[ConditionFact]) -> Iterator[ConditionForm]:
-        before = {condition.fact: condition for condition in kept}
+        before: dict[str, ConditionFact] = {}
+        for condition in kept:  # what a condition may keep, any condition about the same may keep
+            values = before[condition.fact].values if condition.fact in before else ()
+            before[condition.fact] = replace(condition, values=(*values, *condition.values))
         places = dict.fromkeys(place for place in self.data.getlist("conditions") if place.isdecimal())
         for place in [place for place in places if len(place) < 4][:CONDITIONS_LIMIT]:
             key = self.data.get(f"fact{place}", "")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import Language
 from accounts.folding import clean_text, fold_address
+from accounts.forms.choosing import OrganisationField
 from accounts.forms.fields import LineField
 from accounts.models import Organisation, User
 from accounts.passing import whole_number
-from accounts.queries.imports import organisations_named, same_name
 from tickets.enums import Channel, FieldKind, Priority
 from tickets.models import FormField, HelpTopic
 from tickets.queries import questions_of
@@ -31,9 +31,9 @@ class InventedTicketForm(forms.Form):
         max_length=254,
         required=False,
     )
-    organisation = LineField(
+    organisation = OrganisationField(
         label=gettext_lazy("Organisation"),
-        help_text=gettext_lazy("Its name, for somebody who is not known here."),
+        help_text=gettext_lazy("Of somebody who is not known here."),
         max_length=120,
         required=False,
     )
@@ -73,14 +73,8 @@ class InventedTicketForm(forms.Form):
         return address
 
     def clean_organisation(self) -> Organisation | None:
-        name = self.cleaned_data["organisation"]
-        if self.person is not None or not name:
-            return self.person.organisation if self.person else None
-        found = same_name((one for some in organisations_named([name]).values() for one in some), name)
-        if found is None:
-            raise forms.ValidationError(_("There is no organisation called “%s”.") % name)
-        made: Organisation = Organisation.objects.select_related("agreement").get(pk=found.pk)
-        return made
+        named: Organisation | None = self.cleaned_data["organisation"]
+        return self.person.organisation if self.person else named
 
     def answers(self) -> dict[FormField, str]:
         """What was answered, as tickets keep it: several choices one a line."""

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -85,7 +86,7 @@ def routing_rule_place(request: PortalRequest, pk: int) -> HttpResponse:
     if move_rule(actor=request.user, rule=found, up=up):
         told = _("“%s” is asked earlier now.") if up else _("“%s” is asked later now.")
         messages.success(request, told % found.name)
-    return redirect("routing")
+    return redirect(_place_of(found))
 
 
 @post_only
@@ -96,7 +97,7 @@ def routing_rule_state(request: PortalRequest, pk: int) -> HttpResponse:
     set_rule_active(actor=request.user, rule=found, is_active=is_active)
     told = _("“%s” is asked from now on.") if is_active else _("“%s” is not asked any more.")
     messages.success(request, told % found.name)
-    return redirect("routing")
+    return redirect(_place_of(found))
 
 
 @post_only
@@ -230,6 +231,11 @@ def _rows(rules: Sequence[RoutingRule], catalogue: Catalogue) -> list[dict[str, 
         {"rule": rule, "words": rule_in_words(rule, catalogue), "warnings": warnings.get(rule.pk, []), "number": number}
         for number, rule in enumerate(rules, 1)
     ]
+
+
+def _place_of(rule: RoutingRule) -> str:
+    """Where the rule stands in the list: whoever moves one up a long list goes on from there."""
+    return f"{reverse('routing')}#rule-{rule.pk}"
 
 
 def _fetch(pk: int) -> RoutingRule:

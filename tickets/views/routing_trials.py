@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.forms.choosing import offered_organisations
 from accounts.models import User
 from accounts.requests import PortalRequest
 from accounts.rules import administrators_only, post_only
@@ -27,7 +28,7 @@ from tickets.reasons_in_words import steps_in_words
 from tickets.routing_facts import facts_at_filing
 from tickets.rule_catalogue import Catalogue
 from tickets.rules_in_words import rule_in_words
-from tickets.trials import draft_of, mark_of, trials_seen_by
+from tickets.trials import draft_of, mark_now, trials_seen_by
 from tickets.views.routing_rules import refusal_in_words, rule_of
 
 
@@ -43,7 +44,8 @@ def routing_trial(request: PortalRequest) -> HttpResponse:
         form.is_valid()
         form.errors.clear()
     status = 422 if wants and form.errors else 200
-    return render(request, "tickets/settings/routing_trial.html", {"form": form, "decided": decided}, status=status)
+    context = {"form": form, "decided": decided, "organisations": offered_organisations()}
+    return render(request, "tickets/settings/routing_trial.html", context, status=status)
 
 
 @administrators_only
@@ -69,7 +71,7 @@ def routing_change_saving(request: PortalRequest, pk: int) -> HttpResponse:
     if draft is None or (draft.id and rule is None):
         messages.error(request, _("The rule is not there any more. Nothing was saved."))
         return redirect("routing")
-    if "again" in request.POST or found.draft.get("mark") != mark_of(load_arrangement()):
+    if "again" in request.POST or found.draft.get("mark") != mark_now(draft):
         if "again" not in request.POST:
             messages.info(request, _("Routing has been changed since. Nothing is saved; the change is tried again."))
         return redirect("routing_change", start_trial(actor=request.user, rule=draft).pk)
@@ -122,10 +124,11 @@ def _page(request: PortalRequest, found: RoutingTrial) -> HttpResponse:
         "trial": found,
         "name": rule.name if rule else "",
         "is_new": draft is not None and not draft.id,
+        "is_off": draft is not None and bool(draft.id) and not _is_on(draft.id),
         "words": rule_in_words(rule, catalogue) if rule else None,
         "moves": _moves(found),
         "editor": _editor_of(found),
-        "is_stale": not found.is_at_work and found.draft.get("mark") != mark_of(load_arrangement()),
+        "is_stale": not found.is_at_work and found.draft.get("mark") != mark_now(draft),
     }
     return render(request, "tickets/settings/routing_change.html", context)
 
@@ -150,6 +153,11 @@ def _editor_of(found: RoutingTrial) -> str:
     draft = draft_of(found)
     page = reverse("routing_rule", args=[draft.id]) if draft and draft.id else reverse("routing_rule_new")
     return f"{page}?trial={found.pk}"
+
+
+def _is_on(pk: int) -> bool:
+    rule = _rule(pk)
+    return rule is None or rule.is_active
 
 
 def _rule(pk: int) -> RoutingRule | None:

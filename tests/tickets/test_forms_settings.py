@@ -331,6 +331,17 @@ def test_a_restored_field_stands_where_it_stood_with_its_condition_if_that_can_h
     assert refused(form, key="gate") == ["key_removed"]
 
 
+def test_a_field_restored_stands_behind_the_one_it_depends_on_wherever_that_went(form):
+    gate = add(form, "checkbox", key="gate")
+    inner = add(form, key="inner", depends_on=gate, depends_values=["yes"])
+    add(form, key="last")
+    remove_field(actor=None, field=inner)
+    move_field(actor=None, field=gate, up=False)
+
+    assert restore_field(actor=None, field=inner).depends_on == gate
+    assert asked(form) == ["last", "gate", "inner"]
+
+
 def test_a_copy_asks_the_same_and_is_changed_alone(form, in_scope):
     gate = add(form, "checkbox", key="gate")
     add(form, key="inner", depends_on=gate, depends_values=["yes"])

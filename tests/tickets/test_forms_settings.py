@@ -404,10 +404,13 @@ def perform(form: TicketForm, step: tuple[Any, ...]) -> None:
         {"remove": remove_field, "restore": restore_field}[what](actor=None, field=field)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=3, max_size=14))
 def test_whatever_is_done_in_whatever_order_no_condition_hangs_in_the_air(form, steps):
     FormField.objects.filter(form=form).delete()
+    gate, colour = add(form, "checkbox", key="gate"), add(form, "choice", key="colour")
+    add(form, key="inner", depends_on=gate, depends_values=["yes"])
+    add(form, "choices", key="shade", depends_on=colour, depends_values=["red"])
     for step in steps:
         with contextlib.suppress(FieldRefused, FieldNeeded):
             perform(form, step)

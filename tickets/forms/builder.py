@@ -367,7 +367,7 @@ class SampleForm(QuestionsMixin):
 
 
 def _deciding(other: FormField) -> str:
-    words = _("Only if ticked: %s") if other.kind == FieldKind.CHECKBOX else _("Depends on the answer to: %s")
+    words = _("Only if ticked: %s") if other.kind == FieldKind.CHECKBOX else _("Depends on: %s")
     return words % other
 
 

@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import cycle
 
 import throwaway
 from PIL import Image
@@ -24,7 +23,8 @@ CHROMIUM = [
 ]
 CUSTOMER_TICKET = re.compile(r"^(https?://[^/]+)?/tickets/\d+/(\?.*)?$")
 DESK_TICKET = re.compile(r"^(https?://[^/]+)?/desk/tickets/\d+/(\?.*)?$")
-TEXTS = ["Rådhuset, plan 2", "Fel 31, slinga 4"]
+TEXTS = {"field_municipality": "Kulla kommun", "field_display": "Fel 31, slinga 4"}
+OTHERWISE = "Rådhuset, plan 2"
 TOPIC = re.compile(r"^(https?://[^/]+)?/tickets/new/[\w-]+/$")
 
 
@@ -71,8 +71,8 @@ def filled_form(page: Page, portal: str) -> None:
         field = page.locator(f"[name={name}]:visible")
         if field.count():
             field.first.fill(answer)
-    for field, text in zip(page.locator("[name^=field_]:visible").all(), cycle(TEXTS), strict=False):
-        answer_somehow(field, text)
+    for field in page.locator("[name^=field_]:visible").all():
+        answer_somehow(field, TEXTS.get(field.get_attribute("name") or "", OTHERWISE))
 
 
 def answer_somehow(field: Locator, text: str) -> None:

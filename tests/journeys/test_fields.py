@@ -44,12 +44,12 @@ def language() -> str:
 def form(larm: Site) -> str:
     """A topic that asks everything once it is told to, and the same where nobody can tell it to."""
     with tenant_scope(larm.tenant):
-        topic = TopicFactory(slug="everything")
+        topic: Any = TopicFactory(slug="everything")
         gate = ask(topic, "gate", kind=FieldKind.CHECKBOX)
         never = ask(topic, "never", kind=FieldKind.CHOICE, choices=LETTERS)
         for name in WRITTEN:
             kind = FieldKind.CHOICE if name == "many" else name
-            values = {"kind": kind, "need": Need.ALWAYS}
+            values: dict[str, Any] = {"kind": kind, "need": Need.ALWAYS}
             values["choices"] = PLACES if name == "many" else LETTERS if "choice" in name else []
             ask(topic, f"asked_{name}", depends_on=gate, depends_values=["yes"], **values)
             ask(topic, f"hidden_{name}", depends_on=never, depends_values=["a"], **values)

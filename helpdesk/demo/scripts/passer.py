@@ -167,6 +167,11 @@ PASSER = DemoPortal(
     ),
     rules=(
         {
+            "name": "Dörrar och läsare",
+            "conditions": [{"fact": "field:product", "operator": "is", "values": ["doors"]}],
+            "department": "Support",
+        },
+        {
             "name": "Kort och behörigheter",
             "conditions": [{"fact": "field:product", "operator": "is", "values": ["cards"]}],
             "department": "Behörigheter",

@@ -9,7 +9,8 @@ from accounts.models import User
 from tickets.models import HelpTopic
 from tickets.queries import offered_topics
 
-MANY = 8  # so many ends, and what is used most is shown first
+MANY = 8  # so many ends, and there is a search
+VERY_MANY = 12  # so many, and what is asked for most stands first
 MOST_USED = 4
 
 
@@ -108,9 +109,9 @@ def choice_among(topics: Iterable[HelpTopic], headings: set[int], words: str = "
     found = [end for end in ends if all(word in end.words for word in wanted)] if wanted else None
     return Choice(
         tree=tree,
-        most_used=used[:MOST_USED] if len(ends) >= MANY else [],
+        most_used=used[:MOST_USED] if len(ends) >= VERY_MANY else [],
         found=found,
-        words=words.strip(),
+        words=words.strip()[:100],
         total=len(ends),
     )
 

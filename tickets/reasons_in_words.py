@@ -21,7 +21,7 @@ def why_here(events: list[TicketEvent]) -> list[str]:
 def reasons_in_words(event: TicketEvent) -> list[str]:
     """The steps routing kept with its `routed` event, one sentence each for staff: first what decided, then the others
     in the order they were asked, last why the priority is what it is."""
-    return [*_steps_in_words(event.data.get("reasons", []), _topic(event)), *_priority(event.data)]
+    return [*_steps_in_words(event.data.get("reasons", []), _topic(event)), *_priority(event)]
 
 
 def steps_in_words(reasons: Iterable[dict[str, Any]], topic: HelpTopic | None) -> list[str]:
@@ -95,8 +95,8 @@ def _nobody(values: dict[str, str]) -> str:
     return words % values
 
 
-def _priority(data: dict[str, Any]) -> list[str]:
-    kept, facts = data.get("priority") or {}, data.get("facts") or {}
+def _priority(event: TicketEvent) -> list[str]:
+    kept = event.data.get("priority") or {}
     value = kept.get("value")
     if value not in Priority.values:
         return []
@@ -110,7 +110,7 @@ def _priority(data: dict[str, Any]) -> list[str]:
     names = {
         "priority": str(Priority(value).label).lower(),
         "rule": kept.get("rule", ""),
-        "channel": _channel(facts.get("channel", "")),
+        "channel": _channel(event.ticket.channel),
     }
     return [words % names] if words else []
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from accounts.models import AccountEvent, Tenant
 from accounts.scoping import tenant_scope
 from helpdesk.demo.building import build
-from helpdesk.demo.scripts import LARM, PLAN, SKOLA
+from helpdesk.demo.scripts import LARM, PASSER, PLAN, SKOLA, VARD
 from helpdesk.demo.scripts.parts import DemoPortal
 from helpdesk.environment import mail_transport
 from tests.journeys.browsing import WIDE, Reader
@@ -143,6 +143,18 @@ def skola(larm: Site, server: Server) -> Site:
 def plan(larm: Site, server: Server) -> Site:
     """The planning company's portal, with named contacts (row S); the first one is beside it."""
     return _found(PLAN, server)
+
+
+@pytest.fixture
+def vard(larm: Site, server: Server) -> Site:
+    """The health-care software house's portal, where not every topic ends in a form (row M)."""
+    return _found(VARD, server)
+
+
+@pytest.fixture
+def passer(larm: Site, server: Server) -> Site:
+    """The access-control company's portal, where customers choose the priority (row A)."""
+    return _found(PASSER, server)
 
 
 def _found(script: DemoPortal, server: Server) -> Site:

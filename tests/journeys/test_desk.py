@@ -109,9 +109,9 @@ def test_the_responsible_department_goes_before_the_topic(meet: Meet, larm: Site
         agent.open(f"/desk/tickets/{customer.mark('ticket')}/")
         if department == "order":
             reason = agent.t(
-                "%(department)s answers tickets about “%(subject)s”.",
+                "%(department)s answers tickets about “%(topic)s”.",
                 department="Order",
-                subject=larm.topic("order", agent.language),
+                topic=larm.topic("order", agent.language),
             )
         else:
             reason = agent.t(

@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.browsing import Reader
 from tests.journeys.conftest import Meet, Site
+from tests.journeys.strangers import introduce
 
 ADDRESS, NAME = "maja.lind@strandby.example", "Maja Lind"
 SUBJECT = "Larmet i entrén piper varje natt"
@@ -22,6 +23,7 @@ def go_to_the_form(guest: Reader, larm: Site) -> None:
 def answer_everything(guest: Reader) -> None:
     guest.fill(email=ADDRESS, name=NAME, phone="070-174 06 35", subject=SUBJECT, body=BODY)
     guest.fill(field_site=SITE, field_since=SINCE, field_display=DISPLAY)
+    introduce(guest)
 
 
 def test_a_wrong_form_says_what_to_do_and_keeps_everything(meet: Meet, larm: Site, papers) -> None:
@@ -40,6 +42,7 @@ def test_a_wrong_form_says_what_to_do_and_keeps_everything(meet: Meet, larm: Sit
         "email": guest.t("Write a mail address such as name@example.com."),
         "name": guest.t("Write your name."),
         "subject": guest.t("Write in one sentence what it is about."),
+        "field_municipality": guest.t("Answer this question."),
         "field_site": guest.t("Answer this question."),
     }
     lines = guest.page.locator("#errors a")
@@ -137,6 +140,7 @@ def test_a_guest_files_and_follows_the_ticket_by_mail(meet: Meet, larm: Site) ->
     guest.open("/tickets/new/brandlarm/")
     expect(guest.page.locator("main [name=email], main [name=name]")).to_have_count(0)
     guest.fill(subject="Samma fel igen", body="Det piper.", field_site=SITE)
+    introduce(guest)
     guest.press(guest.t("Send ticket"))
     guest.follow(guest.t("Open the ticket"), within="main")
     assert guest.mark("ticket") == str(larm.ticket("Samma fel igen").number) != number

@@ -59,6 +59,14 @@ def test_a_guest_files_by_keyboard(meet: Meet, larm: Site, papers) -> None:
         guest.page.keyboard.press("Space")
     asking.value.set_files(papers["log.txt"])
     expect(guest.page.locator(".drop__name")).to_have_text(["log.txt"])
+    for name, text in (("field_municipality", "Strandby"), ("field_site", "Skolan Öster")):
+        tab_to(guest, name=name)
+        guest.page.keyboard.type(text)
+    tab_to(guest, name="field_since")
+    for _part in range(6):  # of a date and a time, in whichever order the browser has them
+        guest.page.keyboard.press("ArrowUp")
+        guest.page.keyboard.press("ArrowRight")
+    assert guest.field("field_since").input_value()
     tab_to(guest, name="field_scope")
     guest.page.keyboard.press("ArrowDown")
     assert guest.field("field_scope").input_value() == "one"

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from accounts.models import Tenant
 from tests.journeys.browsing import PASSWORD, Reader
 from tests.journeys.conftest import Meet, Site
+from tests.journeys.strangers import introduce
 
 AGENT, CUSTOMER = "agent@larm.example", "sofia@tallen.example"
 WORDS = "Serienumret är 4471.\n\n  – och det andra 4472."
@@ -24,6 +25,7 @@ def fill_in(reader: Reader, subject: str) -> None:
     reader.open("/tickets/new/order/")
     if not reader.name:
         reader.fill(email="liv@strand.example", name="Liv Strand")
+        introduce(reader)
     reader.fill(subject=subject, body=WORDS)
 
 
@@ -140,6 +142,7 @@ def test_odd_and_huge_words_are_shown_as_they_are(meet: Meet, larm: Site) -> Non
     guest = meet()
     guest.open("/tickets/new/order/")
     guest.fill(email="mo@strand.example", name=name, subject=subject, body=huge)
+    introduce(guest)
     guest.press(guest.t("Send ticket"))
     guest.sees("😀 مرحبا <script>alert(1)</script>")
     link = larm.post.take()["mo@strand.example", "confirmation"].ticket_link

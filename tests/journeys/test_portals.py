@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.browsing import PASSWORD, Reader
 from tests.journeys.conftest import Meet, Site
+from tests.journeys.strangers import introduce
 
 CUSTOMER, AGENT = "customer@kund.example", "agent@larm.example"
 
@@ -76,6 +77,7 @@ def test_the_language_is_switched_in_the_header_and_stays(meet: Meet, larm: Site
     guest.follow(guest.t("Create ticket"), within="header")
     guest.follow(larm.topic("brandlarm", other), within="main")
     guest.fill(email="nils@holm.example", name="Nils Holm", subject="Sirenen", body="Tjuter.", field_site="Ladan")
+    introduce(guest)
     guest.press(guest.t("Send ticket"))
     confirmation = larm.post.take()["nils@holm.example", "confirmation"]
     assert confirmation.language == other

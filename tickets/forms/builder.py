@@ -25,6 +25,7 @@ from tickets.questions import Asked
 from tickets.ready_forms import READY_FORMS
 
 VALUES_TO_TICK = 60  # more are written down, one a line
+SAMPLE_CHOICES = 60  # nobody opens the list in a sample; with so many it is asked as with 2,000
 MOMENT = "%Y-%m-%dT%H:%M"
 CHOOSE = {"required": gettext_lazy("Choose one of the answers.")}
 NEED_WORDS = {
@@ -363,6 +364,7 @@ class SampleForm(QuestionsMixin):
         super().__init__(auto_id=f"{prefix}_%s")
         alone = copy(question)
         alone.depends_on = None
+        alone.choices = alone.choices[:SAMPLE_CHOICES]
         self.ask([alone], Asked.UNKNOWN)
 
 

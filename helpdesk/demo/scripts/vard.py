@@ -53,7 +53,7 @@ VARD = DemoPortal(
         "known_domains": "invitation",
         "phone": "036-19 00 10",
         "phone_hours": "Vardagar 8–16.30; annan tid kopplas akuta fel till jouren",
-        "entry_contact": "Vill du kunna lägga ärenden här? Ring oss, så ordnar vi det.",
+        "entry_contact": "Vill du kunna lägga ärenden här? Ring 036-19 00 10 på kontorstid, så ordnar vi det.",
     },
     forms={
         "Felrapport": DemoForm(ready="fault_report"),

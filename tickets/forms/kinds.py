@@ -11,6 +11,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -52,7 +53,7 @@ class Heading(forms.Field):
             return None
 
         def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-            return SafeString()
+            return format_html("{}", "")
 
     widget = Nothing
 

@@ -13,15 +13,16 @@ from accounts.forms.fields import LineField
 from accounts.models import Organisation, User
 from accounts.passing import whole_number
 from tickets.enums import Channel, FieldKind, Priority
+from tickets.forms.questions import QuestionsMixin
 from tickets.models import FormField, HelpTopic
 from tickets.queries import questions_of
+from tickets.questions import Asked
 
-PREFIX = "field_"
 NO_ANSWER = (FieldKind.HEADING, FieldKind.FILE)
 WORDS = 5000
 
 
-class InventedTicketForm(forms.Form):
+class InventedTicketForm(QuestionsMixin):
     """What routing looks at. The topic's questions are asked once it is chosen; none of them has to be answered."""
 
     topic = forms.ModelChoiceField(label=gettext_lazy("Help topic"), queryset=HelpTopic.objects.none())
@@ -53,14 +54,13 @@ class InventedTicketForm(forms.Form):
         super().__init__(*args, **kwargs)
         topics: Any = self.fields["topic"]
         topics.queryset = HelpTopic.objects.filter(is_active=True).select_related("form")
+        topics.empty_label = _("Choose a topic")
         topics.error_messages |= {
             "required": _("Choose a help topic."),
             "invalid_choice": _("This topic is not offered any more. Choose another one."),
         }
         self.person: User | None = None
-        self.questions = self._questions()
-        for question in self.questions:
-            self.fields[PREFIX + question.key] = _field_for(question)
+        self.ask(self._questions(), Asked.STAFF, required=())
 
     def clean_words(self) -> str:
         return clean_text(self.cleaned_data["words"])
@@ -76,31 +76,12 @@ class InventedTicketForm(forms.Form):
         named: Organisation | None = self.cleaned_data["organisation"]
         return self.person.organisation if self.person else named
 
-    def answers(self) -> dict[FormField, str]:
-        """What was answered, as tickets keep it: several choices one a line."""
-        found: dict[FormField, str] = {}
-        for question in self.questions:
-            said = self.cleaned_data.get(PREFIX + question.key) or ""
-            found[question] = "\n".join(said) if isinstance(said, list) else ("yes" if said is True else str(said))
-        return {question: value for question, value in found.items() if value}
+    def clean(self) -> None:
+        self.settle_questions()
 
     def _questions(self) -> list[FormField]:
-        """The questions of the chosen topic; none while none is chosen."""
+        """The questions of the chosen topic, as they are asked when it is filed; none while none is chosen."""
         chosen = whole_number(self.data.get("topic", "")) if self.is_bound else None
         topics = HelpTopic.objects.filter(is_active=True)
         topic = topics.filter(pk=chosen).first() if chosen is not None else None
         return [question for question in questions_of(topic) if question.kind not in NO_ANSWER] if topic else []
-
-
-def _field_for(question: FormField) -> forms.Field:
-    label = question.label or question.key
-    offered = [(one["value"], one.get("sv") or one.get("en") or one["value"]) for one in question.choices]
-    if question.kind == FieldKind.CHOICE:
-        return forms.ChoiceField(label=label, choices=[("", _("no answer")), *offered], required=False)
-    if question.kind == FieldKind.CHOICES:
-        return forms.MultipleChoiceField(
-            label=label, choices=offered, required=False, widget=forms.CheckboxSelectMultiple
-        )
-    if question.kind == FieldKind.CHECKBOX:
-        return forms.BooleanField(label=label, required=False)
-    return LineField(label=label, max_length=500, required=False)

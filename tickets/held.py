@@ -14,13 +14,16 @@ from accounts.scoping import current_tenant
 from tickets.answers import shown_answers
 from tickets.enums import Channel, MessageKind, Priority, Status
 from tickets.models import Attachment, Message, Reading, Ticket, TicketLink
-from tickets.queries import messages_for, participating
+from tickets.priorities import customers_see_priority
+from tickets.queries import desk_tickets, messages_for, participating
 
 CHUNK = 100
 
 
 def _tickets(person: User) -> Iterable[Row]:
+    shows_priority = customers_see_priority()
     for ticket in _theirs(person):
+        answers = shown_answers(ticket, staff=False)
         yield {
             "number": ticket.number,
             "subject": ticket.subject,
@@ -28,12 +31,12 @@ def _tickets(person: User) -> Iterable[Row]:
             "filed_by": _who(ticket.requester, person),
             "organisation": ticket.organisation.name if ticket.organisation else "",
             "status": Status(ticket.status),
-            "priority": Priority(ticket.priority),
+            "priority": Priority(ticket.priority) if shows_priority else "",
             "channel": Channel(ticket.channel),
             "is_confidential": ticket.is_confidential,
             "filed_at": ticket.created_at,
             "closed_at": ticket.closed_at,
-            "answers": [{"question": answer.label, "answer": answer.value} for answer in shown_answers(ticket)],
+            "answers": [{"question": answer.label, "answer": answer.value} for answer in answers],
             "messages": [_message(message, person) for message in messages_for(ticket, staff=False)],
         }
 
@@ -98,6 +101,13 @@ def _links(person: User) -> Iterable[Row]:
         }
 
 
+def _followed(person: User) -> Iterable[Row]:
+    """What an agent follows, as far as they see it."""
+    followed = desk_tickets(person).select_related(None).filter(followers__user=person)
+    for number in followed.order_by("number").values_list("number", flat=True):
+        yield {"ticket": number}
+
+
 _NUMBER = Field("ticket", gettext_lazy("Ticket"))
 PARTS = (
     Part(
@@ -142,6 +152,7 @@ PARTS = (
     Part(
         "readings", gettext_lazy("How far you have read"), (_NUMBER, Field("until", gettext_lazy("Until"))), _readings
     ),
+    Part("followed_tickets", gettext_lazy("Tickets you follow"), (_NUMBER,), _followed, staff_only=True),
     Part(
         "ticket_links",
         gettext_lazy("Links to tickets in mails to you"),

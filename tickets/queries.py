@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Substr
 
+from accounts.enums import Role
 from accounts.folding import fold_text
 from accounts.models import User
 from accounts.queries.colleagues import sees_organisations_tickets
@@ -310,9 +311,9 @@ def tags_in_use(limit: int = 200) -> list[Tag]:
 
 
 def followers_of(ticket: Ticket) -> list[User]:
-    """The agents who follow a ticket, in the order they came."""
-    rows = Follower.objects.filter(ticket=ticket).select_related("user").order_by("pk")
-    return [row.user for row in rows]
+    """The agents who follow a ticket, in the order they came; whoever has left the staff is none of them."""
+    rows = Follower.objects.filter(ticket=ticket, user__is_active=True).exclude(user__role=Role.CUSTOMER)
+    return [row.user for row in rows.select_related("user").order_by("pk")]
 
 
 def other_tickets_of(ticket: Ticket, agent: User, limit: int = 5) -> list[Ticket]:

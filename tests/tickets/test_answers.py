@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.holdings import parts_about
 from accounts.scoping import tenant_scope
 from routing.models import RoutingSettings
 from tests.factories import TopicFactory, ask, make_ticket
@@ -11,10 +12,11 @@ from tests.pages import Page
 from tickets.actions.answering import NotAQuestion, set_answers
 from tickets.actions.closing import close_ticket
 from tickets.actions.handing_over import claim
+from tickets.actions.priorities import set_priority_settings
 from tickets.actions.replying import reply_to_ticket
 from tickets.actions.setting_status import set_status
 from tickets.actions.setting_topic import set_topic
-from tickets.enums import Channel, EventKind, FieldAccess, FieldKind, Status
+from tickets.enums import Channel, EventKind, FieldAccess, FieldKind, Priority, PriorityUse, Status
 from tickets.models import FieldAnswer, HelpTopic, Message, Ticket
 from tickets.queries import missing_to_close
 from tickets.rules import AnswersMissing
@@ -97,6 +99,21 @@ def test_customers_read_what_is_theirs_and_nothing_of_internal_answers(portal, t
     assert "4711" not in text
     assert "Cost" not in text
     assert "changed" not in text, "the event is for staff"
+
+
+def test_what_they_take_home_has_no_internal_answers_and_no_hidden_priority(portal, ticket, questions):
+    with tenant_scope(portal.tenant):
+        set_answers(actor=portal.agent, ticket=ticket, answers={questions["cost"]: "4711"})
+        held = held_about(portal.customer)
+        assert "Siren" in held
+        assert "4711" not in held
+        assert "medium" not in held
+        set_priority_settings(actor=None, use=PriorityUse.SHOWN, default=Priority.MEDIUM, by_channel={})
+        assert "medium" in held_about(portal.customer)
+
+
+def held_about(person) -> str:
+    return repr([list(part.rows(person)) for part in parts_about(person) if part.key == "tickets"])
 
 
 def test_the_page_shows_the_answers_there_are_and_keeps_what_was_typed(portal, ticket, browse):

@@ -1,7 +1,7 @@
 """Which department a ticket goes to: always one, always with its reasons, in the order of the steps (T5, T12)."""
 
 from dataclasses import replace
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 from hypothesis import given
@@ -227,9 +227,9 @@ def test_two_hundred_rules_are_asked_in_five_milliseconds():
     said = TicketFacts(topic="fire", words="It beeps. " * 60, answers={"place": ("Kristianstad",)})
 
     def took() -> float:
-        begun = perf_counter()
+        begun = process_time()  # what it costs, whoever else keeps the machine busy
         assert choose(said, arrangement).department_id == DEFAULT
-        return perf_counter() - begun
+        return process_time() - begun
 
     took()
     assert min(took() for _each in range(20)) < 0.005

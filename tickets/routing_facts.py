@@ -174,19 +174,17 @@ class _Standing:
     """Which department organisations have, and their exceptions, for as many as are asked about."""
 
     def __init__(self, organisations: Iterable[int], topics: Iterable[int] | None) -> None:
-        ids = list(organisations)
-        self.departments: dict[int, int] = {}
-        self.exceptions: dict[tuple[int, int], int | None] = {}
-        if ids:
-            responsible = OrganisationDepartment.objects.filter(organisation__in=ids)
-            self.departments = dict(responsible.values_list("organisation_id", "department_id"))
-            rows = OrganisationException.objects.filter(organisation__in=ids)
-            if topics is not None:
-                rows = rows.filter(topic__in=topics)
-            self.exceptions = {
-                (organisation, topic): department
-                for organisation, topic, department in rows.values_list("organisation_id", "topic_id", "department_id")
-            }
+        # Asked for nobody's, too: what a guest's form costs must not tell whether the address is a customer's.
+        ids = list(organisations) or [0]
+        responsible = OrganisationDepartment.objects.filter(organisation__in=ids)
+        self.departments: dict[int, int] = dict(responsible.values_list("organisation_id", "department_id"))
+        rows = OrganisationException.objects.filter(organisation__in=ids)
+        if topics is not None:
+            rows = rows.filter(topic__in=topics)
+        self.exceptions: dict[tuple[int, int], int | None] = {
+            (organisation, topic): department
+            for organisation, topic, department in rows.values_list("organisation_id", "topic_id", "department_id")
+        }
 
     def organisation_facts(self, organisation: Organisation | None, topic: HelpTopic | None) -> dict[str, Any]:
         if organisation is None:

@@ -241,6 +241,19 @@ def test_the_language_of_the_form_counts_before_the_persons(in_scope):
     assert ticket.department == in_scope.other_department
 
 
+def test_a_form_filled_in_in_swedish_is_swedish_whatever_the_account_says(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        add_rule("Swedish", ConditionFact("language", "is", ("sv",)), department=portal.other_department.pk)
+    said = {"subject": "Det piper", "body": "Sedan i dag.", "email": portal.customer.email, "name": "Anna"}
+
+    browse(portal, language="sv").post("/tickets/new/fault/", said)
+
+    with tenant_scope(portal.tenant):
+        ticket = Ticket.objects.get()
+        assert (ticket.requester, ticket.requester.language) == (portal.customer, "en")
+        assert ticket.department == portal.other_department
+
+
 def test_the_organisations_department_goes_before_rules_and_its_exception_before_it(in_scope, other_portal):
     """T12"""
     special = DepartmentFactory(name="Special")

@@ -166,6 +166,7 @@ def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID,
         stated=stated,
         is_confidential=form.is_confidential,
         colleagues=form.colleagues,
+        language=get_language() or "",
     )
 
 

@@ -260,7 +260,9 @@ def test_no_topic_stands_below_itself_or_too_deep(in_scope):
     two = arrange("Two", one)
     three = arrange("Three", two)
 
-    for topic, parent in ((one, one), (one, two), (one, three), (in_scope.topic, three)):
+    low = arrange("Low")
+    lower = arrange("Lower", low)
+    for topic, parent in ((low, low), (low, lower), (one, one), (one, three), (in_scope.topic, three)):
         with pytest.raises(MisplacedTopic):
             update_topic(actor=None, topic=topic, values={"parent": parent})
     with pytest.raises(MisplacedTopic):  # it has two levels below it itself

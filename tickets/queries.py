@@ -305,6 +305,14 @@ def tags_of(ticket: Ticket) -> list[Tag]:
     return list(Tag.objects.filter(tickets__ticket=ticket))
 
 
+def tags_around(ticket: Ticket, limit: int = 200) -> tuple[list[Tag], list[Tag]]:
+    """A ticket's tags, and others in use that are offered for it; both by name, in one query."""
+    here = TicketTag.objects.filter(tag=OuterRef("pk"), ticket=ticket)
+    used = Tag.objects.filter(Exists(TicketTag.objects.filter(tag=OuterRef("pk")))).annotate(is_here=Exists(here))
+    found = list(used.order_by("-is_here", "name_key")[:limit])
+    return [tag for tag in found if tag.is_here], [tag for tag in found if not tag.is_here]
+
+
 def tags_in_use(limit: int = 200) -> list[Tag]:
     """The tags some ticket has, by name."""
     return list(Tag.objects.filter(Exists(TicketTag.objects.filter(tag=OuterRef("pk"))))[:limit])

@@ -18,6 +18,7 @@ from tickets.enums import Channel
 from tickets.models import Ticket
 
 MOST = 17
+MOST_ON_THE_DESK = 22  # one ticket, with everything that is changed where it stands
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_ticket_costs_the_same_with_one_and_with_fifty_messages(portal, ticket
     one = queries(client, url)
     talk(portal, ticket, 25)
 
-    assert queries(client, url) == one <= MOST
+    assert queries(client, url) == one <= (MOST_ON_THE_DESK if side == "agent" else MOST)
 
 
 def test_a_ticket_costs_the_same_by_its_link(portal, ticket, browse):

@@ -42,8 +42,7 @@ from tickets.queries import (
     open_topics,
     other_tickets_of,
     participants_of,
-    tags_in_use,
-    tags_of,
+    tags_around,
     with_read_until,
     with_unread,
 )
@@ -202,9 +201,10 @@ def follower_form(found: Ticket, followers: list[User], data: Any = None) -> Fol
 
 def _sorting(found: Ticket, agent: User) -> dict[str, Any]:
     followers = followers_of(found)
+    tags, others = tags_around(found)
     return {
-        "tags": tags_of(found),
-        "tags_form": TagsForm(suggestions=tags_in_use()),
+        "tags": tags,
+        "tags_form": TagsForm(suggestions=others),
         "followers": followers,
         "follows": agent in followers,
         "follower_form": follower_form(found, [*followers, agent]),

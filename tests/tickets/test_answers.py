@@ -107,9 +107,9 @@ def test_what_they_take_home_has_no_internal_answers_and_no_hidden_priority(port
         held = held_about(portal.customer)
         assert "Siren" in held
         assert "4711" not in held
-        assert "medium" not in held
+        assert "MEDIUM" not in held
         set_priority_settings(actor=None, use=PriorityUse.SHOWN, default=Priority.MEDIUM, by_channel={})
-        assert "medium" in held_about(portal.customer)
+        assert "MEDIUM" in held_about(portal.customer)
 
 
 def held_about(person) -> str:

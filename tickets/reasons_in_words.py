@@ -11,11 +11,16 @@ from tickets.models import HelpTopic, TicketEvent
 
 
 def why_here(events: list[TicketEvent]) -> list[str]:
-    """Why a ticket is in its department, for staff: first what decided, then everything else that had a say."""
+    """Why a ticket is in its department, for staff: first what decided, then everything else that had a say. Of one
+    that was handed over: by whom, and why it was where it came from."""
     last = _last_move(events)
     if last is None:
         return []
-    return [sentence(last)] if last.kind == EventKind.TRANSFERRED else reasons_in_words(last)
+    if last.kind == EventKind.ROUTED:
+        return reasons_in_words(last)
+    routed = _last_move([event for event in events if event.kind == EventKind.ROUTED])
+    before = reasons_in_words(routed)[:1] if routed else []
+    return [sentence(last), *(_("At first: %s") % reason for reason in before)]
 
 
 def reasons_in_words(event: TicketEvent) -> list[str]:

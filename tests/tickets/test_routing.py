@@ -484,7 +484,7 @@ def test_customers_read_one_sentence_without_rules_and_hidden_names(portal, othe
     assert is_public or "Field service" not in page.text
 
 
-def test_once_handed_over_only_that_is_said(portal, other_portal, browse):
+def test_once_handed_over_customers_read_no_reason_and_staff_read_where_it_came_first(portal, other_portal, browse):
     with tenant_scope(portal.tenant):
         ticket = make_ticket(requester=portal.customer, topic=portal.topic)
         assert (
@@ -498,6 +498,7 @@ def test_once_handed_over_only_that_is_said(portal, other_portal, browse):
 
     assert "answers tickets about" not in customers.text
     assert "Elin Lund handed the ticket over from Service desk to Field service" in desk.text
+    assert "At first: Service desk answers tickets about “Fault report”." in desk.text
 
 
 @pytest.mark.parametrize(

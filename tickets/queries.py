@@ -284,6 +284,11 @@ def questions_of(topic: HelpTopic) -> list[FormField]:
     return list(FormField.objects.filter(form=topic.form_id, is_active=True)) if topic.form_id else []
 
 
+def removed_questions(topic: HelpTopic, keys: Iterable[str]) -> list[FormField]:
+    """Those of these questions that a topic's form asked once, and asks no more."""
+    return list(FormField.objects.filter(form=topic.form_id, is_active=False, key__in=list(keys)))
+
+
 def missing_to_close(ticket: Ticket) -> list[FormField]:
     """The questions of its topic that have to be answered before staff close a ticket, and are not."""
     if ticket.topic is None:

@@ -15,10 +15,11 @@ from accounts.scoping import tenant_scope
 from tests.conftest import Portal
 from tests.factories import OrganisationFactory, UserFactory, ask, make_ticket
 from tests.pages import Page, snapshot
+from tickets.actions.forms import remove_field
 from tickets.enums import FieldAccess, FieldKind, Need, Priority, PriorityUse
 from tickets.forms.answers import AnswersForm
 from tickets.forms.filing import FilingForm
-from tickets.models import Attachment, FieldAnswer, FormField, PrioritySettings, Ticket, Upload
+from tickets.models import Attachment, FieldAnswer, FormField, Message, PrioritySettings, Ticket, Upload
 from tickets.questions import asked_questions
 
 URL = "/tickets/new/fault/"
@@ -713,3 +714,19 @@ def test_sixty_questions_are_rendered_in_fifty_milliseconds(world, question):
         best = min(render() for _attempt in range(6))
 
     assert best < 0.05, f"{best * 1000:.0f} ms"
+
+
+def test_what_was_answered_to_a_question_removed_meanwhile_is_kept_in_the_text(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        gone = ask(portal.topic, "floor", label_sv="Våning", label_en="Floor")
+        inside = ask(portal.topic, "cause", label_en="Cause", access="internal")
+        ask(portal.topic, "site", label_en="Site")
+        for field in (gone, inside):
+            remove_field(actor=portal.administrator, field=field)
+    form = {"subject": "It beeps", "body": "Since noon", "field_floor": "Third", "field_cause": "x", "field_odd": "y"}
+
+    assert browse(portal, portal.customer).post("/tickets/new/fault/", form).status_code == 302
+
+    with tenant_scope(portal.tenant):
+        assert Message.objects.get().body in ("Since noon\n\nFloor: Third", "Since noon\n\nVåning: Third")
+        assert not FieldAnswer.objects.exists()

@@ -8,23 +8,25 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts.folding import clean_text
 from accounts.forms.fields import AddressField, LineField, TrapField
 from accounts.models import Organisation, Tenant, User
 from accounts.queries.colleagues import active_customers, colleagues_of, is_read_by_colleagues
 from accounts.queries.people import person_at
 from routing.models import Department
 from tickets.enums import Channel, Priority, PriorityUse
+from tickets.field_rules import MOST_FIELDS
 from tickets.forms.colleagues import COLLEAGUES_TO_TICK, ColleaguesChoice, ColleaguesField
-from tickets.forms.fields import BodyField, KeyField
+from tickets.forms.fields import BODY_LIMIT, BodyField, KeyField
 from tickets.forms.kinds import Heading
 from tickets.forms.messages import MessageForm
 from tickets.forms.priorities import PriorityChoice
-from tickets.forms.questions import QuestionsMixin, surroundings
+from tickets.forms.questions import PREFIX, QuestionsMixin, surroundings
 from tickets.models import HelpTopic, TicketForm, Upload
 from tickets.models.files import StoredFile
 from tickets.priorities import priority_settings
-from tickets.queries import questions_of
-from tickets.questions import Asked, asked_person
+from tickets.queries import questions_of, removed_questions
+from tickets.questions import Asked, asked_person, may_answer
 
 NOT_PREFILLED = ("filing_key", "attachments", "email", "name", "phone", "website", "colleagues", "confidential")
 
@@ -49,6 +51,7 @@ class FilingForm(QuestionsMixin, MessageForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, tenant=tenant, overflow=overflow, kept=kept, **kwargs)
+        self.topic = topic
         self.asked = asked or asked_person(person)
         attachments = self.fields.pop("attachments")
         self.fields.pop("body")
@@ -91,6 +94,24 @@ class FilingForm(QuestionsMixin, MessageForm):
         data = forms.Form.clean(self) or self.cleaned_data
         self.settle_questions()
         return data
+
+    @property
+    def words(self) -> str:
+        """The text; below it the answers to questions that were removed since the page was opened, so that nothing
+        somebody wrote is lost."""
+        removed = self._removed_questions()
+        lost = [f"{removed[name]}: {value}" for name in removed for value in self._typed(name) if value.strip()]
+        return "\n\n".join([self.cleaned_data["body"], *lost])
+
+    def _removed_questions(self) -> dict[str, str]:
+        """The posted names of questions this form asked before, with their labels."""
+        keys = [name.removeprefix(PREFIX) for name in set(self.data) - set(self.fields) if name.startswith(PREFIX)]
+        gone = removed_questions(self.topic, keys[:MOST_FIELDS]) if keys else []
+        return {PREFIX + question.key: question.label for question in gone if may_answer(question, self.asked)}
+
+    def _typed(self, name: str) -> list[str]:
+        found = self.data.getlist(name) if isinstance(self.data, QueryDict) else [self.data[name]]
+        return [clean_text(str(value))[:BODY_LIMIT] for value in found]
 
     @property
     def answer_files(self) -> dict[str, UploadedFile]:

@@ -57,7 +57,7 @@ def _new(request: PortalRequest) -> HttpResponse:
         requester=requester,
         topic=topic,
         subject=data["subject"],
-        body=data["body"],
+        body=form.words,
         channel=Channel.PHONE,
         answers=form.answers(),
         filing_key=key,

@@ -28,6 +28,7 @@ import throwaway
 REPORT = throwaway.ROOT / "var" / "bench" / "report.json"
 PORTAL = "larm"
 AGENT, CUSTOMER, CONTACT = f"agent@{PORTAL}.example", "customer@kund.example", "contact@kund.example"
+ADMINISTRATOR = f"admin@{PORTAL}.example"
 BUDGET_MEDIAN_MS, BUDGET_MEMORY_MB = 60.0, 150.0
 READERS = 8
 LINK = re.compile(r'href="([^"]+)"')
@@ -139,7 +140,8 @@ def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
 
 
 def measure(port: int, server: int, requests: int) -> dict[str, Any]:
-    agent, customer, contact = (Reader(port, person) for person in (AGENT, CUSTOMER, CONTACT))
+    people = (AGENT, CUSTOMER, CONTACT, ADMINISTRATOR)
+    agent, customer, contact, administrator = (Reader(port, person) for person in people)
     desk = sample(agent, "/desk/", r"/desk/tickets/\d+/(\?.*)?", requests)
     own = sample(customer, "/tickets/", r"/tickets/\d+/(\?.*)?", requests)
     if not desk or not own:
@@ -148,6 +150,10 @@ def measure(port: int, server: int, requests: int) -> dict[str, Any]:
         timed("queue", agent, ["/desk/"], requests),
         timed("queue, searched", agent, ["/desk/?q=larm"], requests),
         timed("ticket, desk", agent, desk, requests),
+        timed("queue, answers", agent, ["/desk/?q=strandby"], requests),
+        timed("choose a topic", customer, ["/tickets/new/"], requests),
+        timed("form", customer, ["/tickets/new/brandlarm/", "/tickets/new/order/"], requests),
+        timed("routing settings", administrator, ["/settings/routing/"], requests),
         timed("my tickets", customer, ["/tickets/"], requests),
         timed("ticket, customer", customer, own, requests),
         timed("organisation's tickets", contact, ["/tickets/?show=all"], requests),

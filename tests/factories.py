@@ -5,7 +5,7 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from accounts.enums import Role
+from accounts.enums import EntryRequestKind, Role
 from accounts.models import Organisation, Tenant, TenantHost, User
 from routing.models import Department, DepartmentMember
 from tickets.enums import Channel
@@ -110,3 +110,11 @@ def ask(topic: HelpTopic, key: str, **values: Any) -> FormField:
     position = FormField.objects.filter(form=topic.form).count()
     field: FormField = FormField.objects.create(form=topic.form, key=key, **{"position": position, **labels, **values})
     return field
+
+
+def ask_for_password(address: str) -> None:
+    """A stranger asks for a new password for this address, and the worker has settled it."""
+    from accounts.actions.asking_in import request_entry
+    from accounts.actions.settling import settle
+
+    settle(request_entry(kind=EntryRequestKind.PASSWORD, address=address))

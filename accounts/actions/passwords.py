@@ -5,21 +5,6 @@ from accounts.actions.verifying import verify_address
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, User
 from accounts.poking import poke_worker
-from accounts.queries.people import person_at
-
-
-def request_password(*, actor: User | None, email: str) -> None:
-    """Ask for the mail that lets a person set a (new) password, where a known person is meant: staff sends it.
-
-    What a stranger asks goes through `request_entry`. An unknown or deactivated address ends here, silently. Side
-    effect: AccountEvent `password_requested`, from which the worker makes the mail.
-    """
-    person = person_at(email)
-    if person is None or not person.is_active:
-        return
-    with transaction.atomic():
-        AccountEvent.objects.create(actor=actor, user=person, kind=AccountEventKind.PASSWORD_REQUESTED)
-        poke_worker()
 
 
 def set_password(*, actor: User, user: User, password: str, browser: str = "") -> None:

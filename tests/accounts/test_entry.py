@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import attempts
-from accounts.actions.passwords import request_password, set_password
+from accounts.actions.passwords import set_password
 from accounts.actions.registering import register_person
 from accounts.actions.settling import settle
 from accounts.enums import AccountEventKind
@@ -21,7 +21,7 @@ from accounts.models import AccountEvent, EntryRequest, User
 from accounts.passing import safe_next
 from accounts.scoping import tenant_scope
 from accounts.tokens.passwords import password_link, password_tokens, person_of_password_link
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, UserFactory, ask_for_password
 from tests.pages import plain_answer, snapshot
 
 NEW = "Another-horse-9"
@@ -321,7 +321,7 @@ def test_registering_a_known_person_changes_nothing_about_them(in_scope, other_p
 def test_only_known_and_active_people_get_a_password_event(in_scope):
     gone = UserFactory(is_active=False)
     for email in (gone.email, "nobody@kund.example", ""):
-        request_password(actor=None, email=email)
+        ask_for_password(email)
 
     assert not AccountEvent.objects.exists()
 

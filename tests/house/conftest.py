@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.actions.changing_addresses import request_address
 from accounts.actions.limiting import spend_allowance
-from accounts.actions.passwords import request_password
 from accounts.enums import AccountEventKind
 from accounts.models import (
     Agreement,
@@ -38,7 +37,7 @@ from notifications.models import Delivery, KeptMail, MutedMail
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from routing.models import DepartmentMember, RoutingRule, RoutingSettings, RoutingTable, RoutingTableRow
 from tests.conftest import Portal
-from tests.factories import AgentFactory, UserFactory, ask
+from tests.factories import AgentFactory, UserFactory, ask, ask_for_password
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
@@ -120,7 +119,7 @@ def furnish(portal: Portal) -> House:
         mark_read(actor=portal.lead, ticket=ticket, message=note)
         keep_uploads(form_key=uuid4(), files=[SimpleUploadedFile("unsent.txt", b"not yet")])
         set_responsible_department(actor=None, organisation=portal.organisation, department=portal.department)
-        request_password(actor=None, email=portal.customer.email)
+        ask_for_password(portal.customer.email)
         spend_allowance(kind="test", key="somebody", limit=3)
         for event in TicketEvent.objects.pending():
             fan_out(event)

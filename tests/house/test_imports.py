@@ -75,7 +75,18 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("forms",),
     ("signing_in", "attempts", "watching", "passkey_places"),  # what the views begin with
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
-    ("account_urls", "customer_urls", "desk_urls", "entering_urls", "form_urls", "routing_urls", "security_urls", "topic_urls", "transfer_urls", "urls"),
+    (
+        "account_urls",
+        "customer_urls",
+        "desk_urls",
+        "entering_urls",
+        "form_urls",
+        "routing_urls",
+        "security_urls",
+        "topic_urls",
+        "transfer_urls",
+        "urls",
+    ),
 )
 PLACE = {name: place for place, names in enumerate(PLACES) for name in names}
 

@@ -595,7 +595,13 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
         | ADMINISTRATORS
         | {"application", "desk_ticket", "desk_mail", "organisation", "person", "agreement", "department", "topic"}
         | {"routing_rule", "routing_table", "routing_table_rows", "routing_table_export", "routing_change"}
-        | {"organisation_department", "organisation_merger", "organisation_sites", "person_organisation", "person_closure"}
+        | {
+            "organisation_department",
+            "organisation_merger",
+            "organisation_sites",
+            "person_organisation",
+            "person_closure",
+        }
         | {"form_settings", "form_field_new", "form_field"},
     }
     for person, allowed in doors.items():

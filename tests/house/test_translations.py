@@ -17,7 +17,6 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions.passwords import request_password
 from accounts.models import User
 from accounts.scoping import tenant_scope
 from accounts.tokens.passwords import password_link
@@ -26,7 +25,7 @@ from notifications.actions.draining import drain
 from notifications.enums import DeliveryState, MailKind, Stage, Trouble
 from notifications.models import Delivery, KeptMail
 from tests.conftest import Portal
-from tests.factories import UserFactory, ask, make_ticket
+from tests.factories import UserFactory, ask, ask_for_password, make_ticket
 from tests.house.test_imports import ROOT
 from tests.notifications.stories import come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
@@ -382,7 +381,7 @@ def test_every_mail_is_swedish(swedish):
         colleague = UserFactory(email="bo@kund.example", organisation=who.organisation, verified_at=timezone.now())
         add_collaborator(actor=who.lead, ticket=told, user=colleague, as_staff=True)
         reply_to_ticket(actor=guest, ticket=told, body="Jaha", channel=Channel.LINK)
-        request_password(actor=None, email=who.customer.email)
+        ask_for_password(who.customer.email)
         come_in(who, "Frågan", language="sv")
         prove_oneself(who, language="sv")
     while drain(who.tenant):

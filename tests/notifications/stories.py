@@ -7,13 +7,13 @@ from accounts.actions.changing_addresses import confirm_address, request_address
 from accounts.actions.closing_accounts import close_account
 from accounts.actions.codes import request_code
 from accounts.actions.inviting import invite_person
-from accounts.actions.passwords import change_password, request_password
+from accounts.actions.passwords import change_password
 from accounts.actions.settling import settle
 from accounts.enums import AccountEventKind, EntryRequestKind, Refusal, WayIn
 from accounts.models import Application, EntryRequest, Organisation, OrganisationDomain, ProviderContact, User
 from accounts.queries.people import person_at
 from tests.conftest import Portal
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, UserFactory, ask_for_password
 
 
 def settle_all() -> None:
@@ -77,4 +77,4 @@ def prove_oneself(portal: Portal, language: str = "en") -> None:
     asked = person.account_events.get(kind=AccountEventKind.ADDRESS_REQUESTED)
     confirm_address(actor=person, user=person, asked=asked)
     request_address(actor=person, user=person, address="again@new.example")
-    request_password(actor=None, email=str(person_at("moved@new.example")))
+    ask_for_password(str(person_at("moved@new.example")))

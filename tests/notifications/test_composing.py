@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import timezone
 
-from accounts.actions.passwords import request_password
 from accounts.enums import EntryRequestKind, WayIn
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
@@ -14,7 +13,7 @@ from notifications.addresses import ascii_address, body_text, header_line
 from notifications.composing import WORDS_LIMIT, compose
 from notifications.enums import MailKind
 from notifications.models import Delivery
-from tests.factories import UserFactory, make_ticket
+from tests.factories import UserFactory, ask_for_password, make_ticket
 from tests.notifications.conftest import only_mail_to, told
 from tests.notifications.stories import ask, come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
@@ -62,7 +61,7 @@ def every_mail(portal, send_all) -> dict[str, object]:
     assign(actor=portal.lead, ticket=ticket, assignee=portal.agent)
     transfer(actor=portal.lead, ticket=ticket, department=portal.other_department)
     _work_together(portal, ticket)
-    request_password(actor=None, email=portal.customer.email)
+    ask_for_password(portal.customer.email)
     come_in(portal, HOSTILE)
     prove_oneself(portal)
     mails = {mail.message_id: mail for mail in send_all(portal.tenant)}

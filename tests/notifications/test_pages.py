@@ -3,13 +3,12 @@
 import pytest
 from django.template import Context, Template
 
-from accounts.actions.passwords import request_password
 from accounts.scoping import tenant_scope
 from helpdesk.environment import MailTransport
 from notifications.actions.draining import drain
 from notifications.enums import DeliveryState
 from notifications.models import Delivery
-from tests.factories import AgentFactory, MemberFactory, make_ticket
+from tests.factories import AgentFactory, MemberFactory, ask_for_password, make_ticket
 from tests.notifications.conftest import told
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
@@ -21,7 +20,7 @@ def ticket(in_scope, settings):
     """A ticket whose three mails are sent, and an account mail beside them."""
     settings.MAIL = MailTransport(kind="keep")
     ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
-    request_password(actor=None, email=in_scope.customer.email)
+    ask_for_password(in_scope.customer.email)
     drain(in_scope.tenant)
     return ticket
 
@@ -47,7 +46,7 @@ def test_an_agent_sees_the_mails_of_the_tickets_they_see(in_scope, ticket, brows
 
 
 def test_an_agent_sees_customers_account_mails_and_only_an_administrator_the_staffs(in_scope, ticket, browse):
-    request_password(actor=None, email=in_scope.lead.email)
+    ask_for_password(in_scope.lead.email)
     drain(in_scope.tenant)
     staffs = Delivery.objects.get(template="password", recipient=in_scope.lead).pk
     for reader, total, status in ((in_scope.agent, 4, 404), (in_scope.administrator, 5, 200)):

@@ -8,7 +8,6 @@ from django.utils import timezone
 from accounts.actions.changing_addresses import confirm_address, request_address
 from accounts.actions.codes import LIFE, request_code
 from accounts.actions.inviting import invite_person, revoke_invitation
-from accounts.actions.passwords import request_password
 from accounts.models import AccountEvent, Invitation
 from accounts.scoping import tenant_scope
 from notifications.actions.delivering import deliver
@@ -19,14 +18,14 @@ from notifications.enums import DeliveryState, Trouble
 from notifications.facts import Outlived, Refused, TooSoon, Unheard
 from notifications.models import Delivery
 from notifications.queries import last_trouble_of
-from tests.factories import make_ticket
+from tests.factories import ask_for_password, make_ticket
 from tests.notifications.conftest import let_time_pass, told
 from tests.notifications.test_delivering import Stand
 
 
 @pytest.fixture
 def password_mail(in_scope) -> Delivery:
-    request_password(actor=None, email=in_scope.customer.email)
+    ask_for_password(in_scope.customer.email)
     told(in_scope.tenant)
     return only("password")
 
@@ -170,7 +169,7 @@ def test_an_address_that_fails_is_told_at_the_person_and_on_their_tickets(
 def test_a_mail_that_arrives_ends_the_trouble(in_scope, other_portal, password_mail):
     deliver(password_mail, Stand(Refused(Trouble.RECIPIENT)))
     assert last_trouble_of(in_scope.customer) == password_mail
-    request_password(actor=None, email=in_scope.customer.email)
+    ask_for_password(in_scope.customer.email)
     told(in_scope.tenant)
     assert last_trouble_of(in_scope.customer) == password_mail, "one that waits says nothing yet"
     let_time_pass()
@@ -208,7 +207,7 @@ def test_a_tickets_own_failed_mail_is_told_once(in_scope, other_portal, browse):
 
 def test_another_portals_trouble_is_not_ours(in_scope, other_portal):
     with tenant_scope(other_portal.tenant):
-        request_password(actor=None, email=other_portal.customer.email)
+        ask_for_password(other_portal.customer.email)
         told(other_portal.tenant)
         deliver(only("password"), Stand(Refused(Trouble.RECIPIENT)))
     assert last_trouble_of(in_scope.customer) is None

@@ -3,7 +3,6 @@
 import pytest
 
 from accounts.actions.import_people import SILENT
-from accounts.actions.passwords import request_password
 from accounts.enums import Role
 from accounts.models import User
 from accounts.scoping import tenant_scope
@@ -12,7 +11,7 @@ from notifications.models import Delivery
 from routing.actions.ruling import save_rule
 from routing.facts import RuleFact
 from tests.conftest import make_portal
-from tests.factories import AgentFactory, DepartmentFactory, MemberFactory, UserFactory, make_ticket
+from tests.factories import AgentFactory, DepartmentFactory, MemberFactory, UserFactory, ask_for_password, make_ticket
 from tests.notifications.conftest import told
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.handing_over import assign, claim, transfer
@@ -166,9 +165,9 @@ def test_an_assignee_who_left_the_desk_is_told_nothing(in_scope, ticket):
 
 
 def test_whoever_asks_for_a_password_gets_it_and_nobody_else(in_scope):
-    request_password(actor=None, email="ANNA@kund.example")
-    request_password(actor=in_scope.agent, email=AGENT)
-    request_password(actor=None, email="stranger@kund.example")
+    ask_for_password("ANNA@kund.example")
+    ask_for_password(AGENT)
+    ask_for_password("stranger@kund.example")
     assert told(in_scope.tenant) == {(ANNA, "password"), (AGENT, "password")}
 
 

@@ -16,23 +16,17 @@ TAGS_PER_TICKET = 20
 TAG_LENGTH = 40
 
 
-def set_tags(*, actor: User | None, ticket: Ticket, names: Iterable[str]) -> Ticket:
-    """Give a ticket exactly these tags; one nobody used before is made. Spellings that look alike are one tag.
+def add_tags(*, actor: User | None, ticket: Ticket, names: Iterable[str]) -> Ticket:
+    """Give a ticket these tags besides those it has; one nobody used before is made. Spellings that look alike are one.
 
     What is no word, and what is beyond TAGS_PER_TICKET, is left out. Records `tags_changed` with what was added and
     removed; nothing happens when nothing changes. Raises PermissionError unless the actor is an agent (None: a rule).
     """
-    wanted = _by_key(names)
-    return _change(actor, ticket, wanted, lambda key: key not in wanted)
-
-
-def add_tags(*, actor: User | None, ticket: Ticket, names: Iterable[str]) -> Ticket:
-    """Give a ticket these tags besides those it has. Otherwise as `set_tags`."""
     return _change(actor, ticket, _by_key(names), lambda _key: False)
 
 
 def remove_tags(*, actor: User | None, ticket: Ticket, names: Iterable[str]) -> Ticket:
-    """Take these tags off a ticket; the tags themselves stay for others. Otherwise as `set_tags`."""
+    """Take these tags off a ticket; the tags themselves stay for others. Otherwise as `add_tags`."""
     unwanted = _by_key(names)
     return _change(actor, ticket, {}, lambda key: key in unwanted)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.enums import Language
-from accounts.languages import in_readers_language
+from accounts.languages import in_quotes, in_readers_language
 from accounts.models import Agreement, Organisation
 from routing.conditions import operators_of
 from routing.enums import Operator
@@ -114,7 +114,7 @@ class Catalogue:
             return self.organisations.get(value) or _("an organisation that is gone")
         if fact.options:
             return fact.options.get(value) or _("“%s”, which is gone") % value
-        return f"“{value}”" if fact.sort in (Sort.TEXT, Sort.WORDS) else value
+        return in_quotes(value) if fact.sort in (Sort.TEXT, Sort.WORDS) else value
 
     @cached_property
     def organisations(self) -> dict[str, str]:

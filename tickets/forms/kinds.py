@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.folding import fold_text
 from accounts.forms.fields import AddressField, LineField
+from accounts.languages import in_quotes
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldKind
 from tickets.forms.fields import BODY_LIMIT, AnswerFileField, BodyField
@@ -99,7 +100,7 @@ class PickField(LineField):
         """What could have been meant, for browsers that offer no list."""
         folded = fold_text(typed)
         near = [self.words[value] for words, value in self.values.items() if folded in words][:NEAR]
-        return [_("Did you mean %s?") % _(" or ").join(f"“{words}”" for words in near)] if near else []
+        return [_("Did you mean %s?") % _(" or ").join(in_quotes(words) for words in near)] if near else []
 
 
 def field_for(question: FormField, around: Surroundings, *, required: bool, kept: str = "") -> forms.Field:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from accounts.forms.choosing import offered_organisations
+from accounts.languages import in_quotes
 from accounts.models import Organisation, Site
 from tickets.enums import FieldKind
 from tickets.forms.fields import AnswerFileField
@@ -138,7 +139,7 @@ def condition_in_words(question: FormField, other: FormField) -> str:
     if other.kind == FieldKind.CHECKBOX:
         return _("Only if you ticked “%s”.") % other.label
     labels = dict(choices_of(other))
-    said = _(" or ").join(f"“{labels.get(value, value)}”" for value in question.depends_values)
+    said = _(" or ").join(in_quotes(labels.get(value, value)) for value in question.depends_values)
     return _("Only if you answered %(answer)s to “%(question)s”.") % {"answer": said, "question": other.label}
 
 

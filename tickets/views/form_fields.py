@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.languages import in_quotes
 from accounts.requests import PortalRequest
 from accounts.rules import administrators_only, post_only
 from tickets.actions.forms import (
@@ -94,7 +95,7 @@ def form_field_removal(request: PortalRequest, pk: int, row: int) -> HttpRespons
     try:
         remove_field(actor=request.user, field=field)
     except FieldNeeded as needed:
-        others = ", ".join(f"“{other}”" for other in needed.fields)
+        others = ", ".join(in_quotes(other) for other in needed.fields)
         told = _("Not removed: %s is asked only with certain answers to this question. Change that first.")
         messages.error(request, told % others)
         return redirect("form_field", pk, row)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.folding import fold_text
 from tickets.enums import FieldAccess, FieldKind, MessageKind
-from tickets.models import Attachment, FieldAnswer, FormField, Ticket
+from tickets.models import Attachment, FieldAnswer, FormField, Message, Ticket
 
 SAID_BY_CHOICES = (FieldKind.CHOICE, FieldKind.CHOICES)
 
@@ -71,8 +71,10 @@ def value_in_words(answer: FieldAnswer) -> str:
 
 
 def _file_urls(ticket: Ticket, file_url: Callable[[Attachment], str]) -> dict[tuple[str, str], str]:
-    """The addresses of the files that answer questions, by key and name. They hang on what the customer wrote."""
-    files = Attachment.objects.filter(message__ticket=ticket, message__kind=MessageKind.REPLY).exclude(field_key="")
+    """The addresses of the files that answer questions, by key and name. They hang on the ticket's first message:
+    nobody who takes part later puts another file behind an answer."""
+    first = Message.objects.filter(ticket=ticket, kind=MessageKind.REPLY).order_by("pk").values("pk")[:1]
+    files = Attachment.objects.filter(message__in=first).exclude(field_key="").order_by("-pk")  # of two, the first
     return {(file.field_key, file.name): file_url(file) for file in files}
 
 

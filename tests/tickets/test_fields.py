@@ -1,7 +1,7 @@
 """Questions of every kind: required, hidden, conditional, forged. What the page hides the server decides (T2, T15)."""
 
 import time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,8 +15,12 @@ from accounts.scoping import tenant_scope
 from tests.conftest import Portal
 from tests.factories import OrganisationFactory, UserFactory, ask, make_ticket
 from tests.pages import Page, snapshot
+from tickets.actions.attaching import keep_uploads
+from tickets.actions.collaborating import add_collaborator
 from tickets.actions.forms import remove_field
-from tickets.enums import FieldAccess, FieldKind, Need, Priority, PriorityUse
+from tickets.actions.replying import reply_to_ticket
+from tickets.answers import shown_answers
+from tickets.enums import Channel, FieldAccess, FieldKind, Need, Priority, PriorityUse
 from tickets.forms.answers import AnswersForm
 from tickets.forms.filing import FilingForm
 from tickets.models import Attachment, FieldAnswer, FormField, Message, PrioritySettings, Ticket, Upload
@@ -424,6 +428,31 @@ def test_a_file_answers_a_question_and_is_linked_where_the_answer_is_read(world,
     with tenant_scope(world.tenant):
         assert Ticket.objects.count() == 1
         assert Attachment.objects.count() == 2
+
+
+def test_nobody_who_takes_part_later_puts_another_file_behind_an_answer(world, question, known, browse):
+    question("plan", kind=FieldKind.FILE)
+    assert known.post(URL, words(field_plan=file())).status_code == 302
+    ticket = filed(world)
+    with tenant_scope(world.tenant):
+        colleague = UserFactory(organisation=world.organisation)
+        add_collaborator(actor=world.agent, ticket=ticket, user=colleague, as_staff=True)
+    theirs, key = browse(world, colleague), str(uuid4())
+    assert theirs.post(URL, words(body="", field_plan=file(), filing_key=key)).status_code == 422
+    with tenant_scope(world.tenant):
+        kept = Upload.objects.get(form_key=key)
+
+    theirs.post(f"/tickets/{ticket.number}/reply/", {"key": key, "body": "Look", "kept": kept.key})
+
+    with tenant_scope(world.tenant):
+        assert Attachment.objects.filter(message__ticket=ticket).count() == 1, "it answers no question of this form"
+        keep_uploads(form_key=UUID(key), files=[file()], field_key="plan")
+        reply_to_ticket(actor=colleague, ticket=ticket, body="More", channel=Channel.PORTAL, files_of=UUID(key))
+        first, later = Attachment.objects.filter(message__ticket=ticket).order_by("pk")
+        assert (first.field_key, later.field_key) == ("plan", "")
+        Attachment.objects.filter(pk=later.pk).update(field_key="plan")  # as such replies were kept before
+        (answer,) = shown_answers(ticket, file_url=lambda file: f"/{file.pk}/")
+    assert answer.url == f"/{first.pk}/"
 
 
 def test_a_file_that_answers_a_question_survives_the_errors_of_its_form(world, question, known):

@@ -63,8 +63,12 @@ def forget_upload(upload: Upload) -> None:
 
 
 def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
-    """Turn a form's kept files into the message's attachments, inside the door's transaction. Files do not move."""
+    """Turn a form's kept files into the message's attachments, inside the door's transaction. Files do not move.
+
+    Only a ticket's first message answers questions; with a later one, files that would are files like others.
+    """
     uploads = kept_uploads(form_key)
+    opens = not Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk).exists() if uploads else False
     attachments = Attachment.objects.bulk_create(
         [
             Attachment(
@@ -73,7 +77,7 @@ def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
                 content_type=upload.content_type,
                 size=upload.size,
                 file=upload.file.name,
-                field_key=upload.field_key,
+                field_key=upload.field_key if opens else "",
                 created_at=message.created_at,
             )
             for upload in uploads

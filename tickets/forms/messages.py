@@ -46,8 +46,9 @@ class MessageForm(forms.Form):
         return {}
 
     def still_wants(self, upload: Upload) -> bool:
-        """Whether a file kept under this form's key still goes with it."""
-        return True
+        """Whether a file kept under this form's key still goes with it. One that answers a question never does: it was
+        sent with another form, and would pass for the answer."""
+        return not upload.field_key
 
 
 class DeskReplyForm(MessageForm):

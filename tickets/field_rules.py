@@ -19,6 +19,7 @@ BETWEEN = "|"  # what stands between the parts of a choice, where it is written 
 LONGEST_VALUE = 80  # characters of a choice's value
 LONGEST_CHOICE = 120  # characters of a choice's words
 LONGEST_ANSWER: Mapping[str, int] = {FieldKind.TEXT: 200, FieldKind.LONG_TEXT: 20_000}  # characters
+YEARS = range(1900, 2201)  # of a day somebody answers
 LARGEST = 10**14  # a number somebody answers is smaller
 TICKED = "yes"  # how a ticked checkbox is kept
 
@@ -199,9 +200,11 @@ def limit_value(kind: str, text: str) -> Any:
     """A limit as it is compared: a number, a number of characters, a day or a moment; None for what is none."""
     try:
         if kind == FieldKind.DATE:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
+            return day if day.year in YEARS else None
         if kind == FieldKind.DATE_TIME:
-            return datetime.fromisoformat(text).replace(tzinfo=None)
+            moment = datetime.fromisoformat(text).replace(tzinfo=None)
+            return moment if moment.year in YEARS else None
         if kind == FieldKind.NUMBER:
             number = Decimal(text)
             return number if number.is_finite() and abs(number) < LARGEST else None

@@ -390,6 +390,39 @@ def test_the_places_of_the_own_organisation_are_offered_and_others_may_be_writte
     assert answers(world) == {"it": "Behind the mill"}
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
+def test_days_are_days_of_our_time(world, question, guest, day):
+    question("day", kind=FieldKind.DATE)
+    question("moment", kind=FieldKind.DATE_TIME)
+
+    for key, text in (("day", day), ("moment", f"{day}T00:30")):
+        refused = guest.post(URL, of_guest(**{f"field_{key}": text}))
+        assert refused.status_code == 422
+        assert "Choose a day in the years from 1900 to 2200." in Page(refused).text
+    assert guest.get(URL, {"field_moment": f"{day}T00:30"}).status_code == 200
+    assert filed(world) is None
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00+01:00", "9999-12-31T23:59-08:00"])
+def test_a_time_kept_at_the_end_of_the_calendar_breaks_no_page(world, question, known, browse, moment):
+    """Answered before such times were refused; the same for a question's limit and default."""
+    when = question("when", kind=FieldKind.DATE_TIME, minimum=moment, default=moment)
+    with tenant_scope(world.tenant):
+        ticket = make_ticket(requester=world.customer, topic=world.topic, answers={when: moment})
+        form = when.form_id
+    desk = f"/desk/tickets/{ticket.number}/"
+    for zone in ("Asia/Tokyo", "America/Los_Angeles"):
+        for person, urls in (
+            (world.customer, [URL, f"/tickets/{ticket.number}/"]),
+            (world.administrator, [desk, f"{desk}answers/", f"/settings/forms/{form}/fields/{when.pk}/"]),
+        ):
+            with tenant_scope(world.tenant):
+                person.time_zone = zone
+                person.save()
+            for url in urls:
+                assert browse(world, person).get(url).status_code == 200, url
+
+
 def test_a_heading_says_something_and_takes_nothing(world, question, known):
     question(kind=FieldKind.HEADING, need=Need.ALWAYS, label_en="About the alarm", help_en="Look at the panel.")
 

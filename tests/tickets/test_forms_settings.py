@@ -187,6 +187,8 @@ def test_who_is_not_asked_does_not_have_to_answer(form):
         ({"minimum": "3", "default": "ab"}, "default_outside"),
         ({"kind": "number", "minimum": "NaN"}, "limit_wrong"),
         ({"kind": "number", "maximum": "1e999999"}, "limit_wrong"),
+        ({"kind": "date", "minimum": "1899-12-31"}, "limit_wrong"),
+        ({"kind": "date_time", "maximum": "9999-12-31T23:59"}, "limit_wrong"),
         ({"kind": "number", "minimum": "2", "default": "1"}, "default_outside"),
         ({"kind": "number", "default": "one"}, "default_wrong"),
         ({"kind": "date", "minimum": "tomorrow"}, "limit_wrong"),

@@ -21,6 +21,7 @@ from accounts.forms.fields import AddressField, LineField
 from accounts.languages import in_quotes
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldKind
+from tickets.field_rules import YEARS
 from tickets.forms.fields import BODY_LIMIT, AnswerFileField, BodyField
 from tickets.forms.suggesting import SuggestingInput
 from tickets.models import FormField
@@ -132,7 +133,7 @@ def initial_of(question: FormField, value: str) -> Any:
     if question.kind == FieldKind.CHOICES:
         return value.splitlines()
     if question.kind == FieldKind.DATE_TIME:
-        return _moment(value)
+        return _moment(value) or value
     return value
 
 
@@ -183,7 +184,8 @@ def _date(question: FormField, around: Surroundings, kept: str, shared: dict[str
     shared["error_messages"]["invalid"] = _("Write a date, such as 2026-11-21.")
     bounds = _bounds(question, _day, date.isoformat, _("Choose %s or a later day."), _("Choose %s or an earlier day."))
     attrs = {"type": "date", **_limits(bounds, date.isoformat)}
-    return forms.DateField(widget=forms.DateInput(attrs=attrs, format="%Y-%m-%d"), validators=bounds, **shared)
+    widget = forms.DateInput(attrs=attrs, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=[_check_year, *bounds], **shared)
 
 
 def _date_time(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
@@ -192,7 +194,7 @@ def _date_time(question: FormField, around: Surroundings, kept: str, shared: dic
     bounds = _bounds(question, _moment, lambda moment: _local(moment).replace("T", " "), later, earlier)
     attrs = {"type": "datetime-local", **_limits(bounds, _local)}
     widget = forms.DateTimeInput(attrs=attrs, format=TIME_FORMAT)
-    return forms.DateTimeField(widget=widget, validators=bounds, **shared)
+    return forms.DateTimeField(widget=widget, validators=[_check_year, *bounds], **shared)
 
 
 def _phone(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
@@ -318,6 +320,13 @@ def _bounds(
     return checks
 
 
+def _check_year(value: date) -> None:
+    """At both ends of the calendar a day has no neighbour, and cannot be said in another time zone."""
+    if value.year not in YEARS:
+        words = _("Choose a day in the years from %(first)d to %(last)d.")
+        raise forms.ValidationError(words % {"first": YEARS[0], "last": YEARS[-1]}, code="year")
+
+
 def _limits(bounds: list[Any], say: Callable[[Any], str]) -> dict[str, str]:
     return {"min" if isinstance(bound, MinValueValidator) else "max": say(bound.limit_value) for bound in bounds}
 
@@ -332,9 +341,10 @@ def _decimal(text: str) -> Decimal | None:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text.strip()[:10])
+        day = parse_date(text.strip()[:10])
     except ValueError:
         return None
+    return day if day is not None and day.year in YEARS else None
 
 
 def _moment(text: str) -> datetime | None:
@@ -345,7 +355,9 @@ def _moment(text: str) -> datetime | None:
     if moment is None:
         day = _day(text)
         moment = datetime(day.year, day.month, day.day) if day else None  # noqa: DTZ001 - given a zone below
-    return timezone.make_aware(moment) if moment is not None and timezone.is_naive(moment) else moment
+    if moment is None or moment.year not in YEARS:
+        return None
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
 def _local(moment: datetime) -> str:

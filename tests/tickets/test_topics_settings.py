@@ -49,6 +49,7 @@ def test_everything_that_is_written_is_saved(in_scope, client):
     heading = TopicFactory(slug="heading")
     values = {
         "parent": heading.pk,
+        "makes_heading": "on",
         "icon": "fire",
         "description_en": "Panels",
         "audience": "organisations",
@@ -137,6 +138,31 @@ def test_a_topic_is_offered_no_place_below_itself(in_scope, client):
     assert save(client, in_scope.topic, parent=retired.pk).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("leads", "told"),
+    [
+        ({}, "Fresh leads to a form now."),
+        ({"leads_to": "guidance", "guidance_en": "Call."}, "Fresh leads to guidance now."),
+        ({"leads_to": "link", "link": "https://example.com/"}, "Fresh leads to an address now."),
+    ],
+)
+def test_no_topic_becomes_a_heading_unasked(in_scope, client, leads, told):
+    fresh = TopicFactory(slug="fresh", name_en="Fresh", **leads)
+
+    added = client.post("/settings/topics/new/", {**NEW, "parent": fresh.pk})
+    moved = save(client, in_scope.topic, parent=fresh.pk)
+
+    for answer in (added, moved):
+        assert answer.status_code == 422
+        assert told in Page(answer).text
+        assert "Yes, make it a heading" in Page(answer).text
+    assert not fresh.children.exists()
+    assert save(client, in_scope.topic, parent=fresh.pk, makes_heading="on").status_code == 302
+    assert client.post("/settings/topics/new/", {**NEW, "parent": fresh.pk}).status_code == 302  # it is one by now
+    assert save(client, in_scope.topic, name_en="Newer").status_code == 302
+    assert fresh.children.count() == 2
+
+
 def test_a_topic_keeps_its_closed_department_until_another_is_chosen(in_scope, client):
     closed = DepartmentFactory(name="Gone")
     topic = TopicFactory(slug="old", department=closed)
@@ -168,6 +194,9 @@ def test_the_page_says_how_to_link_to_the_form(in_scope, client):
     ask(in_scope.topic, "town", kind="choice", choices=[{"value": "aby", "en": "Åby"}])
     ask(in_scope.topic, "secret", access="internal")
     ask(in_scope.topic, "plan", kind="file")
+    ask(in_scope.topic, "urgent", kind="checkbox")
+    ask(in_scope.topic, "day", kind="date")
+    ask(in_scope.topic, "parts", kind="choices", choices=[{"value": "door", "en": "Door"}])
 
     page = Page(client.get(f"/settings/topics/{in_scope.topic.pk}/"))
 
@@ -175,6 +204,9 @@ def test_the_page_says_how_to_link_to_the_form(in_scope, client):
     assert shown[0] == f"http://{in_scope.host}:8000/tickets/new/fault/"
     assert shown[1].startswith(f"{shown[0]}?subject=Fault+report&field_town=aby")
     assert "field_town" in page.text
+    for row in ("field_urgent Question urgent yes", "field_day Question day 2026-12-31"):
+        assert row in page.text
+    assert "field_parts Question parts door For several answers, the name is written again with each." in page.text
     assert "field_secret" not in page.text
     assert "field_plan" not in page.text
     filled = Page(client.get(shown[1].removeprefix(f"http://{in_scope.host}:8000")))

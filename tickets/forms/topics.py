@@ -42,6 +42,20 @@ LEADS_TO = {
     LeadsTo.GUIDANCE: gettext_lazy("Guidance only: they read what to do, and no ticket is made."),
     LeadsTo.LINK: gettext_lazy("An address elsewhere: they leave the portal, and no ticket is made."),
 }
+# What a topic loses with its first topic below it.
+BECOMES_HEADING = {
+    LeadsTo.FORM: gettext_lazy(
+        "%s leads to a form now. With topics below it, it becomes their heading and its form is no longer reached."
+    ),
+    LeadsTo.GUIDANCE: gettext_lazy(
+        "%s leads to guidance now. With topics below it, it becomes their heading and its guidance is no longer "
+        "reached."
+    ),
+    LeadsTo.LINK: gettext_lazy(
+        "%s leads to an address now. With topics below it, it becomes their heading and the address is no longer "
+        "reached."
+    ),
+}
 
 
 class TextField(forms.CharField):
@@ -119,6 +133,7 @@ class TopicForm(forms.Form):
                 widget=forms.RadioSelect,
             ),
             "parent": self._place(),
+            "makes_heading": forms.BooleanField(label=_("Yes, make it a heading"), required=False),
         }
         self._ask_for_whom()
         self._ask_what_follows()
@@ -145,6 +160,9 @@ class TopicForm(forms.Form):
             self.add_error("agreements", _("Choose under which agreements it is offered."))
         if data.get("is_open_to_wishes") is False and not data.get("wish_answer_sv") and not data.get("wish_answer_en"):
             self.add_error("wish_answer_sv", _("Write where wishes go, in one language at least."))
+        parent = data.get("parent")
+        if parent is not None and not data.get("makes_heading") and self._becomes_heading(parent):
+            self.add_error("makes_heading", BECOMES_HEADING[LeadsTo(parent.leads_to)] % parent)
         return data
 
     def values(self) -> dict[str, Any]:
@@ -194,6 +212,13 @@ class TopicForm(forms.Form):
         if topic is None:
             return branch.topic.is_active
         return topic.pk not in branch.line and (branch.topic.is_active or branch.topic.pk == topic.parent_id)
+
+    def _becomes_heading(self, parent: HelpTopic) -> bool:
+        """Whether this is the first topic offered below one that leads somewhere itself so far."""
+        topic = self.topic
+        if topic is not None and (topic.parent_id == parent.pk or not topic.is_active):
+            return False
+        return not parent.children.filter(is_active=True).exists()
 
     def _ask_for_whom(self) -> None:
         self.fields["audience"] = forms.ChoiceField(

@@ -390,6 +390,30 @@ def test_the_places_of_the_own_organisation_are_offered_and_others_may_be_writte
     assert answers(world) == {"it": "Behind the mill"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (FieldKind.TEXT, "x" * 201),
+        (FieldKind.LONG_TEXT, "x" * 20_001),
+        (FieldKind.PHONE, "0" * 51),
+        (FieldKind.EMAIL, f"{'x' * 242}@kund.example"),
+        (FieldKind.URL, f"https://kund.example/{'x' * 980}"),
+        (FieldKind.SITE, "x" * 201),
+        (FieldKind.ORGANISATION, "x" * 201),
+    ],
+)
+def test_no_pattern_is_held_against_an_answer_that_is_too_long(world, question, guest, kind, text, monkeypatch):
+    """Its time grows with the text: a million characters were several seconds of a worker's."""
+    judged: list[int] = []
+    monkeypatch.setattr("tickets.forms.kinds.fits_wholly", lambda _pattern, text: judged.append(len(text)))
+    question(kind=kind, pattern=r"(.*a.{190}){5}Q", pattern_message_en="Write it right.")
+
+    assert guest.post(URL, of_guest(field_it=text)).status_code == 422
+    assert judged == []
+    guest.post(URL, of_guest(field_it=text[1:] if kind == FieldKind.EMAIL else text[:-1]))
+    assert judged == [len(text) - 1]
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31"])
 def test_days_are_days_of_our_time(world, question, guest, day):
     question("day", kind=FieldKind.DATE)
@@ -598,6 +622,15 @@ def test_an_address_fills_in_what_this_person_may_answer(world, question, guest,
     wrong = {"subject": "x" * 201, "field_letter": "z", "field_letters": ["a", "z"], "field_day": "soon"}
     form = Page(known.get(URL, wrong)).form(URL)
     assert not any(form.get(name) for name in wrong)
+
+
+@pytest.mark.parametrize(
+    ("said", "ticked"), [("ja", True), ("True", True), ("no", False), ("nej", False), ("x", False)]
+)
+def test_an_address_ticks_a_box_only_with_a_yes(world, question, known, said, ticked):
+    question("box", kind=FieldKind.CHECKBOX)
+
+    assert ("field_box" in Page(known.get(URL, {"field_box": said})).form(URL)) is ticked
 
 
 def test_the_page_without_a_script_says_when_a_question_is_asked(world, question, known):

@@ -21,13 +21,15 @@ from accounts.forms.fields import AddressField, LineField
 from accounts.languages import in_quotes
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldKind
-from tickets.field_rules import YEARS
+from tickets.field_rules import LONGEST_ANSWER, YEARS
 from tickets.forms.fields import BODY_LIMIT, AnswerFileField, BodyField
 from tickets.forms.suggesting import SuggestingInput
 from tickets.models import FormField
 
 LINE_LIMIT = 200  # characters of one line
 ADDRESS_LIMIT = 1000  # of an address in the web
+MAIL_ADDRESS_LIMIT = 254
+PHONE_LIMIT = 50
 CHOICES_IN_A_LIST = 50  # more are found by typing
 CHOICES_TO_TICK = 30  # more are marked in a list
 NEAR = 5  # of the choices that hold what was written
@@ -139,12 +141,14 @@ def initial_of(question: FormField, value: str) -> Any:
 
 def _line(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
     shortest, longest = _lengths(question, LINE_LIMIT, shared)
-    return LineField(min_length=shortest, max_length=longest, validators=_patterns(question), **shared)
+    return LineField(min_length=shortest, max_length=longest, validators=_patterns(question, longest), **shared)
 
 
 def _long_text(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
-    shortest, longest = _lengths(question, BODY_LIMIT, shared)
-    return BodyField(rows=4, min_length=shortest, max_length=longest, validators=_patterns(question), **shared)
+    most = LONGEST_ANSWER[FieldKind.LONG_TEXT] if question.pattern else BODY_LIMIT
+    shortest, longest = _lengths(question, most, shared)
+    checks = _patterns(question, longest)
+    return BodyField(rows=4, min_length=shortest, max_length=longest, validators=checks, **shared)
 
 
 def _choice(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
@@ -205,16 +209,16 @@ def _phone(question: FormField, around: Surroundings, kept: str, shared: dict[st
             raise forms.ValidationError(wrong, code="invalid")
 
     return LineField(
-        max_length=50,
+        max_length=PHONE_LIMIT,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
-        validators=[check, *_patterns(question)],
+        validators=[check, *_patterns(question, PHONE_LIMIT)],
         **shared,
     )
 
 
 def _email(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
     widget = forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"})
-    return AddressField(widget=widget, validators=_patterns(question), **shared)
+    return AddressField(widget=widget, validators=_patterns(question, MAIL_ADDRESS_LIMIT), **shared)
 
 
 def _url(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
@@ -227,7 +231,7 @@ def _url(question: FormField, around: Surroundings, kept: str, shared: dict[str,
         **shared,
     )
     field.validators = [check for check in field.validators if not isinstance(check, URLValidator)]
-    field.validators += [URLValidator(schemes=["http", "https"], message=wrong), *_patterns(question)]
+    field.validators += [URLValidator(schemes=["http", "https"], message=wrong), *_patterns(question, ADDRESS_LIMIT)]
     return field
 
 
@@ -249,7 +253,7 @@ def _site(question: FormField, around: Surroundings, kept: str, shared: dict[str
 def _suggested(question: FormField, names: Iterable[str], shared: dict[str, Any]) -> forms.Field:
     offered = [(name, name) for name in names]
     widget = SuggestingInput(offered) if offered else forms.TextInput()
-    return LineField(max_length=200, widget=widget, validators=_patterns(question), **shared)
+    return LineField(max_length=LINE_LIMIT, widget=widget, validators=_patterns(question, LINE_LIMIT), **shared)
 
 
 def _heading(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
@@ -275,12 +279,15 @@ MAKERS: dict[FieldKind, Callable[[FormField, Surroundings, str, dict[str, Any]],
 }
 
 
-def _patterns(question: FormField) -> list[Callable[[str], None]]:
-    """The question's own pattern as a check. One that RE2 does not take is passed over: the settings tell of it."""
+def _patterns(question: FormField, longest: int) -> list[Callable[[str], None]]:
+    """The question's own pattern as a check. One that RE2 does not take is passed over: the settings tell of it. So is
+    an answer longer than the field takes: that is said anyway, and the pattern would take its time over it."""
     if not question.pattern:
         return []
 
     def check(value: str) -> None:
+        if len(value) > longest:
+            return
         try:
             fits = fits_wholly(question.pattern, value)
         except PatternError:

@@ -28,6 +28,7 @@ from tickets.priorities import priority_settings
 from tickets.queries import questions_of, removed_questions
 from tickets.questions import Asked, asked_person, may_answer
 
+TICKS = ("yes", "ja", "on", "1", "true")  # what an address says to tick a box
 NOT_PREFILLED = ("filing_key", "attachments", "email", "name", "phone", "website", "colleagues", "confidential")
 
 
@@ -130,6 +131,8 @@ class FilingForm(QuestionsMixin, MessageForm):
         for name in set(query) & set(self.fields) - set(NOT_PREFILLED):
             field = self.fields[name]
             if field.disabled or isinstance(field, forms.FileField | Heading):
+                continue
+            if isinstance(field, forms.BooleanField) and str(query[name]).strip().lower() not in TICKS:
                 continue
             several = isinstance(field, forms.MultipleChoiceField)
             try:

@@ -24,12 +24,21 @@ from tickets.actions.arranging import (
     update_topic,
 )
 from tickets.enums import FieldAccess, FieldKind
+from tickets.field_rules import TICKED
+from tickets.forms.questions import PREFIX
 from tickets.forms.topics import TopicForm
 from tickets.models import FormField, HelpTopic
 from tickets.queries import questions_of
 from tickets.topic_tree import flat, tree_of
 
 NOT_IN_ADDRESSES = (FieldKind.FILE, FieldKind.HEADING)
+CHOICES_NAMED = 12  # of a question, where it is said what can be written
+WRITTEN = {  # how an answer stands in an address, where that is not as people write it
+    FieldKind.CHECKBOX: TICKED,
+    FieldKind.DATE: "2026-12-31",
+    FieldKind.DATE_TIME: "2026-12-31T14:30",
+    FieldKind.NUMBER: "12.5",
+}
 
 
 @administrators_only
@@ -128,7 +137,7 @@ def _page(request: PortalRequest, form: TopicForm, found: HelpTopic | None) -> H
     if found is not None:
         context |= {
             "address": request.build_absolute_uri(reverse("file_ticket", args=[found.slug])),
-            "askable": _askable(found),
+            "fillable": _fillable(found),
             "example": _example(request, found),
             "below": list(found.children.all()),
         }
@@ -144,11 +153,32 @@ def _askable(found: HelpTopic) -> list[FormField]:
     ]
 
 
+def _fillable(found: HelpTopic) -> list[dict[str, Any]]:
+    """What an address can fill in: each name, with what is written for it."""
+    rows: list[dict[str, Any]] = [
+        {"name": "subject", "label": _("What is it about?"), "words": _("One line")},
+        {"name": "body", "label": _("Tell us more"), "words": _("Any text")},
+    ]
+    for question in _askable(found):
+        row: dict[str, Any] = {"name": f"{PREFIX}{question.key}", "label": question.label}
+        if question.choices:
+            row["values"] = [choice["value"] for choice in question.choices[:CHOICES_NAMED]]
+            row["is_cut"] = len(question.choices) > CHOICES_NAMED
+            row["is_repeated"] = question.kind == FieldKind.CHOICES
+        elif question.kind in WRITTEN:
+            row["values"] = [WRITTEN[FieldKind(question.kind)]]
+        else:
+            row["words"] = question.get_kind_display()
+        rows.append(row)
+    return rows
+
+
 def _example(request: PortalRequest, found: HelpTopic) -> str:
     """The topic's address with something filled in."""
     filled = {"subject": found.name}
     for question in _askable(found)[:1]:
-        value = question.choices[0]["value"] if question.choices else question.default or "…"
-        filled[f"field_{question.key}"] = value
+        offered = question.choices[0]["value"] if question.choices else question.default
+        value = offered or WRITTEN.get(FieldKind(question.kind), "…")
+        filled[PREFIX + question.key] = value
     address = request.build_absolute_uri(reverse("file_ticket", args=[found.slug]))
     return f"{address}?{urlencode(filled)}"

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Tenant, User
@@ -17,6 +17,7 @@ from tickets.enums import TrialState
 from tickets.models import RoutingTrial, Ticket
 
 AT_WORK = (TrialState.WAITING, TrialState.RUNNING)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NEW = 0  # the id of a rule that is not saved yet
 
 
@@ -35,11 +36,13 @@ def waiting_trials(now: datetime) -> QuerySet[RoutingTrial]:
 
 
 def tenants_with_trials_to_do() -> list[Tenant]:
-    """The tenants for whose trials a worker can do something now."""
+    """The tenants for whose trials a worker can do something now, those first that had no turn for longest."""
     with every_tenant():
         keys = set(waiting_trials(timezone.now()).order_by().values_list("tenant_id", flat=True).distinct())
+        theirs = RoutingTrial.objects.filter(tenant__in=keys).order_by().values_list("tenant_id")
+        last = dict(theirs.annotate(last=Max("worked_at"))) if keys else {}
     active = Tenant.objects.filter(pk__in=keys, is_active=True) if keys else Tenant.objects.none()
-    return list(active.order_by("pk"))
+    return sorted(active, key=lambda tenant: (last.get(tenant.pk) or LONG_AGO, tenant.pk))
 
 
 def tickets_of(trial: RoutingTrial) -> QuerySet[Ticket]:

@@ -13,6 +13,7 @@ from accounts.scoping import tenant_scope
 from routing.actions.ruling import save_rule, set_rule_active
 from routing.choosing import choose
 from routing.conditions import Asked, holds
+from routing.drafts import rule_as_data
 from routing.facts import ConditionFact, RuleFact
 from routing.models import RoutingRule
 from routing.queries import load_arrangement, rule_fact
@@ -20,7 +21,7 @@ from tests.factories import DepartmentFactory, UserFactory, ask, make_ticket
 from tests.pages import Page, snapshot
 from tests.routing.given import arrangements, facts, rules
 from tickets.actions import trials
-from tickets.actions.trials import forget_trials, start_trial, work_on_trials
+from tickets.actions.trials import TooManyTrials, forget_trials, start_trial, work_on_trials
 from tickets.models import RoutingTrial, Ticket
 from tickets.routing_facts import facts_of
 from tickets.trials import draft_of
@@ -116,10 +117,105 @@ def test_a_trial_goes_on_in_portions_and_is_never_counted_twice(in_scope, ticket
         rounds += 1
         trial.refresh_from_db()
         assert trial.lease_until is None
-        assert trial.done == min(5, 2 * rounds)
-
+        assert trial.done == rounds  # no time at all, and yet it gets on
     trial.refresh_from_db()
     assert counted(trial) == ("done", 5, 5, 3, 3)
+    assert rounds == 4
+
+    trial = tried(portal, about("water", portal.other_department))
+    assert counted(trial) == ("done", 5, 5, 1, 1)
+
+
+def test_a_portion_ends_where_its_time_does(in_scope, tickets, monkeypatch):
+    portal = in_scope
+    trial = start_trial(actor=portal.administrator, rule=about("fire", portal.other_department))
+    clock = iter(range(1_000))
+    monkeypatch.setattr(trials.time, "monotonic", lambda: next(clock))
+
+    assert work_on_trials(seconds=4)
+
+    trial.refresh_from_db()
+    assert 1 < trial.done < 5
+    assert trials.LEASE.total_seconds() / 2 > trials.TURN
+
+
+def test_a_portal_with_much_to_try_keeps_no_other_waiting(in_scope, other_portal, monkeypatch):
+    turns = []
+    portion = trials._portion
+    monkeypatch.setattr(
+        trials, "_portion", lambda trial, until: (turns.append(trial.tenant_id), portion(trial, until))[1]
+    )
+    for one in (in_scope, other_portal):
+        with tenant_scope(one.tenant):
+            for number in range(4):
+                make_ticket(requester=one.customer, topic=one.topic, body=str(number))
+    start_trial(actor=in_scope.administrator, rule=about("1", in_scope.other_department))
+    start_trial(actor=UserFactory(role="administrator"), rule=about("2", in_scope.other_department))
+    work_on_trials(seconds=0)
+    with tenant_scope(other_portal.tenant):
+        start_trial(actor=other_portal.administrator, rule=about("1", other_portal.other_department))
+
+    for _each in range(4):
+        work_on_trials(seconds=0)
+
+    here, there = in_scope.tenant.pk, other_portal.tenant.pk
+    assert turns == [here, there, here, there, here]
+
+
+def test_the_time_is_asked_after_each_trial(in_scope, monkeypatch):
+    portal = in_scope
+    for word in ("fire", "water"):
+        start_trial(actor=UserFactory(role="administrator"), rule=about(word, portal.other_department))
+
+    assert work_on_trials(seconds=0)
+
+    assert sorted(RoutingTrial.objects.values_list("state", flat=True)) == ["done", "waiting"]
+
+
+def test_one_trial_of_each_administrator_and_three_of_a_portal_at_a_time(in_scope, other_portal):
+    portal = in_scope
+    first = start_trial(actor=portal.administrator, rule=about("fire", portal.other_department))
+    assert start_trial(actor=portal.administrator, rule=about("fire", portal.other_department)) == first
+    with pytest.raises(TooManyTrials) as refused:
+        start_trial(actor=portal.administrator, rule=about("water", portal.other_department))
+    assert refused.value.trial == first
+    others = [UserFactory(role="administrator") for _each in range(3)]
+    assert start_trial(actor=others[0], rule=about("fire", portal.other_department)) == first
+    for number, other in enumerate(others[:2]):
+        start_trial(actor=other, rule=about(f"wind {number}", portal.other_department))
+    with pytest.raises(TooManyTrials):
+        start_trial(actor=others[2], rule=about("rain", portal.other_department))
+    with tenant_scope(other_portal.tenant):
+        start_trial(actor=other_portal.administrator, rule=about("rain", other_portal.other_department))
+
+    work_on_trials()
+
+    assert start_trial(actor=portal.administrator, rule=about("water", portal.other_department)) != first
+
+
+def test_the_page_says_to_wait_for_the_trial_there_is(portal, browse, tickets):
+    client = browse(portal, portal.administrator)
+    posted = {"name": "Fires", "joined": "all", "department": str(portal.other_department.pk), "try": "yes"}
+    posted |= {"conditions": ["0"], "fact0": "words", "condition0-operator": "contains", "condition0-values": "fire"}
+    first = client.post(f"{SETTINGS}rules/new/", posted).url
+    assert client.post(f"{SETTINGS}rules/new/", posted).url == first
+
+    refused = client.post(f"{SETTINGS}rules/new/", posted | {"name": "Water"})
+
+    assert refused.status_code == 422
+    assert first in Page(refused).links()
+    assert Page(refused).form("rules/new/")["name"] == "Water"
+    with tenant_scope(portal.tenant):
+        old = RoutingTrial.objects.create(
+            draft={"rule": rule_as_data(about("wind", portal.other_department))},
+            state="done",
+            created_by=portal.administrator,
+            created_at=timezone.now(),
+        )
+        answer = client.post(f"{SETTINGS}changes/{old.pk}/saving/", {"again": "yes"}, follow=True)
+        assert answer.redirect_chain[0][0] == first
+        assert "wait until it is done" in Page(answer).text
+        assert RoutingTrial.objects.count() == 2
 
 
 def test_a_worker_that_dies_in_the_middle_is_followed_by_another(in_scope, tickets, monkeypatch):
@@ -165,6 +261,41 @@ def test_whoever_lost_the_lease_writes_nothing_more(in_scope, tickets, monkeypat
     assert (trial.done, trial.held, trial.moved) == (5, 9, 8)
 
 
+@pytest.mark.parametrize("meanwhile", ["another worker", "other rules"])
+def test_a_worker_that_slept_counts_nothing(in_scope, tickets, monkeypatch, meanwhile):
+    """Another one has taken the trial up, and stands where the first one did: only the lease, or the rules, differ."""
+    portal = in_scope
+    trial = start_trial(actor=portal.administrator, rule=about("fire", portal.other_department))
+    compare = trials._compare
+    row = RoutingTrial.objects.filter(pk=trial.pk)
+    theirs = timezone.now() + timedelta(seconds=50)
+
+    def slept(*args):
+        if meanwhile == "another worker":
+            row.update(lease_until=theirs)
+        else:
+            row.update(draft={**row.get().draft, "mark": "another"})
+        return compare(*args)
+
+    monkeypatch.setattr(trials, "_compare", slept)
+    work_on_trials(seconds=0)
+
+    trial.refresh_from_db()
+    assert counted(trial) == ("running", 0, 5, 0, 0)
+    assert trial.lease_until == (theirs if meanwhile == "another worker" else None)
+
+
+def test_a_trial_ends_though_the_rules_are_changed_all_the_time(in_scope, tickets):
+    portal = in_scope
+    trial = start_trial(actor=portal.administrator, rule=about("fire", portal.other_department))
+    for number in range(20):
+        work_on_trials(seconds=0)
+        save_rule(actor=None, rule=None, values=about("fire", portal.other_department, name=f"Rule {number}"))
+
+    trial.refresh_from_db()
+    assert trial.state == "failed"
+
+
 def test_what_never_gets_on_is_given_up(in_scope, tickets, monkeypatch):
     portal = in_scope
     trial = start_trial(actor=portal.administrator, rule=about("fire", portal.other_department))
@@ -192,7 +323,7 @@ def test_rules_changed_meanwhile_begin_it_again(in_scope, tickets, monkeypatch):
     trial = start_trial(actor=portal.administrator, rule=about("fire", portal.other_department))
     work_on_trials(seconds=0)
     trial.refresh_from_db()
-    assert (trial.done, trial.moved) == (2, 2)
+    assert (trial.done, trial.moved) == (1, 1)
 
     save_rule(actor=None, rule=None, values=about("fire", portal.other_department, name="The same"))
     while work_on_trials():

@@ -10,7 +10,7 @@ class RoutingTrial(TenantModel):
 
     `draft` is the change as `tickets.trials` reads it. `held` is for how many tickets the rule holds, `moved` how many
     would land elsewhere; `moves` has the first hundred of these (ids: ticket, from, to). `lease_until`: how long
-    whoever works on it has it.
+    whoever works on it has it; `worked_at`: when it had its last turn. `attempts`: turns that came to nothing.
     """
 
     draft = models.JSONField()
@@ -24,6 +24,7 @@ class RoutingTrial(TenantModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
 

@@ -29,15 +29,16 @@ from routing.checking import check
 from routing.facts import RuleFact
 from routing.models import OrganisationDepartment, RoutingRule, RoutingTable
 from routing.queries import default_department, earlier_days, load_arrangement, rule_fact
-from tickets.actions.trials import start_trial
-from tickets.forms.routing import CLOSED_NOW, Conditions, EarlierDaysForm, RuleForm, Together, as_typed
-from tickets.models import HelpTopic, OrganisationException
+from tickets.actions.trials import TooManyTrials, start_trial
+from tickets.forms.routing import CLOSED_NOW, NO_CONDITIONS, Conditions, EarlierDaysForm, RuleForm, Together, as_typed
+from tickets.models import HelpTopic, OrganisationException, RoutingTrial
 from tickets.routing_facts import known_facts
 from tickets.rule_catalogue import Catalogue
 from tickets.rules_in_words import rule_in_words
 from tickets.trials import draft_of, trials_seen_by
 
 REFUSED = {
+    "for_all": NO_CONDITIONS,
     "conditions": gettext_lazy("These are more conditions than fit in one rule."),
     "fact": gettext_lazy("A condition asks about something that is not asked any more. Remove it."),
     "operator": gettext_lazy("A condition compares in a way that makes no sense there. Choose another one."),
@@ -135,7 +136,8 @@ def refusal_in_words(trouble: Exception) -> tuple[str, str]:
     if isinstance(trouble, TooManyRules):
         return "name", _("There are as many rules as there can be. Put long lists of values into a table.")
     why = trouble.why if isinstance(trouble, RuleRefused) else "conditions"
-    return {"table": "table", "agent": "assignee", "tags": "tags", "name": "name"}.get(why, "joined"), str(REFUSED[why])
+    fields = {"table": "table", "agent": "assignee", "tags": "tags", "name": "name", "for_all": "for_all"}
+    return fields.get(why, "joined"), str(REFUSED[why])
 
 
 def _editor(request: PortalRequest, found: RoutingRule | None) -> HttpResponse:
@@ -152,18 +154,30 @@ def _editor(request: PortalRequest, found: RoutingRule | None) -> HttpResponse:
     conditions = Conditions(catalogue, kept.conditions if kept else (), request.POST)
     if "add" in request.POST or "remove" in request.POST:
         return _changed_conditions(request, found, form, conditions)
-    if not all([form.is_valid(), conditions.is_valid()]):
+    valid = all([form.is_valid(), conditions.is_valid()])
+    if not conditions.forms:
+        form.require_for_all()
+    if not valid or form.errors:
         return _page(request, found, form, conditions, status=422)
     written = form.rule_fact(conditions.facts(), pk=found.pk if found else 0)
     if "try" in request.POST:
-        return redirect("routing_change", start_trial(actor=request.user, rule=written).pk)
+        return _try(request, found, form, conditions, written)
     try:
-        saved = save_rule(actor=request.user, rule=found, values=written)
+        saved = save_rule(actor=request.user, rule=found, values=written, for_all=form.cleaned_data["for_all"])
     except (RuleNameTaken, DepartmentClosed, TooManyRules, RuleRefused) as trouble:
         form.add_error(*refusal_in_words(trouble))
         return _page(request, found, form, conditions, status=422)
     messages.success(request, _("“%s” is saved and holds for tickets from now on.") % saved.name)
     return redirect("routing")
+
+
+def _try(
+    request: PortalRequest, found: RoutingRule | None, form: RuleForm, conditions: Conditions, written: RuleFact
+) -> HttpResponse:
+    try:
+        return redirect("routing_change", start_trial(actor=request.user, rule=written).pk)
+    except TooManyTrials as trouble:
+        return _page(request, found, form, conditions, status=422, waits_for=trouble.trial)
 
 
 def _draft(request: PortalRequest, found: RoutingRule | None) -> RuleFact | None:
@@ -193,9 +207,11 @@ def _page(
     form: RuleForm,
     conditions: Conditions,
     status: int = 200,
+    waits_for: RoutingTrial | None = None,
 ) -> HttpResponse:
     context = {
         "rule": found,
+        "waits_for": waits_for,
         "form": form,
         "conditions": conditions.forms,
         "groups": conditions.catalogue.groups,

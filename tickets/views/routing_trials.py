@@ -18,10 +18,10 @@ from accounts.rules import administrators_only, post_only
 from routing.actions.arranging import DepartmentClosed
 from routing.actions.ruling import RuleNameTaken, RuleRefused, TooManyRules, save_rule
 from routing.choosing import choose
-from routing.facts import Decision
+from routing.facts import Decision, RuleFact
 from routing.models import Department, RoutingRule
 from routing.queries import load_arrangement
-from tickets.actions.trials import start_trial
+from tickets.actions.trials import TooManyTrials, start_trial
 from tickets.forms.routing_trials import InventedTicketForm
 from tickets.models import RoutingTrial, Ticket
 from tickets.reasons_in_words import steps_in_words
@@ -72,16 +72,28 @@ def routing_change_saving(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, _("The rule is not there any more. Nothing was saved."))
         return redirect("routing")
     if "again" in request.POST or found.draft.get("mark") != mark_now(draft):
-        if "again" not in request.POST:
-            messages.info(request, _("Routing has been changed since. Nothing is saved; the change is tried again."))
-        return redirect("routing_change", start_trial(actor=request.user, rule=draft).pk)
+        return _try_again(request, draft)
     try:
-        saved = save_rule(actor=request.user, rule=rule, values=draft)
+        # The form has asked whether one without conditions is meant, and the page says that it holds always.
+        saved = save_rule(actor=request.user, rule=rule, values=draft, for_all=True)
     except (RuleNameTaken, DepartmentClosed, TooManyRules, RuleRefused) as trouble:
         messages.error(request, refusal_in_words(trouble)[1])
         return redirect(_editor_of(found))
     messages.success(request, _("“%s” is saved and holds for tickets from now on.") % saved.name)
     return redirect("routing")
+
+
+def _try_again(request: PortalRequest, draft: RuleFact) -> HttpResponse:
+    """To the new trial; where others have to end first, to one of these."""
+    try:
+        trial = start_trial(actor=request.user, rule=draft)
+    except TooManyTrials as trouble:
+        told = _("Nothing is saved. This change is being tried; wait until it is done, then try yours again.")
+        messages.warning(request, told)
+        return redirect("routing_change", trouble.trial.pk)
+    if "again" not in request.POST:
+        messages.info(request, _("Routing has been changed since. Nothing is saved; the change is tried again."))
+    return redirect("routing_change", trial.pk)
 
 
 def _decide(form: InventedTicketForm) -> dict[str, Any]:

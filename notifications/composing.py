@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 
 from accounts.branding import accents
 from accounts.models import Tenant, User
@@ -27,11 +28,15 @@ from notifications.models import Delivery
 from notifications.queries import earlier_message_ids, is_address_of_staff
 from routing.models import Department
 from routing.queries import open_successor
+from tickets.answers import shown_answers
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
-from tickets.models import TicketEvent
+from tickets.models import Ticket, TicketEvent
+from tickets.priorities import customers_see_priority
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
+ANSWER_LIMIT = 500  # of one answer to a form's question, of which there may be many
+WITH_FORM = frozenset({MailKind.CONFIRMATION, MailKind.NEW_TICKET, MailKind.ASSIGNED, MailKind.TRANSFERRED})
 
 
 def compose(delivery: Delivery) -> Letter:
@@ -189,7 +194,27 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
     }
     if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():
         context["password_link"] = password_link(person)
+    if delivery.template in WITH_FORM:
+        context |= _form_of(ticket, desk=desk, with_answers=desk or bool(context["echo"]))
     return context
+
+
+def _form_of(ticket: Ticket, *, desk: bool, with_answers: bool) -> dict[str, Any]:
+    """What the ticket's form was for and what was answered in it, as far as this reader sees it on the ticket's page.
+    Answers are somebody's own words: they go where the text of the ticket goes, and nowhere else."""
+    answers = shown_answers(ticket, staff=desk) if with_answers else []
+    return {
+        "shows_priority": desk or customers_see_priority(),
+        "answers": [
+            (_before_answer(answer.label), Truncator(body_text(answer.value).strip()).chars(ANSWER_LIMIT))
+            for answer in answers
+        ],
+    }
+
+
+def _before_answer(label: str) -> str:
+    line = header_line(label)
+    return line if line.endswith(("?", ":")) else f"{line}:"
 
 
 def _name_of(actor: User | None, tenant: Tenant, *, desk: bool) -> str:

@@ -40,6 +40,7 @@ class DeliveryQuerySet(TenantQuerySet):
             "ticket_event__ticket__requester",
             "ticket_event__ticket__organisation",
             "ticket_event__ticket__department",
+            "ticket_event__ticket__topic",
         )
 
 

@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.enums import EntryRequestKind, WayIn
@@ -13,16 +15,17 @@ from notifications.addresses import ascii_address, body_text, header_line
 from notifications.composing import WORDS_LIMIT, compose
 from notifications.enums import MailKind
 from notifications.models import Delivery
-from tests.factories import UserFactory, ask_for_password, make_ticket
+from tests.factories import UserFactory, ask, ask_for_password, make_ticket
 from tests.notifications.conftest import only_mail_to, told
-from tests.notifications.stories import ask, come_in, prove_oneself
+from tests.notifications.stories import ask as apply
+from tests.notifications.stories import come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
-from tickets.enums import Channel, Status
+from tickets.enums import Channel, FieldAccess, Priority, PriorityUse, Status
 from tickets.links import link_of_token
-from tickets.models import Ticket, TicketEvent
+from tickets.models import FormField, PrioritySettings, Ticket, TicketEvent
 
 HOSTILE = "<b onload=\"x\">Tom & 'Jerry'</b> \u202eevil {{ tenant }} {% now 'Y' %}"
 SHOWN = "<b onload=\"x\">Tom & 'Jerry'</b>"
@@ -94,14 +97,14 @@ def test_every_kind_has_a_text_and_an_html_half_with_words_and_links_intact(in_s
 
 
 def test_mails_to_unproven_addresses_hold_nothing_a_stranger_typed(in_scope, send_all):
-    ask(EntryRequestKind.REGISTER, "nora@new.example", HOSTILE)
+    apply(EntryRequestKind.REGISTER, "nora@new.example", HOSTILE)
     in_scope.tenant.strangers = WayIn.APPLICATION
     in_scope.tenant.save()
     for kind in (EntryRequestKind.REGISTER, EntryRequestKind.ASK):
-        ask(kind, "olle@new.example", HOSTILE)
+        apply(kind, "olle@new.example", HOSTILE)
     in_scope.tenant.strangers = WayIn.INVITATION
     in_scope.tenant.save()
-    ask(EntryRequestKind.REGISTER, "pia@new.example", HOSTILE)
+    apply(EntryRequestKind.REGISTER, "pia@new.example", HOSTILE)
     mails = [taken for taken in send_all(in_scope.tenant) if taken.recipient.endswith("@new.example")]
 
     assert len(mails) == 4
@@ -190,17 +193,79 @@ def test_who_has_no_password_is_offered_one_and_only_they(in_scope, send_all):
 
 def test_a_guest_confirmation_without_echo_holds_none_of_the_guests_words(in_scope, send_all):
     guest = UserFactory(password=None, name="SPAMNAME")
+    question = ask(in_scope.topic, "where")
     for word in ("SPAMONE", "SPAMTWO"):
         make_ticket(
-            requester=guest, topic=in_scope.topic, subject=f"{word} subject", body=f"{word} body", channel=Channel.GUEST
+            requester=guest,
+            topic=in_scope.topic,
+            subject=f"{word} subject",
+            body=f"{word} body",
+            channel=Channel.GUEST,
+            answers={question: f"{word} answer"},
         )
     first, second = (taken for taken in send_all(in_scope.tenant) if taken.recipient == guest.email)
     assert "SPAMONE subject" in first.mail["Subject"]
     assert "> SPAMONE body" in first.part("plain")
+    assert "Question where: SPAMONE answer" in first.part("plain")
     everything = str(second.mail) + second.part("plain") + second.part("html")
     assert "SPAM" not in everything
     assert "1002" in second.mail["Subject"]
     assert "/t/" in second.part("plain")
+
+
+def _asking_everything(portal) -> dict[FormField, str]:
+    site = ask(portal.topic, "site", label_en="Where?")
+    road = ask(portal.topic, "road", kind="textarea", label_en="How does one get there?")
+    seen = ask(portal.topic, "seen", kind="date", label_en="Seen since")
+    secret = ask(portal.topic, "secret", access=FieldAccess.INTERNAL, label_en="What do we think?")
+    return {site: "<b>Gate</b>", road: "Left\nPriority: Urgent", seen: "2026-12-01", secret: "SECRET"}
+
+
+def test_new_tickets_are_told_with_what_their_form_was_for(in_scope, send_all):
+    answers = _asking_everything(in_scope)
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic, answers=answers)
+    assign(actor=in_scope.lead, ticket=ticket, assignee=in_scope.agent)
+    transfer(actor=in_scope.lead, ticket=ticket, department=in_scope.other_department)
+    mails = send_all(in_scope.tenant)
+    kinds = dict(Delivery.objects.values_list("message_id", "template"))
+    assert {"confirmation", "new_ticket", "assigned", "transferred"} <= set(kinds.values())
+    for mail in mails:
+        text, page = mail.part("plain"), mail.part("html")
+        topic = in_scope.topic.name_sv if '<html lang="sv">' in page else in_scope.topic.name_en
+        assert f": {topic}\n" in text
+        assert f": {topic}<br>" in page
+        assert "Where? <b>Gate</b>\n" in text
+        assert "Where? &lt;b&gt;Gate&lt;/b&gt;<br>" in page
+        assert "How does one get there?\n> Left\n> Priority: Urgent\n" in text
+        assert re.search("Seen since: 1 [Dd]ec 2026\n", text)
+        assert ("SECRET" in text, "SECRET" in page) == ((kinds[mail.message_id] != "confirmation",) * 2)
+
+
+@pytest.mark.parametrize("use", list(PriorityUse))
+def test_customers_are_told_the_priority_only_where_they_see_it(in_scope, send_all, use):
+    PrioritySettings.objects.create(use=use)
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    Ticket.objects.update(priority=Priority.HIGH)
+    mails = {mail.recipient: mail for mail in send_all(in_scope.tenant)}
+    seen = use != PriorityUse.HIDDEN
+    assert [("Priority: High" in mails[in_scope.customer.email].part(half)) for half in ("plain", "html")] == [seen] * 2
+    assert "Priority: High" in mails[in_scope.agent.email].part("plain")
+
+
+def test_the_answers_cost_a_mail_the_same_however_many_there_are(in_scope):
+    def queries_of_a_mail() -> int:
+        Delivery.objects.all().delete()
+        make_ticket(requester=in_scope.customer, topic=in_scope.topic, answers=answers)
+        told(in_scope.tenant)
+        delivery = Delivery.objects.with_story().get(recipient=in_scope.agent)
+        with CaptureQueriesContext(connection) as counted:
+            compose(delivery)
+        return len(counted)
+
+    answers = {ask(in_scope.topic, "one"): "x"}
+    few = queries_of_a_mail()
+    answers |= {ask(in_scope.topic, f"more_{n}"): "x" for n in range(9)}
+    assert queries_of_a_mail() == few
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ TAGS_LIMIT = 10
 TAG_LENGTH = 40
 EARLIER_DAYS_LIMIT = 730
 
-Refusal = Literal["name", "conditions", "fact", "operator", "values", "pattern", "table", "agent", "tags"]
+Refusal = Literal["name", "for_all", "conditions", "fact", "operator", "values", "pattern", "table", "agent", "tags"]
 
 
 class RuleNameTaken(ValueError):
@@ -44,15 +44,17 @@ class RuleRefused(ValueError):
         self.why, self.said = why, said
 
 
-def save_rule(*, actor: User | None, rule: RoutingRule | None, values: RuleFact) -> RoutingRule:
+def save_rule(*, actor: User | None, rule: RoutingRule | None, values: RuleFact, for_all: bool = False) -> RoutingRule:
     """Add a rule after all others (`rule` None), switched on; or change one, which keeps its place. `values.id` does
-    not matter. Holds for tickets that are filed from now on.
+    not matter. Holds for tickets that are filed from now on. One without conditions holds for every ticket, and is kept
+    only when that is said: `for_all`.
 
     Raises RuleNameTaken, TooManyRules, RuleRefused, DepartmentClosed where it newly points to a closed department,
     PermissionError unless the actor is an administrator. Ids of rows that are not there, or not this portal's, raise
     RuleRefused or DepartmentClosed.
     """
     require_administrator(actor)
+    _refuse_unless(bool(values.conditions) or for_all, "for_all")
     with transaction.atomic():
         if rule is None:
             if RoutingRule.objects.count() >= RULES_LIMIT:

@@ -38,7 +38,7 @@ def test_opened_is_confirmed_to_the_customer_and_told_to_the_department(in_scope
 
 def test_whom_a_rule_gives_the_new_ticket_gets_one_mail(in_scope):
     given = RuleFact(0, "Given", assigns="person", assignee=in_scope.agent.pk)
-    save_rule(actor=None, rule=None, values=given)
+    save_rule(actor=None, rule=None, values=given, for_all=True)
     make_ticket(requester=in_scope.customer, topic=in_scope.topic)
     assert told(in_scope.tenant) == {(ANNA, "confirmation"), (AGENT, "assigned"), (LEAD, "new_ticket")}
 

@@ -41,7 +41,7 @@ FIRE = ConditionFact("topic", "is", ("fire",))
 
 
 def add(name: str, **values: object) -> RoutingRule:
-    return save_rule(actor=None, rule=None, values=RuleFact(0, name, **values))
+    return save_rule(actor=None, rule=None, values=RuleFact(0, name, **values), for_all=True)
 
 
 def order() -> list[str]:
@@ -129,10 +129,20 @@ def test_a_changed_rule_keeps_its_place_and_whether_it_is_on(in_scope):
 )
 def test_what_cannot_be_a_rule_is_refused_and_nothing_is_kept(in_scope, values, why):
     with pytest.raises(RuleRefused) as refused:
-        save_rule(actor=None, rule=None, values=RuleFact(**{"id": 0, "name": "rule"} | values))
+        save_rule(actor=None, rule=None, values=RuleFact(**{"id": 0, "name": "rule"} | values), for_all=True)
 
     assert refused.value.why == why
     assert not RoutingRule.objects.exists()
+
+
+def test_a_rule_without_conditions_is_kept_only_when_that_is_said(in_scope):
+    with pytest.raises(RuleRefused) as refused:
+        save_rule(actor=None, rule=None, values=RuleFact(0, "all"))
+    assert refused.value.why == "for_all"
+    rule = save_rule(actor=None, rule=None, values=RuleFact(0, "all"), for_all=True)
+    with pytest.raises(RuleRefused):
+        save_rule(actor=None, rule=rule, values=RuleFact(0, "other name"))
+    assert order() == ["all"]
 
 
 def test_a_rule_names_nothing_of_another_portal_and_nobody_who_is_no_agent(in_scope, other_portal):
@@ -158,7 +168,7 @@ def test_a_closed_department_can_stay_in_a_rule_and_not_come_into_one(in_scope):
     rule = add("one", department=closing.pk)
     Department.objects.filter(pk=closing.pk).update(is_active=False)
 
-    save_rule(actor=None, rule=rule, values=RuleFact(0, "renamed", department=closing.pk))
+    save_rule(actor=None, rule=rule, values=RuleFact(0, "renamed", department=closing.pk), for_all=True)
     with pytest.raises(DepartmentClosed):
         add("two", department=closing.pk)
 
@@ -169,7 +179,7 @@ def test_names_are_used_once_and_the_number_of_rules_has_an_end(in_scope):
     with pytest.raises(RuleNameTaken):
         add("one")
     with pytest.raises(RuleNameTaken):
-        save_rule(actor=None, rule=one, values=RuleFact(0, "two"))
+        save_rule(actor=None, rule=one, values=RuleFact(0, "two"), for_all=True)
     RoutingRule.objects.bulk_create([RoutingRule(name=f"r{n}") for n in range(RULES_LIMIT - 2)])
     with pytest.raises(TooManyRules):
         add("one too many")
@@ -241,8 +251,8 @@ def test_only_administrators_change_routing(in_scope):
         AgentFactory(role="administrator", is_active=False),
     ):
         for door in (
-            partial(save_rule, rule=None, values=RuleFact(0, "two")),
-            partial(save_rule, rule=rule, values=RuleFact(0, "two")),
+            partial(save_rule, rule=None, values=RuleFact(0, "two"), for_all=True),
+            partial(save_rule, rule=rule, values=RuleFact(0, "two"), for_all=True),
             partial(move_rule, rule=rule, up=True),
             partial(set_rule_active, rule=rule, is_active=False),
             partial(remove_rule, rule=rule),

@@ -49,7 +49,7 @@ FAULT = ConditionFact("topic", "is", ("fault",))
 
 
 def add_rule(name: str = "Faults", *conditions: ConditionFact, **values: object) -> RoutingRule:
-    return save_rule(actor=None, rule=None, values=RuleFact(0, name, conditions, **values))
+    return save_rule(actor=None, rule=None, values=RuleFact(0, name, conditions, **values), for_all=True)
 
 
 def routed(ticket: Ticket) -> TicketEvent:

@@ -129,15 +129,57 @@ def test_forged_facts_and_ids_of_others_come_to_nothing(portal, other_portal, ad
     ):
         assert administrator.post(NEW, posted).status_code == 422
     assert rules(portal) == []
-    made_up = written(department=str(portal.department.pk), **one("secret", "is", ["x"]))
-    assert administrator.post(NEW, made_up).status_code == 302
-    assert rules(portal)[0].conditions == []
+
+
+@pytest.mark.parametrize("going", ["save", "try"])
+def test_a_condition_that_cannot_be_is_never_left_out_of_the_rule(portal, administrator, town, going):
+    kept = one("field:town", "is", ["lund"])
+
+    def post(**conditions):
+        posted = written(department=str(portal.department.pk), for_all="on", **conditions)
+        del posted["save"]
+        return administrator.post(NEW, posted | {going: "yes"})
+
+    made_up = post(**one("secret", "is", ["x"]))
+    removed = post(**kept | one("field:gone", "is", ["x"], "1") | {"conditions": ["0", "1"]})
+    placeless = post(**kept | one("field:town", "is", ["paris"], "12345") | {"conditions": ["0", "12345"]})
+    nothing_said = post(**kept | {"conditions": ["0", "x"]})
+    places = [str(place) for place in range(31)]
+    many = {name: value for place in places for name, value in one("field:town", "is", ["lund"], place).items()}
+    surplus = post(**many | {"conditions": places})
+
+    answers = [made_up, removed, placeless, nothing_said, surplus]
+    assert [answer.status_code for answer in answers] == [422] * 5
+    assert "This is not asked any more. Remove the condition." in Page(removed).text
+    assert Page(removed).form(NEW)["fact1"] == "field:gone"
+    assert "At most 30 conditions fit in one rule. Remove this one." in Page(surplus).text
+    assert "condition30-operator" in Page(surplus).form(NEW)
+    assert rules(portal) == []
+    with tenant_scope(portal.tenant):
+        assert not RoutingTrial.objects.exists()
+
+
+def test_a_rule_for_every_ticket_is_one_only_when_somebody_says_so(portal, administrator, town):
+    page = Page(administrator.get(NEW))
+    unsaid = administrator.post(NEW, written(priority="low"))
+    untried = administrator.post(NEW, written(priority="low") | {"try": "yes"})
+    said = administrator.post(NEW, written(priority="low", for_all="on"))
+
+    assert "Holds for every ticket" in page.text
+    assert [answer.status_code for answer in (unsaid, untried, said)] == [422, 422, 302]
+    assert "The rule has no conditions." in Page(unsaid).text
+    [rule] = rules(portal)
+    kept = Page(administrator.get(f"{SETTINGS}rules/{rule.pk}/"))
+    assert kept.form(f"/rules/{rule.pk}/")["for_all"] == "on"
+    typed = written(priority="low", **one("field:town", "is", ["lund"]))
+    asked = administrator.post(NEW, typed | {"add": "", "fact": "words"})
+    assert "Holds for every ticket" not in Page(asked).text
 
 
 def test_a_rule_that_does_nothing_or_bears_a_taken_name_is_refused(portal, administrator):
     nothing = administrator.post(NEW, written())
-    administrator.post(NEW, written(priority="low"))
-    again = administrator.post(NEW, written(priority="high"))
+    administrator.post(NEW, written(priority="low", for_all="on"))
+    again = administrator.post(NEW, written(priority="high", for_all="on"))
     table = administrator.post(NEW, written(name="Other", assigns="person"))
 
     assert [answer.status_code for answer in (nothing, again, table)] == [422, 422, 422]
@@ -150,7 +192,8 @@ def test_a_rule_that_does_nothing_or_bears_a_taken_name_is_refused(portal, admin
 def test_rules_are_ordered_switched_off_and_removed(portal, administrator):
     with tenant_scope(portal.tenant):
         first, second = (
-            save_rule(actor=None, rule=None, values=RuleFact(0, name, priority="low")) for name in ("One", "Two")
+            save_rule(actor=None, rule=None, values=RuleFact(0, name, priority="low"), for_all=True)
+            for name in ("One", "Two")
         )
     place = f"{SETTINGS}rules/{second.pk}/"
 
@@ -414,7 +457,8 @@ def test_a_table_keeps_its_name_to_itself_and_stays_while_it_is_used(portal, adm
     with tenant_scope(portal.tenant):
         table = add_table(actor=None, name="Towns", rows=[("Lund", portal.department.pk)])
         add_table(actor=None, name="Regions", rows=[])
-        rule = save_rule(actor=None, rule=None, values=RuleFact(0, "By town", table=table.pk, table_fact="field:town"))
+        looked_up = RuleFact(0, "By town", table=table.pk, table_fact="field:town")
+        rule = save_rule(actor=None, rule=None, values=looked_up, for_all=True)
     page = f"{SETTINGS}tables/{table.pk}/"
 
     assert administrator.post(f"{page}name/", {"name": "Regions"}).status_code == 422

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -31,6 +32,7 @@ from tickets.rule_catalogue import Catalogue, Fact, Sort
 
 TICKED_UP_TO = 100  # values that are offered as boxes; more are written, one a line
 ASKS_NOTHING = (Operator.FILLED, Operator.EMPTY)
+NO_CONDITIONS = gettext_lazy("The rule has no conditions. Add one, or say that it holds for every ticket.")
 CLOSED_NOW = gettext_lazy("This department has just been closed. Choose another one.")
 
 
@@ -90,6 +92,14 @@ class ConditionForm(forms.Form):
         if any(len(value) > VALUE_LENGTH for value in values):
             raise forms.ValidationError(_("A value can have at most %d characters.") % VALUE_LENGTH)
         return [self._checked(value) for value in values]
+
+    def clean(self) -> None:
+        if self.fact.is_gone and self.kept is None:
+            self.refuse(_("This is not asked any more. Remove the condition."))
+
+    def refuse(self, why: str) -> None:
+        """Say of the whole condition that it cannot be, beside its first question."""
+        self.add_error("operator", why)
 
     def condition(self) -> ConditionFact:
         return ConditionFact(self.fact.key, self.cleaned_data["operator"], tuple(self.cleaned_data.get("values") or ()))
@@ -172,7 +182,8 @@ class ConditionForm(forms.Form):
 class Conditions:
     """The conditions of one rule on a page, in their order. `remove` leaves one out, `add` begins one about a fact.
 
-    Posted as `conditions` (the places), and for each place its fact and what `ConditionForm` asks.
+    Posted as `conditions` (the places), and for each place its fact and what `ConditionForm` asks. Whatever is posted
+    is there: one that cannot be is refused in words, because a rule that lost it would hold for more tickets.
     """
 
     def __init__(self, catalogue: Catalogue, kept: Sequence[ConditionFact], data: Any = None) -> None:
@@ -183,7 +194,8 @@ class Conditions:
         """Begin a condition more. False where there are too many, or there is no such fact."""
         if key not in self.catalogue.facts or len(self.forms) >= CONDITIONS_LIMIT:
             return False
-        place = str(max((int(form.place) for form in self.forms), default=-1) + 1)
+        taken = {form.place for form in self.forms}
+        place = next(place for place in map(str, count()) if place not in taken)
         self.forms.append(self._form(None, place, key, None))
         return True
 
@@ -197,7 +209,11 @@ class Conditions:
         ]
 
     def is_valid(self) -> bool:
-        return not [form for form in self.forms if not form.is_valid()]  # all of them are asked
+        valid = not [form for form in self.forms if not form.is_valid()]  # all of them are asked
+        surplus = self.forms[CONDITIONS_LIMIT:]
+        for form in surplus:
+            form.refuse(_("At most %d conditions fit in one rule. Remove this one.") % CONDITIONS_LIMIT)
+        return valid and not surplus
 
     def facts(self) -> tuple[ConditionFact, ...]:
         return tuple(form.condition() for form in self.forms)
@@ -211,11 +227,9 @@ class Conditions:
         for condition in kept:  # what a condition may keep, any condition about the same may keep
             values = before[condition.fact].values if condition.fact in before else ()
             before[condition.fact] = replace(condition, values=(*values, *condition.values))
-        places = dict.fromkeys(place for place in self.data.getlist("conditions") if place.isdecimal())
-        for place in [place for place in places if len(place) < 4][:CONDITIONS_LIMIT]:
+        for place in dict.fromkeys(self.data.getlist("conditions")):
             key = self.data.get(f"fact{place}", "")
-            if key in self.catalogue.facts or key in before:
-                yield self._form(self.data, place, key, before.get(key))
+            yield self._form(self.data, place, key, before.get(key))
 
     def _form(
         self, data: Any, place: str, key: str, kept: ConditionFact | None, typed: dict[str, Any] | None = None
@@ -235,6 +249,11 @@ class RuleForm(forms.Form):
     )
     joined = forms.ChoiceField(
         label=gettext_lazy("The rule holds when"), choices=Joined.choices, widget=forms.RadioSelect, initial=Joined.ALL
+    )
+    for_all = forms.BooleanField(
+        label=gettext_lazy("Holds for every ticket"),
+        help_text=gettext_lazy("Without conditions there is nothing else it could depend on."),
+        required=False,
     )
     department = forms.ModelChoiceField(
         label=gettext_lazy("Department"), queryset=Department.objects.none(), required=False
@@ -323,6 +342,11 @@ class RuleForm(forms.Form):
         if not self.errors and not any(cleaned.get(name) for name in does):
             raise forms.ValidationError(_("Say what happens when the rule holds: a department, a priority, a tag…"))
 
+    def require_for_all(self) -> None:
+        """Refuse a rule without conditions of which nobody has said that it is for every ticket."""
+        if not self.cleaned_data.get("for_all"):
+            self.add_error("for_all", NO_CONDITIONS)
+
     def rule_fact(self, conditions: Sequence[ConditionFact], *, pk: int = 0) -> RuleFact:
         """What was written, as the rule's door takes it."""
         cleaned = self.cleaned_data
@@ -349,6 +373,7 @@ class RuleForm(forms.Form):
         return {
             "name": rule.name,
             "joined": rule.joined,
+            "for_all": not rule.conditions,
             "department": rule.department,
             "table": rule.table,
             "table_fact": rule.table_fact,

@@ -254,6 +254,21 @@ def test_the_page_says_what_moves_does_it_and_tells_how_far_it_is(portal, other_
     assert "All its open tickets are with Field service" in Page(client.get(address(portal.department))).text
 
 
+def test_the_page_names_what_moves_as_far_as_it_can_be_read(fire, in_scope, browse):
+    for number in range(10):
+        TopicFactory(slug=f"more-{number}", name_en=f"Topic {number}", department=fire, position=number + 5)
+
+    page = Page(browse(in_scope, in_scope.administrator).get(address(fire)))
+
+    north, rule = Department.objects.get(name="Fire north"), RoutingRule.objects.get()
+    links = {link["href"] for link in page.all("a") if "href" in link}
+    assert {f"/settings/departments/{north.pk}/", f"/settings/routing/rules/{rule.pk}/"} <= links
+    assert f"/settings/topics/{fire.topic.pk}/" in links
+    assert "Departments below it 1 Fire north" in page.text
+    assert "Topic 8 and 1 more" in page.text
+    assert "Topic 9" not in page.text
+
+
 def test_the_page_takes_no_successor_that_is_closed_its_own_or_anothers(portal, other_portal, browse):
     with tenant_scope(portal.tenant):
         gone = DepartmentFactory(name="Gone", is_active=False)

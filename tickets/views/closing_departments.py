@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
@@ -10,10 +11,12 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.requests import PortalRequest
 from accounts.rules import administrators_only
 from routing.actions.arranging import DepartmentClosed
-from routing.models import Department
+from routing.models import Department, RoutingRule
 from routing.views.departments import fetch_department
 from tickets.actions.closing_departments import close_department, left_to_move, plan_closure
 from tickets.forms.closing_departments import ClosureForm
+from tickets.models import HelpTopic
+from tickets.views.some_of import SomeOf, some_of
 
 
 @administrators_only
@@ -37,10 +40,27 @@ def department_closure(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "department": found,
         "plan": plan_closure(found),
+        "named": _named(found),
         "form": form,
         "others": Department.objects.filter(is_active=True).exclude(pk=pk).count(),
     }
     return render(request, "tickets/settings/department_closure.html", context, status=422 if form.is_bound else 200)
+
+
+def _named(found: Department) -> dict[str, SomeOf]:
+    """What moves and has a page of its own."""
+    return {
+        "topics": some_of(
+            HelpTopic.objects.filter(department=found), lambda row: (row.name, reverse("topic", args=[row.pk]))
+        ),
+        "rules": some_of(
+            RoutingRule.objects.filter(department=found), lambda row: (row.name, reverse("routing_rule", args=[row.pk]))
+        ),
+        "children": some_of(
+            Department.objects.filter(parent=found).order_by("name"),
+            lambda row: (row.name, reverse("department", args=[row.pk])),
+        ),
+    }
 
 
 def _progress(request: PortalRequest, found: Department) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Answers to a form's questions: how they are kept, and how they are said in the reader's words."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,11 @@ def kept_answer(ticket: Ticket, field: FormField, value: str) -> FieldAnswer:
         words_en=words[1],
         search_key=fold_text(" ".join({*words, value}))[:400] if field.is_searchable else "",
     )
+
+
+def mark_of(value: str) -> str:
+    """A short mark of a kept answer, by which a page tells what it showed."""
+    return hashlib.sha256(value.encode()).hexdigest()[:16]
 
 
 def shown_answers(

@@ -141,6 +141,42 @@ def test_an_answer_to_what_is_no_longer_asked_goes(portal, ticket, browse):
     assert values(portal, ticket) == {"part": "s"}
 
 
+def test_what_two_change_at_once_is_lost_by_neither(portal, ticket, browse):
+    url = f"/desk/tickets/{ticket.number}/answers/"
+    first, second = browse(portal, portal.agent), browse(portal, portal.lead)
+    fields = Page(first.get(url)).form("/answers/")
+
+    assert second.post(url, {**fields, "field_cost": "7"}).status_code == 302
+    assert first.post(url, {**fields, "field_part": "p", "field_cause": "Wire"}).status_code == 302
+
+    assert values(portal, ticket) == {"part": "p", "cost": "7", "cause": "Wire"}
+
+
+def test_an_answer_changed_meanwhile_is_shown_before_it_is_changed_again(portal, ticket, browse):
+    url = f"/desk/tickets/{ticket.number}/answers/"
+    first, second = browse(portal, portal.agent), browse(portal, portal.lead)
+    fields = Page(first.get(url)).form("/answers/")
+    second.post(url, {**fields, "field_cost": "7", "field_part": "p", "field_cause": "Mouse"})
+
+    both = Page(answer := first.post(url, {**fields, "field_cost": "8", "field_part": "p", "field_cause": "Wire"}))
+
+    assert answer.status_code == 422
+    assert "Somebody has meanwhile answered “7”." in both.text
+    assert "Somebody has meanwhile answered “Mouse”." in both.text
+    assert "meanwhile answered “Panel”" not in both.text, "both say the same"
+    assert both.form("/answers/")["field_cost"] == "8"
+    assert values(portal, ticket) == {"part": "p", "cost": "7", "cause": "Mouse"}
+
+    assert first.post(url, both.form("/answers/")).status_code == 302
+    assert values(portal, ticket) == {"part": "p", "cost": "8", "cause": "Wire"}
+
+    fields = Page(first.get(url)).form("/answers/")
+    second.post(url, {**fields, "field_cost": ""})
+    gone = Page(first.post(url, {**fields, "field_cost": "9"}))
+    assert "Somebody has meanwhile taken this answer away." in gone.text
+    assert "cost" not in values(portal, ticket)
+
+
 def test_a_topic_without_questions_says_so(portal, other_portal, browse):
     with tenant_scope(portal.tenant):
         ticket = make_ticket(requester=portal.customer, topic=TopicFactory(department=portal.department))
@@ -291,6 +327,16 @@ def test_an_answer_that_asks_for_another_one_is_followed_by_it(portal, panel, qu
     assert values(portal, panel) == {"part": "p", "cause": "Wire", "deeper": "p", "deepest": "Yes"}
 
 
+def test_what_is_needed_before_closing_is_said_before_anybody_closes(portal, other_portal, panel, browse):
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/"
+    assert "Cause needed before closing" in Page(client.get(url)).text
+    assert "Cause (needed before closing)" in Page(client.get(f"{url}answers/")).text
+    assert "Cost (optional)" in Page(client.get(f"{url}answers/")).text
+
+    client.post(f"{url}answers/", {"field_part": "p", "field_cause": "Wire"})
+    assert "needed before closing" not in Page(client.get(url)).text
+
+
 # -- another topic --------------------------------------------------------------------------------------------------
 
 
@@ -301,6 +347,7 @@ def test_another_topic_keeps_the_answers_and_the_department(portal, other_portal
     with tenant_scope(other_portal.tenant):
         theirs = HelpTopic.objects.get(slug="fault")
     client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/"
+    assert "From an earlier form" not in Page(client.get(url)).text + Page(client.get(f"{url}answers/")).text
     for wrong in (theirs.pk, closed.pk, "", "x", "9" * 20):
         assert client.post(f"{url}topic/", {"topic": wrong}).status_code == 422
 
@@ -315,7 +362,9 @@ def test_another_topic_keeps_the_answers_and_the_department(portal, other_portal
             set_topic(actor=portal.customer, ticket=panel, topic=portal.topic)
     page = client.get(url)
     assert "Elin Lund changed the topic from “Fault report” to “Order <x>”" in Page(page).text
-    assert "Part" in Page(page).text, "what was answered is still there"
+    assert "From an earlier form Part Panel" in Page(page).text, "what was answered is still there"
+    answers = Page(client.get(f"{url}answers/")).text
+    assert "These answers stay as they are. Part Panel" in answers
     assert values(portal, panel) == {"part": "p"}
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from tickets.answers import kept_answer
+from tickets.answers import kept_answer, mark_of
 from tickets.enums import EventKind, FieldKind
 from tickets.events import record_event
 from tickets.locking import lock_ticket
@@ -22,9 +22,23 @@ class NotAQuestion(ValueError):
     """The ticket's topic does not ask this, or it is answered with a file."""
 
 
-def set_answers(*, actor: User, ticket: Ticket, answers: Mapping[FormField, str]) -> Ticket:
+class ChangedMeanwhile(ValueError):
+    """Somebody else has changed what the actor was changing; `answers` are those there are now, None for none."""
+
+    def __init__(self, answers: Mapping[FormField, FieldAnswer | None]) -> None:
+        super().__init__(", ".join(field.key for field in answers))
+        self.answers = answers
+
+
+def set_answers(
+    *, actor: User, ticket: Ticket, answers: Mapping[FormField, str], seen: Mapping[str, str] | None = None
+) -> Ticket:
     """Give these questions of the ticket's topic these answers, as they are kept; "" takes an answer away. What the
     mapping does not name stays.
+
+    `seen` are the marks (`mark_of`) of the answers the actor's page showed, by key: then what the actor left as it was
+    seen stays, whatever it is now, and ChangedMeanwhile is raised, with nothing saved, where somebody else has changed
+    an answer that the actor changes as well. What has no mark there is set.
 
     Records `answers_changed` with the old and the new words; nothing happens when nothing changes. Customers read the
     answers that are theirs to read, and not the event. Raises NotAQuestion for what the topic does not ask,
@@ -37,6 +51,7 @@ def set_answers(*, actor: User, ticket: Ticket, answers: Mapping[FormField, str]
         if any(field.form_id != form or field.kind in NOT_BY_STAFF for field in answers):
             raise NotAQuestion
         had = {answer.key: answer for answer in FieldAnswer.objects.filter(ticket=locked)}
+        answers = _changed_by_actor(answers, had, seen or {})
         changes = [_keep(locked, field, value, had.get(field.key)) for field, value in answers.items()]
         changes = [change for change in changes if change]
         if not changes:
@@ -45,6 +60,21 @@ def set_answers(*, actor: User, ticket: Ticket, answers: Mapping[FormField, str]
         locked.save(update_fields=["last_activity_at"])
         record_event(EventKind.ANSWERS_CHANGED, locked, actor=actor, data={"changes": changes})
     return locked
+
+
+def _changed_by_actor(
+    answers: Mapping[FormField, str], had: Mapping[str, FieldAnswer], seen: Mapping[str, str]
+) -> dict[FormField, str]:
+    changed = {field: value for field, value in answers.items() if seen.get(field.key) != mark_of(value)}
+    meanwhile: dict[FormField, FieldAnswer | None] = {}
+    for field, value in changed.items():
+        there = had.get(field.key)
+        now = there.value if there else ""
+        if field.key in seen and seen[field.key] != mark_of(now) and now != value:
+            meanwhile[field] = there
+    if meanwhile:
+        raise ChangedMeanwhile(meanwhile)
+    return changed
 
 
 def _keep(ticket: Ticket, field: FormField, value: str, old: FieldAnswer | None) -> dict[str, Any] | None:

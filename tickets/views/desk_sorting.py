@@ -9,15 +9,16 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
-from tickets.actions.answering import NotAQuestion, set_answers
+from tickets.actions.answering import ChangedMeanwhile, NotAQuestion, set_answers
 from tickets.actions.following import CannotFollow, follow, unfollow
 from tickets.actions.setting_topic import set_topic
 from tickets.actions.tagging import TAGS_PER_TICKET, add_tags, remove_tags
+from tickets.answers import shown_answers
 from tickets.forms.answers import AnswersForm
 from tickets.forms.desk import TagsForm
 from tickets.forms.messages import DeskReplyForm
 from tickets.models import Ticket
-from tickets.queries import followers_of, tags_of
+from tickets.queries import followers_of, keys_asked, tags_of
 from tickets.views.desk import fetch, follower_form, onwards, ticket_page, topic_form
 
 
@@ -28,13 +29,17 @@ def desk_answers(request: PortalRequest, number: int) -> HttpResponse:
     form = AnswersForm(request.POST if request.method == "POST" else None, ticket=ticket)
     if request.method == "POST" and form.is_valid():
         try:
-            set_answers(actor=request.user, ticket=ticket, answers=form.answers())
+            set_answers(actor=request.user, ticket=ticket, answers=form.answers(), seen=form.marks)
+        except ChangedMeanwhile as changed:
+            form.show_both(changed.answers)
         except NotAQuestion:
             form.add_error(None, _("The topic or its form has just been changed. Look at the questions again."))
         else:
             messages.success(request, _("The answers are saved."))
             return redirect("desk_ticket", number)
-    context = {"ticket": ticket, "form": form}
+    keys = keys_asked(ticket.topic)
+    earlier = [answer for answer in shown_answers(ticket) if answer.key not in keys]
+    context = {"ticket": ticket, "form": form, "earlier_answers": earlier}
     return render(request, "tickets/desk/answers.html", context, status=422 if form.errors else 200)
 
 

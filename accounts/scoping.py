@@ -27,7 +27,8 @@ def tenant_scope(tenant: Tenant) -> Iterator[Tenant]:
 
 @contextmanager
 def every_tenant() -> Iterator[None]:
-    """Read across all tenants. For the worker's "who has something to do?" and operator commands only."""
+    """Read across all tenants. For the worker's "who has something to do?", operator commands, and the one question
+    whether a sender's address belongs to another tenant, only."""
     with scopes_disabled():
         yield
 

@@ -28,6 +28,7 @@ from notifications.models import Delivery
 from notifications.queries import earlier_message_ids, is_address_of_staff
 from routing.models import Department
 from routing.queries import open_successor
+from routing.senders import is_of_portals_domain
 from tickets.answers import shown_answers
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
@@ -133,9 +134,11 @@ def _sender(delivery: Delivery, tenant: Tenant) -> tuple[str, str]:
 
 
 def _fit_address(address: str) -> str:
-    """The address as mail servers write it; empty where none is, where no server takes it, or it is a person's own."""
+    """The address as mail servers write it; empty where none is, where no server takes it, it is a person's own, or it
+    is not (or no more) of the domain the portal sends from."""
     try:
-        return "" if not address or is_address_of_staff(address) else ascii_address(address)
+        fits = address and is_of_portals_domain(address) and not is_address_of_staff(address)
+        return ascii_address(address) if fits else ""
     except ValueError:
         return ""
 
@@ -190,6 +193,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
         "reopened": bool(data.get("reopened")),
         "waits_for_customer": data.get("status") == Status.WAITING_FOR_CUSTOMER,
         "department": str(data.get("to", "")),
+        "by_rules": bool(data.get("by_rules")),
         "signature": body_text(speaker.signature).strip() if speaker else "",
     }
     if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():

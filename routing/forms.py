@@ -72,7 +72,7 @@ class MailIdentityForm(forms.Form):
         label=gettext_lazy("Sender’s mail address"),
         help_text=gettext_lazy(
             "Empty: the portal’s address. Answers by mail go there too. Your mail server must be allowed to send as "
-            "it, and it must be nobody’s own address."
+            "it. It must be nobody’s own address, and at the same domain as the portal’s."
         ),
         required=False,
     )

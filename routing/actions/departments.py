@@ -7,6 +7,7 @@ from accounts.queries.people import person_at
 from accounts.rules import require_administrator
 from routing.actions.arranging import DepartmentClosed
 from routing.models import Department
+from routing.senders import is_of_portals_domain, is_plain_name, is_taken_elsewhere
 
 MAIL_FIELDS = ("mail_name", "mail_address", "signature_sv", "signature_en")
 
@@ -21,6 +22,15 @@ class PersonsAddress(ValueError):
     def __init__(self, person: User) -> None:
         super().__init__(person)
         self.person = person
+
+
+class SenderRefused(ValueError):
+    """The department cannot send as this. `why`: "name" (it reads like an address), "domain" (not the one of the
+    portal's own address), "taken" (it belongs to another portal, or to somebody who works at one)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def lock_departments() -> dict[int, Department]:
@@ -73,15 +83,13 @@ def set_mail_identity(
     """Say as what the department's mails to customers are sent and what stands at their end. Empty means as the portal
     does it. Holds from the next mail on, those that wait included.
 
-    Raises PersonsAddress, PermissionError unless the actor is an administrator.
+    Raises PersonsAddress, SenderRefused, PermissionError unless the actor is an administrator.
     """
     require_administrator(actor)
     wanted = dict(zip(MAIL_FIELDS, (mail_name, mail_address, signature_sv, signature_en), strict=True))
     with transaction.atomic():
         locked = Department.objects.select_for_update().get(pk=department.pk)
-        owner = person_at(mail_address) if mail_address else None
-        if owner is not None and owner.is_active:
-            raise PersonsAddress(owner)
+        _judge_sender(mail_name, mail_address)
         if {field: getattr(locked, field) for field in MAIL_FIELDS} != wanted:
             for field, value in wanted.items():
                 setattr(locked, field, value)
@@ -121,6 +129,20 @@ def reopen_department(*, actor: User | None, department: Department) -> Departme
             locked.is_active, locked.successor, locked.closed_at = True, None, None
             locked.save(update_fields=["is_active", "successor", "closed_at"])
     return locked
+
+
+def _judge_sender(name: str, address: str) -> None:
+    if not is_plain_name(name):
+        raise SenderRefused("name")
+    if not address:
+        return
+    owner = person_at(address)
+    if owner is not None and owner.is_active:
+        raise PersonsAddress(owner)
+    if not is_of_portals_domain(address):
+        raise SenderRefused("domain")
+    if is_taken_elsewhere(address):
+        raise SenderRefused("taken")
 
 
 def _with_those_above(department: int, rows: dict[int, Department]) -> set[int]:

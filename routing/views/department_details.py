@@ -11,6 +11,7 @@ from routing.actions.arranging import DepartmentClosed
 from routing.actions.departments import (
     BelowItself,
     PersonsAddress,
+    SenderRefused,
     make_default,
     move_department,
     reopen_department,
@@ -18,6 +19,7 @@ from routing.actions.departments import (
     set_public,
 )
 from routing.forms import MailIdentityForm, PlaceForm
+from routing.senders import portals_domain
 from routing.views.departments import department_page, fetch_department
 
 
@@ -67,6 +69,8 @@ def department_mail(request: PortalRequest, pk: int) -> HttpResponse:
         except PersonsAddress as taken:
             told = _("This is the own address of %s. Answers are never sent from one; choose another.")
             form.add_error("mail_address", told % taken.person)
+        except SenderRefused as refused:
+            form.add_error("mail_name" if refused.why == "name" else "mail_address", _refused(refused.why))
         else:
             messages.success(request, _("Saved. The next mail from %s is sent so.") % found)
             return redirect("department", pk)
@@ -92,3 +96,12 @@ def department_reopening(request: PortalRequest, pk: int) -> HttpResponse:
     found = reopen_department(actor=request.user, department=fetch_department(pk))
     messages.success(request, _("%s takes tickets again. Give it topics, rules or organisations.") % found)
     return redirect("department", pk)
+
+
+def _refused(why: str) -> str:
+    if why == "name":
+        return _("Write a name alone, without < > @ , ; and quotation marks.")
+    if why == "taken":
+        return _("This address is in use elsewhere. Choose another.")
+    told = _("The address must end with @%s, like the portal’s own, which whoever runs the portal sets.")
+    return told % portals_domain()

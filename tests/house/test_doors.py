@@ -35,7 +35,14 @@ BULK = "helpdesk.management.commands.load_tickets"
 # The one place that marks text as safe: what urlize has just escaped.
 SAFE_PLACE = "tickets.templatetags.helpdesk"
 # The greppable opt-out from the scope: the worker's "who has something to do?" and operator commands.
-EVERY_TENANT = {"accounts.scoping", "accounts.queries.imports", "notifications.queries", "tickets.trials"}
+# And one question about what is to be nobody else's on the whole installation, answered with yes or no.
+EVERY_TENANT = {
+    "accounts.scoping",
+    "accounts.queries.imports",
+    "notifications.queries",
+    "routing.senders",
+    "tickets.trials",
+}
 
 
 def trees() -> Iterator[tuple[str, ast.AST]]:

@@ -27,6 +27,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "field_rules",
         "form_uses",
         "queries",
+        "senders",
         "requests",
         "passing",
         "devices",

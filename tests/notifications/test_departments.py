@@ -97,6 +97,17 @@ def test_an_address_that_became_an_agents_own_is_used_no_more(in_scope, fire, se
     assert taken.mail["From"] == "Fire alarms <support@north.example>"
 
 
+def test_an_address_at_another_domain_than_the_portals_is_used_no_more(in_scope, fire, send_all):
+    """The operator moved the portal's address, or the row is older than the rule."""
+    type(fire).objects.filter(pk=fire.pk).update(mail_address="boss@south.example")
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+
+    taken = to(in_scope.customer, send_all(in_scope.tenant))
+
+    assert taken.mail["From"] == "Fire alarms <support@north.example>"
+    assert taken.sender == "support@north.example"
+
+
 @pytest.mark.parametrize("address", ["fire@", "fïre@north.example", ""])
 def test_an_address_no_server_takes_stops_no_mail(in_scope, fire, send_all, address):
     type(fire).objects.filter(pk=fire.pk).update(mail_address=address, mail_name="A\r\nBcc: x@evil.example")

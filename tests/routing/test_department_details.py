@@ -9,6 +9,7 @@ from routing.actions.arranging import DepartmentClosed
 from routing.actions.departments import (
     BelowItself,
     PersonsAddress,
+    SenderRefused,
     lock_departments,
     make_default,
     move_department,
@@ -16,7 +17,7 @@ from routing.actions.departments import (
 )
 from routing.models import Department
 from routing.queries import open_successor, sight_of, those_below
-from tests.factories import AgentFactory, DepartmentFactory
+from tests.factories import AgentFactory, DepartmentFactory, UserFactory
 from tests.pages import Page
 
 
@@ -107,9 +108,73 @@ def test_nobodys_own_address_is_a_departments(in_scope, other_portal, address):
     words = {"mail_name": "Fire", "signature_sv": "", "signature_en": ""}
     with pytest.raises(PersonsAddress):
         set_mail_identity(actor=None, department=in_scope.department, mail_address=address, **words)
-    with tenant_scope(other_portal.tenant):  # where only the second one's people count
-        if "north" in address.casefold():
-            set_mail_identity(actor=None, department=other_portal.department, mail_address=address, **words)
+
+
+def identify(department, address="fire@shared.example", name="Fire"):
+    return set_mail_identity(
+        actor=None, department=department, mail_name=name, mail_address=address, signature_sv="", signature_en=""
+    )
+
+
+@pytest.fixture
+def neighbours(in_scope, other_portal):
+    """Two portals whose addresses are at one domain."""
+    for number, portal in enumerate((in_scope, other_portal)):
+        portal.tenant.mail_address = f"support{number}@shared.example"
+        portal.tenant.save()
+
+
+def test_no_department_sends_as_another_portal(in_scope, other_portal, neighbours):
+    with tenant_scope(other_portal.tenant):
+        identify(other_portal.department, "theirs@shared.example")
+        AgentFactory(email="agent@shared.example")
+        AgentFactory(email="left@shared.example", is_active=False)
+        UserFactory(email="customer@shared.example")
+
+    for address in ("Support1@Shared.example", "theirs@SHARED.example", "agent@shared.example"):
+        with pytest.raises(SenderRefused) as refused:
+            identify(in_scope.department, address)
+        assert refused.value.why == "taken"
+    for address in ("left@shared.example", "customer@shared.example", "support0@shared.example", ""):
+        assert identify(in_scope.department, address).mail_address == address
+
+
+@pytest.mark.parametrize(
+    "address", ["fire@bank.example", "fire@sub.shared.example", "fire@notshared.example", "fire@shared.example.com"]
+)
+def test_a_department_sends_from_the_portals_domain_alone(in_scope, neighbours, address):
+    with pytest.raises(SenderRefused) as refused:
+        identify(in_scope.department, address)
+
+    assert refused.value.why == "domain"
+
+
+@pytest.mark.parametrize(
+    "name", ["Boss <a", "a>", "boss@bank", "A, B", "A; B", 'The "bank"', "A\nB", "A\u202eB", "boss＠bank", "“Bank”"]
+)
+def test_a_senders_name_reads_like_no_address(in_scope, neighbours, name):
+    with pytest.raises(SenderRefused) as refused:
+        identify(in_scope.department, name=name)
+
+    assert refused.value.why == "name"
+    assert identify(in_scope.department, name="Children's fire & rescue (north)").mail_name
+
+
+def test_the_page_says_why_a_sender_is_refused(portal, other_portal, browse):
+    client = browse(portal, portal.administrator)
+    said = {}
+    for values in (
+        {"mail_name": "Boss <x@y.z>"},
+        {"mail_address": "boss@bank.example"},
+        {"mail_name": "Fire", "mail_address": other_portal.tenant.mail_address},
+    ):
+        answer = client.post(url(portal.department, "mail"), values)
+        assert answer.status_code == 422
+        said[str(values)] = Page(answer).text
+
+    first, *others = said.values()
+    assert "Write a name alone" in first
+    assert all("must end with @north.example" in text for text in others)
 
 
 def test_who_works_in_no_open_department_is_known(in_scope):

@@ -1,9 +1,11 @@
 """Forms clean and never save."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +13,20 @@ from accounts.enums import Role
 from accounts.forms.fields import AddressField, LineField
 from accounts.models import User
 from routing.models import Department
-from routing.queries import those_below
+from routing.queries import department_choices, those_below
+
+
+class _InTree(ModelChoiceIterator):
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from department_choices(self.queryset)
+
+
+class DepartmentField(forms.ModelChoiceField):
+    """One department, offered as the tree they form."""
+
+    iterator = _InTree
 
 
 class DepartmentForm(forms.Form):
@@ -23,7 +38,7 @@ class DepartmentForm(forms.Form):
 
 
 class NewDepartmentForm(DepartmentForm):
-    parent = forms.ModelChoiceField(
+    parent = DepartmentField(
         label=gettext_lazy("Belongs to"),
         help_text=gettext_lazy("Whoever leads that one sees the tickets of this one as well."),
         queryset=Department.objects.none(),
@@ -41,7 +56,7 @@ class NewDepartmentForm(DepartmentForm):
 class PlaceForm(forms.Form):
     """Under which department one belongs: any open one, except itself and those below it."""
 
-    parent = forms.ModelChoiceField(
+    parent = DepartmentField(
         label=gettext_lazy("Belongs to"),
         help_text=gettext_lazy(
             "Whoever leads that one, or one above it, sees these tickets as well. The departments below come along."
@@ -123,7 +138,7 @@ class MemberForm(forms.Form):
 
 
 class ResponsibleDepartmentForm(forms.Form):
-    department = forms.ModelChoiceField(
+    department = DepartmentField(
         label=gettext_lazy("Responsible department"), queryset=Department.objects.none(), required=False
     )
 

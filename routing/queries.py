@@ -1,6 +1,6 @@
 """Whose departments, which members. Access to the desk's tickets is decided from here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from django.db.models import Q
@@ -68,22 +68,7 @@ class Sight:
     @cached_property
     def tree(self) -> list[Department]:
         """The departments seen, parents before children, each with its `depth` among those seen."""
-        allowed = self.department_ids
-        children: dict[int | None, list[Department]] = {}
-        for department in self.departments:
-            children.setdefault(department.parent_id, []).append(department)
-        ordered: list[Department] = []
-
-        def walk(parent: int | None, depth: int) -> None:
-            for department in children.get(parent, []):
-                shown = allowed is None or department.pk in allowed
-                if shown:
-                    department.depth = depth
-                    ordered.append(department)
-                walk(department.pk, depth + shown)
-
-        walk(None, 0)
-        return ordered
+        return _as_tree(self.departments, self.department_ids)
 
 
 def sight_of(agent: User) -> Sight:
@@ -92,6 +77,32 @@ def sight_of(agent: User) -> Sight:
     if sight is None:
         sight = agent.__dict__["_sight"] = Sight(agent)
     return sight
+
+
+def department_choices(departments: Iterable[Department]) -> list[tuple[int, str]]:
+    """Departments as a field offers them: each below the one it belongs to, as far as that is among them."""
+    return [(row.pk, f"{'– ' * row.depth}{row.name}") for row in _as_tree(list(departments), None)]
+
+
+def _as_tree(departments: Sequence[Department], allowed: set[int] | None) -> list[Department]:
+    """Departments, parents before children, each with its `depth` among those `allowed` (None: all)."""
+    there = {department.pk for department in departments}
+    children: dict[int | None, list[Department]] = {}
+    for department in departments:
+        parent = department.parent_id if department.parent_id in there else None
+        children.setdefault(parent, []).append(department)
+    ordered: list[Department] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for department in children.get(parent, []):
+            shown = allowed is None or department.pk in allowed
+            if shown:
+                department.depth = depth
+                ordered.append(department)
+            walk(department.pk, depth + shown)
+
+    walk(None, 0)
+    return ordered
 
 
 def agents_of(department_id: int) -> list[User]:

@@ -26,7 +26,7 @@ class Department(TenantModel):
     signature_en = models.TextField(max_length=2000, blank=True)
     successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors")
     closed_at = models.DateTimeField(null=True, blank=True)
-    depth: int  # in the tree as a page shows it; set by `routing.queries.Sight`
+    depth: int  # in the tree as a page shows it; set by `routing.queries`
 
     class Meta:
         ordering = ["name"]

@@ -18,10 +18,12 @@ from routing.models import Department, DepartmentMember, OrganisationDepartment
 from routing.queries import (
     agents_of,
     default_department,
+    department_choices,
     responsible_department,
     sight_of,
 )
 from tests.factories import AgentFactory, DepartmentFactory, make_ticket
+from tests.pages import Page
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import desk_tickets
 
@@ -204,3 +206,23 @@ def test_no_department_is_founded_below_a_closed_one(in_scope):
 def test_no_department_stands_under_another_portals(in_scope, other_portal):
     with pytest.raises(ScopeError):
         add_department(actor=None, name="Mole", parent=other_portal.department)
+
+
+def test_departments_are_chosen_from_their_tree(in_scope, browse):
+    above = DepartmentFactory(name="Zone")
+    DepartmentFactory(name="Alarm", parent=DepartmentFactory(name="Middle", parent=above))
+    wanted = ["Field service", "Service desk", "Zone", "– Middle", "– – Alarm"]
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    client = browse(in_scope, in_scope.administrator)
+
+    assert [name for _key, name in department_choices(Department.objects.all())] == wanted
+    for address in (
+        f"/desk/tickets/{ticket.number}/",
+        "/desk/tickets/new/?topic=fault",
+        "/settings/departments/",
+        f"/settings/departments/{in_scope.other_department.pk}/",
+        f"/settings/departments/{in_scope.other_department.pk}/closure/",
+        f"/settings/topics/{in_scope.topic.pk}/",
+        f"/desk/organisations/{in_scope.organisation.pk}/department/",
+    ):
+        assert "Zone – Middle – – Alarm" in Page(client.get(address)).text, address

@@ -256,7 +256,7 @@ def test_the_page_says_what_moves_does_it_and_tells_how_far_it_is(portal, other_
 
 def test_the_page_names_what_moves_as_far_as_it_can_be_read(fire, in_scope, browse):
     for number in range(10):
-        TopicFactory(slug=f"more-{number}", name_en=f"Topic {number}", department=fire, position=number + 5)
+        TopicFactory(slug=f"more-{number}", name_en=f"Detector {number}", department=fire, position=number + 5)
 
     page = Page(browse(in_scope, in_scope.administrator).get(address(fire)))
 
@@ -265,8 +265,8 @@ def test_the_page_names_what_moves_as_far_as_it_can_be_read(fire, in_scope, brow
     assert {f"/settings/departments/{north.pk}/", f"/settings/routing/rules/{rule.pk}/"} <= links
     assert f"/settings/topics/{fire.topic.pk}/" in links
     assert "Departments below it 1 Fire north" in page.text
-    assert "Topic 8 and 1 more" in page.text
-    assert "Topic 9" not in page.text
+    assert "Detector 8 and 1 more" in page.text
+    assert "Detector 9" not in page.text
 
 
 def test_the_page_takes_no_successor_that_is_closed_its_own_or_anothers(portal, other_portal, browse):

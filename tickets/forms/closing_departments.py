@@ -6,15 +6,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from routing.forms import DepartmentField
 from routing.models import Department
 
 
 class ClosureForm(forms.Form):
     """Any other open department of the portal. The default one closes only when its successor takes the rest."""
 
-    successor = forms.ModelChoiceField(
-        label=gettext_lazy("Which department takes over?"), queryset=Department.objects.none()
-    )
+    successor = DepartmentField(label=gettext_lazy("Which department takes over?"), queryset=Department.objects.none())
     with_members = forms.BooleanField(
         label=gettext_lazy("Its people work there as well from now on"),
         help_text=gettext_lazy("They keep the tickets they have. Otherwise these go to nobody in particular there."),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms.fields import LineField
 from accounts.models import User
 from routing.models import Department
+from routing.queries import department_choices
 from tickets.actions.tagging import TAG_LENGTH
 from tickets.enums import Priority, Status
 from tickets.models import HelpTopic, Tag
@@ -37,7 +38,7 @@ class TransferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.departments = {str(department.pk): department for department in departments}
         self.fields["department"] = forms.ChoiceField(
-            label=_("Department"), choices=[(key, department.name) for key, department in self.departments.items()]
+            label=_("Department"), choices=department_choices(self.departments.values())
         )
 
     def chosen(self) -> Department:

@@ -14,6 +14,7 @@ from accounts.models import Organisation, Tenant, User
 from accounts.queries.colleagues import active_customers, colleagues_of, is_read_by_colleagues
 from accounts.queries.people import person_at
 from routing.models import Department
+from routing.queries import department_choices
 from tickets.enums import Channel, Priority, PriorityUse
 from tickets.field_rules import MOST_FIELDS
 from tickets.forms.colleagues import COLLEAGUES_TO_TICK, ColleaguesChoice, ColleaguesField
@@ -230,8 +231,8 @@ class OnBehalfForm(FilingForm):
         self.fields["department"] = forms.ChoiceField(
             label=_("Department"),
             choices=[
-                ("", _("By itself: the rules decide")),
-                *((key, str(one)) for key, one in self.departments.items()),
+                ("", _("Where the rules send it")),
+                *department_choices(self.departments.values()),
             ],
             required=False,
             error_messages={"invalid_choice": _("This department is not there any more. Choose another one.")},
@@ -256,7 +257,7 @@ class OnBehalfForm(FilingForm):
     def _ask_priority(self, topic: HelpTopic) -> None:
         self.fields["priority"] = forms.ChoiceField(
             label=_("Priority"),
-            choices=[("", _("By itself: topic, channel and rules decide")), *Priority.choices],
+            choices=[("", _("As topic, channel and rules decide")), *Priority.choices],
             required=False,
         )
 

@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from routing.forms import DepartmentField
 from routing.models import Department
 from tickets.models import HelpTopic
 
 
 class ExceptionForm(forms.Form):
     topic = forms.ModelChoiceField(label=gettext_lazy("Tickets about"), queryset=HelpTopic.objects.none())
-    department = forms.ModelChoiceField(label=gettext_lazy("Go to"), queryset=Department.objects.none(), required=False)
+    department = DepartmentField(label=gettext_lazy("Go to"), queryset=Department.objects.none(), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.folding import clean_line, clean_text, fold_text
 from accounts.forms.fields import LineField
 from accounts.models import Agreement, Organisation
+from routing.forms import DepartmentField
 from routing.models import Department
 from tickets.actions.arranging import FIELDS, LEVELS, is_web_address
 from tickets.enums import Audience, LeadsTo, Priority
@@ -258,7 +259,7 @@ class TopicForm(forms.Form):
         open_now = Department.objects.filter(is_active=True)
         if self.topic and self.topic.department_id:
             open_now = open_now | Department.objects.filter(pk=self.topic.department_id)
-        self.fields["department"] = forms.ModelChoiceField(
+        self.fields["department"] = DepartmentField(
             label=_("Department"),
             queryset=open_now.order_by("name"),
             required=False,

@@ -38,7 +38,7 @@ def _new(request: PortalRequest) -> HttpResponse:
     topic = next((topic for topic in topics if topic.slug == slug), None)
     if topic is None:
         return render(request, "tickets/desk/new.html", {"topics": topics, "topic": None})
-    departments = Department.objects.filter(is_active=True)
+    departments = Department.objects.filter(is_active=True).order_by("name")
     if request.method != "POST":
         form = OnBehalfForm(topic=topic, tenant=request.tenant, departments=departments)
         form.prefill(request.GET)

@@ -284,6 +284,12 @@ def questions_of(topic: HelpTopic) -> list[FormField]:
     return list(FormField.objects.filter(form=topic.form_id, is_active=True)) if topic.form_id else []
 
 
+def keys_asked(topic: HelpTopic | None) -> set[str]:
+    """The keys of all that a topic's form asks, or has asked once. An answer to another key came with another form."""
+    form = topic.form_id if topic else None
+    return set(FormField.objects.filter(form=form).values_list("key", flat=True)) if form else set()
+
+
 def removed_questions(topic: HelpTopic, keys: Iterable[str]) -> list[FormField]:
     """Those of these questions that a topic's form asked once, and asks no more."""
     return list(FormField.objects.filter(form=topic.form_id, is_active=False, key__in=list(keys)))

@@ -38,7 +38,9 @@ from tickets.queries import (
     desk_tickets,
     events_for,
     followers_of,
+    keys_asked,
     messages_for,
+    missing_to_close,
     open_topics,
     other_tickets_of,
     participants_of,
@@ -158,7 +160,7 @@ def ticket_page(
         "transfer_form": transfer_form(found, request.user),
         "priority_form": PriorityForm(initial={"priority": found.priority}, is_shown=customers_see_priority()),
         "status_form": StatusForm(initial={"status": found.status}),
-        "answers": shown_answers(found, file_url=partial(_file_url, found)),
+        **_answers(found),
         "stated": _stated(found, events),
         "why": why_here(events),
         **_sorting(found, request.user),
@@ -197,6 +199,17 @@ def follower_form(found: Ticket, followers: list[User], data: Any = None) -> Fol
     """Offers colleagues who see the department's tickets and do not follow this one."""
     people = [person for person in agents_around(found.department_id) if person not in followers]
     return FollowerForm(data, people=people)
+
+
+def _answers(found: Ticket) -> dict[str, Any]:
+    """What was answered in the form; apart from it what an earlier form asked, and what is needed before closing."""
+    answers = shown_answers(found, file_url=partial(_file_url, found))
+    keys = keys_asked(found.topic)
+    return {
+        "answers": [answer for answer in answers if answer.key in keys],
+        "earlier_answers": [answer for answer in answers if answer.key not in keys],
+        "needed": [] if found.is_closed else missing_to_close(found),
+    }
 
 
 def _sorting(found: Ticket, agent: User) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import re2
 
 LONGEST = 200  # characters of a pattern
-MEMORY = 1 << 20  # bytes a compiled pattern may take
+MEMORY = 1 << 16  # bytes a compiled pattern may take: the larger it is, the longer each text takes
 
 
 class PatternError(ValueError):

@@ -1,6 +1,7 @@
 """The rules of routing, and for how long earlier communication counts. Tickets that are here already stay where they
 are; every change holds for the next one."""
 
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from accounts.patterns import PatternError, check_pattern
 from accounts.rules import require_administrator
 from routing.actions.arranging import DepartmentClosed
 from routing.conditions import is_fact, operators_of
-from routing.drafts import conditions_as_data
+from routing.drafts import conditions_as_data, conditions_from_data
 from routing.enums import Assigns, Joined, Operator
 from routing.facts import ConditionFact, RuleFact
 from routing.models import Department, RoutingRule, RoutingSettings, RoutingTable
@@ -20,12 +21,28 @@ from routing.models import Department, RoutingRule, RoutingSettings, RoutingTabl
 RULES_LIMIT = 500
 CONDITIONS_LIMIT = 30
 VALUES_LIMIT = 200  # of one condition; longer lists are tables
+ALL_VALUES_LIMIT = 5_000  # of all rules together
+PATTERNS_LIMIT = 5  # of one condition; each is held against every ticket
+ALL_PATTERNS_LIMIT = 50
 VALUE_LENGTH = 200
 TAGS_LIMIT = 10
 TAG_LENGTH = 40
 EARLIER_DAYS_LIMIT = 730
 
-Refusal = Literal["name", "for_all", "conditions", "fact", "operator", "values", "pattern", "table", "agent", "tags"]
+Refusal = Literal[
+    "name",
+    "for_all",
+    "conditions",
+    "fact",
+    "operator",
+    "values",
+    "pattern",
+    "many",
+    "many_patterns",
+    "table",
+    "agent",
+    "tags",
+]
 
 
 class RuleNameTaken(ValueError):
@@ -63,6 +80,7 @@ def save_rule(*, actor: User | None, rule: RoutingRule | None, values: RuleFact,
             locked = RoutingRule(position=0 if last is None else last + 1)
         else:
             locked = _lock(rule)
+        _check_number(values.conditions, before=conditions_from_data(locked.conditions), but=locked.pk)
         _take_over(locked, values)
         _save(locked)
     return locked
@@ -166,6 +184,8 @@ def _check_condition(condition: ConditionFact) -> None:
     _refuse_unless(condition.operator in operators_of(condition.fact), "operator", condition.operator)
     asks_nothing = condition.operator in (Operator.FILLED, Operator.EMPTY)
     _refuse_unless(asks_nothing or 0 < len(condition.values) <= VALUES_LIMIT, "values", condition.fact)
+    few = condition.operator != Operator.MATCHES or len(condition.values) <= PATTERNS_LIMIT
+    _refuse_unless(few, "values", condition.fact)
     for value in condition.values:
         _refuse_unless(bool(value.strip()) and len(value) <= VALUE_LENGTH, "values", value[:VALUE_LENGTH])
         if condition.operator == Operator.MATCHES:
@@ -173,6 +193,30 @@ def _check_condition(condition: ConditionFact) -> None:
                 check_pattern(value)
             except PatternError as wrong:
                 raise RuleRefused("pattern", str(wrong)) from None
+
+
+def _check_number(conditions: Sequence[ConditionFact], *, before: Sequence[ConditionFact], but: int | None) -> None:
+    """Refuse more values, or patterns, than all rules of a portal can have; fewer than before are always welcome."""
+    others = [
+        one
+        for rule in RoutingRule.objects.exclude(pk=but).values_list("conditions", flat=True)
+        for one in conditions_from_data(rule)
+    ]
+    limits: tuple[tuple[Callable[[Sequence[ConditionFact]], int], int, Refusal], ...] = (
+        (_values, ALL_VALUES_LIMIT, "many"),
+        (_patterns, ALL_PATTERNS_LIMIT, "many_patterns"),
+    )
+    for number, limit, why in limits:
+        wanted = number(conditions)
+        _refuse_unless(wanted <= number(before) or wanted + number(others) <= limit, why)
+
+
+def _values(conditions: Sequence[ConditionFact]) -> int:
+    return sum(len(one.values) for one in conditions)
+
+
+def _patterns(conditions: Sequence[ConditionFact]) -> int:
+    return _values([one for one in conditions if one.operator == Operator.MATCHES])
 
 
 def _agent(pk: int | None, before: int | None) -> User | None:

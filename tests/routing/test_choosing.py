@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.patterns import check_pattern
 from routing.choosing import choose
-from routing.conditions import Asked, holds
+from routing.conditions import Asked, condition_holds, holds
 from routing.enums import Operator
 from routing.facts import Arrangement, ConditionFact, Decision, DepartmentFact, RuleFact, TicketFacts
 from tests.routing.given import PATIENT, arrangements, facts, rules
@@ -211,8 +212,24 @@ def test_what_no_form_asks_is_never_stated():
 def test_a_pattern_made_to_take_for_ever_does_not():
     begun = perf_counter()
 
-    assert not holds_for("words", "matches", ("(a+)+$",), words="a" * 20_000 + "b")
+    assert not holds_for("words", "matches", ("(a+)+$",), words="a" * 4_999 + "b")
     assert perf_counter() - begun < 1
+
+
+def test_patterns_are_held_against_the_first_5000_characters_that_are_said():
+    assert holds_for("words", "matches", ("fire",), words="a" * 4_996 + "fire")
+    assert not holds_for("words", "matches", ("fire",), words="a" * 5_000 + "fire")
+    assert holds_for("words", "contains", ("fire",), words="a" * 5_000 + "fire")
+    said = ("a" * 2_000, "b" * 2_000, "c" * 1_000, "fire")
+    assert not condition_holds(ConditionFact("field:x", "matches", ("fire",)), Asked(TicketFacts(answers={"x": said})))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"^[A-ZÅÄÖ]{3}\d{5}-\d{2}$", r"[\w.+-]+@[\w-]+\.[\w.-]+", r"(brand|larm)\w{0,40}", r"\p{Lu}\p{L}+", ".{1,200}"],
+)
+def test_ordinary_patterns_fit_into_the_memory_they_may_take(pattern):
+    check_pattern(pattern)
 
 
 def test_two_hundred_rules_are_asked_in_five_milliseconds():

@@ -118,6 +118,8 @@ def test_a_changed_rule_keeps_its_place_and_whether_it_is_on(in_scope):
         ({"conditions": (ConditionFact("words", "contains", ("x" * 201,)),)}, "values"),
         ({"conditions": (ConditionFact("words", "contains", ("x",) * 201),)}, "values"),
         ({"conditions": (ConditionFact("words", "matches", ("(",)),)}, "pattern"),
+        ({"conditions": (ConditionFact("words", "matches", ("(.*a.{190}){5}Q",)),)}, "pattern"),
+        ({"conditions": (ConditionFact("words", "matches", tuple("abcdef")),)}, "values"),
         ({"table": 10**9, "table_fact": "topic"}, "table"),
         ({"assigns": "everybody"}, "agent"),
         ({"assigns": "person"}, "agent"),
@@ -183,6 +185,23 @@ def test_names_are_used_once_and_the_number_of_rules_has_an_end(in_scope):
     RoutingRule.objects.bulk_create([RoutingRule(name=f"r{n}") for n in range(RULES_LIMIT - 2)])
     with pytest.raises(TooManyRules):
         add("one too many")
+
+
+def test_all_rules_together_have_so_many_patterns_and_values_and_fewer_are_always_welcome(in_scope):
+    patterns = (ConditionFact("words", "matches", tuple("abcde")),)
+    for number in range(10):
+        rule = add(f"p{number}", conditions=patterns)
+    with pytest.raises(RuleRefused) as refused:
+        add("one more", conditions=(ConditionFact("words", "matches", ("f",)),))
+    assert refused.value.why == "many_patterns"
+    add("words", conditions=(ConditionFact("words", "contains", ("f",)),))
+    values = [{"fact": "words", "operator": "contains", "values": ["x"] * 5_000}]
+    RoutingRule.objects.bulk_create([RoutingRule(name="old", conditions=values)])
+    with pytest.raises(RuleRefused) as refused:
+        add("more words", conditions=(ConditionFact("words", "contains", ("f",)),))
+    assert refused.value.why == "many"
+    fewer = RuleFact(0, "fewer", (ConditionFact("words", "matches", ("a",)),))
+    assert save_rule(actor=None, rule=rule, values=fewer).name == "fewer"
 
 
 def test_for_how_long_earlier_communication_counts(in_scope, other_portal):

@@ -29,6 +29,7 @@ from tests.factories import (
     make_ticket,
 )
 from tests.pages import Page
+from tickets.actions import opening
 from tickets.actions.exceptions import remove_exception, set_exception
 from tickets.actions.handing_over import assign, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
@@ -67,6 +68,23 @@ def handled(portal, ticket: Ticket, department: Department, *, days_ago: int = 0
     when = timezone.now() - timedelta(days=days_ago)
     Ticket.objects.filter(pk=ticket.pk).update(last_activity_at=when)
     return ticket
+
+
+def test_rules_are_asked_before_anybody_is_locked_out(in_scope, other_portal, monkeypatch):
+    add_rule(department=in_scope.other_department.pk)
+    done = []
+    for name in ("choose", "facts_at_filing", "load_arrangement", "lock_counter"):
+        meant = getattr(opening, name)
+        monkeypatch.setattr(
+            opening,
+            name,
+            lambda *args, _name=name, _meant=meant, **kwargs: (done.append(_name), _meant(*args, **kwargs))[1],
+        )
+
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+
+    assert done == ["facts_at_filing", "load_arrangement", "choose", "lock_counter"]
+    assert ticket.department == in_scope.other_department
 
 
 def test_a_rule_decides_the_department_and_does_what_else_it_says(in_scope, other_portal):

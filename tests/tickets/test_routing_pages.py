@@ -16,6 +16,7 @@ from tests.conftest import make_portal
 from tests.factories import DepartmentFactory, TopicFactory, ask, make_ticket
 from tests.pages import Page, snapshot
 from tickets.actions.exceptions import set_exception
+from tickets.enums import LeadsTo
 from tickets.models import OrganisationException, RoutingTrial
 from tickets.rule_catalogue import Catalogue
 from tickets.rules_in_words import rule_in_words
@@ -97,6 +98,7 @@ def test_conditions_come_and_go_without_a_script_and_nothing_typed_is_lost(porta
         ("field:town", "is", ["paris"], "not one of the available choices"),
         ("field:town", "is_greater", ["lund"], "not one of the available choices"),
         ("words", "matches", "fire(", "is no pattern"),
+        ("words", "matches", "a\nb\nc\nd\ne\nf", "At most 5 patterns"),
         ("words", "contains", " \n ", "at least one value"),
         ("words", "contains", "x" * 201, "at most 200 characters"),
         ("words", "contains", "\n".join(map(str, range(201))), "At most 200 values"),
@@ -380,6 +382,16 @@ def test_an_invented_ticket_answers_only_what_would_be_asked_as_it_would_be_kept
     assert "To Service desk" in goes(field_hall="the great one", field_town="lund")
     assert "To Dated" in goes(field_since="2026-11-02T10:00")
     assert "To Service desk" in goes(field_since="2026-10-02T10:00")
+
+
+def test_an_invented_ticket_is_about_what_one_can_file_under(portal, administrator):
+    with tenant_scope(portal.tenant):
+        for leads_to in (LeadsTo.GUIDANCE, LeadsTo.LINK):
+            TopicFactory(name_en=f"Leads to {leads_to}", leads_to=leads_to)
+    text = Page(administrator.get(f"{SETTINGS}trial/")).text
+
+    assert portal.topic.name in text
+    assert "Leads to" not in text
 
 
 def test_an_invented_ticket_of_somebody_known_counts_their_organisation(portal, administrator):

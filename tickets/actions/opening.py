@@ -59,9 +59,10 @@ def open_ticket(
     """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
 
     It goes where routing says (`routing.choosing`), which may also give it to somebody, set its priority, tag it and
-    let agents follow it. `priority` is what an agent, or a customer whom the portal lets choose, wants; `department`
-    where an agent wants it to go, whatever the rules say. `language` is the one the form was filled in, if another than
-    the requester's.
+    let agents follow it. That is decided before anything is locked; from a department that closes meanwhile the ticket
+    is moved like its others. `priority` is what an agent, or a customer whom the portal lets choose, wants;
+    `department` where an agent wants it to go, whatever the rules say. `language` is the one the form was filled in, if
+    another than the requester's.
 
     `filing_key` is the form's own key: the same form sent again makes no second ticket, and the same words by the same
     person within 15 minutes count as the same form. What is new in it (words, files) is added as a reply, so that
@@ -78,6 +79,21 @@ def open_ticket(
         raise PermissionError("Only agents choose the department")
     _require_entitled(actor, requester, channel)
     fingerprint = _fingerprint(requester, topic, subject, body, answers)
+    start = _starting_priority(actor, topic, channel, priority)
+    facts = facts_at_filing(
+        requester=requester,
+        topic=topic,
+        subject=subject,
+        body=body,
+        channel=channel,
+        answers=answers,
+        priority=start[0],
+        language=language,
+        forced=department,
+        forced_by=actor.public_name if department else "",
+    )
+    # Before anybody is locked out: rules may take their time, and on SQLite this lock is that of all portals.
+    decision = choose(facts, load_arrangement())
     with transaction.atomic():
         counter = lock_counter()
         before = _filed_before(requester, filing_key, fingerprint)
@@ -87,20 +103,6 @@ def open_ticket(
         counter.last_number += 1
         counter.save(update_fields=["last_number"])
         now = timezone.now()
-        start = _starting_priority(actor, topic, channel, priority)
-        facts = facts_at_filing(
-            requester=requester,
-            topic=topic,
-            subject=subject,
-            body=body,
-            channel=channel,
-            answers=answers,
-            priority=start[0],
-            language=language,
-            forced=department,
-            forced_by=actor.public_name if department else "",
-        )
-        decision = choose(facts, load_arrangement())
         assignee = chosen_assignee(decision)
         ticket = Ticket.objects.create(
             number=counter.last_number,

@@ -18,6 +18,7 @@ from accounts.queries.imports import organisations_named, same_name
 from routing.actions.ruling import (
     CONDITIONS_LIMIT,
     EARLIER_DAYS_LIMIT,
+    PATTERNS_LIMIT,
     TAG_LENGTH,
     TAGS_LIMIT,
     VALUE_LENGTH,
@@ -89,6 +90,8 @@ class ConditionForm(forms.Form):
         if len(values) > VALUES_LIMIT:
             told = _("At most %d values fit in one condition. Put longer lists into a table.")
             raise forms.ValidationError(told % VALUES_LIMIT)
+        if self.cleaned_data.get("operator") == Operator.MATCHES and len(values) > PATTERNS_LIMIT:
+            raise forms.ValidationError(_("At most %d patterns fit in one condition.") % PATTERNS_LIMIT)
         if any(len(value) > VALUE_LENGTH for value in values):
             raise forms.ValidationError(_("A value can have at most %d characters.") % VALUE_LENGTH)
         return [self._checked(value) for value in values]

@@ -44,6 +44,8 @@ REFUSED = {
     "operator": gettext_lazy("A condition compares in a way that makes no sense there. Choose another one."),
     "values": gettext_lazy("A condition has no values, or too many."),
     "pattern": gettext_lazy("A pattern cannot be used as it is."),
+    "many": gettext_lazy("These are more values than fit in all rules together. Put long lists into a table."),
+    "many_patterns": gettext_lazy("These are more patterns than all rules together can have. Compare words instead."),
     "table": gettext_lazy("The table has just been removed. Choose another one."),
     "agent": gettext_lazy("The agent does not work here any more. Choose somebody else."),
     "tags": gettext_lazy("These are more tags than a rule can set."),

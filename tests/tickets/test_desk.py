@@ -48,19 +48,20 @@ def reply(client, url, **fields):
 
 
 @pytest.mark.parametrize(
-    ("sent", "status"),
+    ("sent", "status", "said"),
     [
-        ("waiting_for_customer", Status.WAITING_FOR_CUSTOMER),
-        ("in_progress", Status.IN_PROGRESS),
-        ("closed", Status.CLOSED),
-        ("", Status.WAITING_FOR_CUSTOMER),
+        ("waiting_for_customer", Status.WAITING_FOR_CUSTOMER, "The ticket waits for the customer."),
+        ("in_progress", Status.IN_PROGRESS, "The ticket waits for us."),
+        ("closed", Status.CLOSED, "The ticket is closed."),
+        ("", Status.WAITING_FOR_CUSTOMER, "The ticket waits for the customer."),
     ],
 )
-def test_an_answer_is_sent_with_the_status_of_the_pressed_button(client, url, row, sent, status):
+def test_an_answer_is_sent_with_the_status_of_the_pressed_button(client, url, row, sent, status, said):
     """T6"""
     assert reply(client, url, mode="reply", and_status=sent).url == f"{url}#end"
 
     assert row().status == status
+    assert f"Sent to Anna Holm. {said}" in Page(client.get(url)).text
 
 
 def test_a_note_stays_a_note_whatever_button_is_pressed(portal, client, url, row):

@@ -1,6 +1,7 @@
 """What agents do to a ticket. Each view: fetch, form, door, redirect."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal
 from uuid import UUID
@@ -11,19 +12,19 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from accounts.folding import clean_text
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
-from tickets.actions.answering import set_answers
+from tickets.actions.answering import NotAQuestion, set_answers
 from tickets.actions.collaborating import NotAColleague, add_collaborator, remove_collaborator, set_confidentiality
 from tickets.actions.handing_over import NotAssignable, TakenMeanwhile, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.revoking import revoke_links
 from tickets.actions.setting_priority import set_priority
 from tickets.actions.setting_status import set_status
-from tickets.enums import Channel, MessageKind, Priority, Status
+from tickets.enums import WAITING_ON, Channel, MessageKind, Priority, Status, WaitingOn
 from tickets.forms.answers import AnswersForm
 from tickets.forms.desk import PriorityForm, StatusForm
 from tickets.forms.messages import DeskReplyForm
@@ -34,6 +35,12 @@ from tickets.queries import participants_of
 from tickets.rules import AnswersMissing
 from tickets.views.desk import assignment_form, colleague_form, fetch, onwards, ticket_page, transfer_form
 from tickets.views.files import bound
+
+SENT = {
+    WaitingOn.US: gettext_lazy("Sent to %s. The ticket waits for us."),
+    WaitingOn.CUSTOMER: gettext_lazy("Sent to %s. The ticket waits for the customer."),
+    WaitingOn.NOBODY: gettext_lazy("Sent to %s. The ticket is closed."),
+}
 
 
 @post_only
@@ -70,7 +77,7 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
         missing = _closing(request, ticket, send)
         if missing is not None:
             return ticket_page(request, ticket, form, kept=kept, status=422, missing_form=missing, missing_in="reply")
-        messages.success(request, _("Sent to %s.") % ticket.requester)
+        messages.success(request, SENT[WAITING_ON[status]] % ticket.requester)
         if ticket.is_closed and status != Status.CLOSED:
             messages.info(request, _("The ticket had been closed and is open again."))
     return redirect(f"{reverse('desk_ticket', args=[number])}#end")
@@ -233,11 +240,13 @@ def _closing(request: PortalRequest, ticket: Ticket, act: Callable[[], Any]) -> 
         try:
             act()
         except AnswersMissing as refused:
+            ticket.refresh_from_db()  # somebody may have given it another topic
             keys = {question.key for question in refused.questions}
             form = AnswersForm(request.POST, ticket=ticket, only=keys, required=keys)
             if not form.is_valid() or keys <= asked:
                 return form
-            set_answers(actor=request.user, ticket=ticket, answers=form.answers())
+            with suppress(NotAQuestion):  # since a moment ago; what is asked now is asked in the next round
+                set_answers(actor=request.user, ticket=ticket, answers=form.answers())
             asked |= keys
         else:
             return None

@@ -273,6 +273,25 @@ def test_closing_by_its_status_asks_for_what_is_missing_right_there(portal, pane
     assert values(portal, panel)["cause"] == "Wire"
 
 
+def test_a_topic_given_while_somebody_closes_asks_its_own_questions(portal, panel, questions, browse, monkeypatch):
+    client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/"
+    with tenant_scope(portal.tenant):
+        other = TopicFactory(department=portal.department)
+        ask(other, "done", access=FieldAccess.SHOWN, is_required_to_close=True, label_en="What was done?")
+
+    def late(**values):
+        set_topic(actor=portal.lead, ticket=panel, topic=other)
+        return set_answers(**values)
+
+    monkeypatch.setattr("tickets.views.desk_actions.set_answers", late)
+    refused = client.post(f"{url}status/", {"status": "closed", "field_cause": "Wire"})
+
+    assert refused.status_code == 422
+    assert "What was done?" in Page(refused).text
+    assert status_of(portal, panel) != Status.CLOSED
+    assert values(portal, panel) == {"part": "p"}
+
+
 def test_closing_with_a_reply_keeps_the_words_and_sends_them_once_it_is_answered(portal, panel, browse):
     client, url = browse(portal, portal.agent), f"/desk/tickets/{panel.number}/"
     sent = {"body": "It was the <wire>.", "mode": "reply", "and_status": "closed", "key": str(uuid4())}

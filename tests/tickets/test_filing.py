@@ -10,8 +10,9 @@ from accounts.actions.closing_accounts import close_account
 from accounts.models import Allowance, User
 from accounts.scoping import tenant_scope
 from tests.conftest import Portal
-from tests.factories import ask
+from tests.factories import ask, make_ticket
 from tests.pages import Page, snapshot
+from tickets.actions.forms import remove_form
 from tickets.actions.opening import open_ticket
 from tickets.enums import Channel, EventKind, FieldKind
 from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TicketEvent, Upload
@@ -674,3 +675,16 @@ def test_a_guest_adds_to_a_ticket_whose_requester_left_like_to_any_other(portal,
     assert (answer.status_code, answer.url) == (302, sent.url)
     with tenant_scope(portal.tenant):
         assert Message.objects.filter(body="It is louder now.").exists()
+
+
+def test_what_was_answered_stays_although_the_form_is_removed_meanwhile(portal, other_portal):
+    with tenant_scope(portal.tenant):
+        question = ask(portal.topic, "serial", label_en="Serial number")
+        form, portal.topic.form = portal.topic.form, None
+        portal.topic.save()
+        remove_form(actor=portal.administrator, form=form)
+
+        ticket = make_ticket(requester=portal.customer, topic=portal.topic, answers={question: "4711"})
+
+        answer = FieldAnswer.objects.get(ticket=ticket)
+        assert (answer.field, answer.label_en, answer.value) == (None, "Serial number", "4711")

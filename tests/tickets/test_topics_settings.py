@@ -234,3 +234,10 @@ def test_administrators_arrange_topics_and_nobody_else(in_scope, other_portal, b
         200 if other_portal.topic.pk == in_scope.topic.pk else 404
     )
     assert HelpTopic.objects.get(pk=in_scope.topic.pk).is_active
+
+
+def test_an_agreement_no_row_can_be_is_none(client):
+    wrong = client.post("/settings/topics/new/", {**NEW, "audience": "agreements", "agreements": "9" * 30})
+
+    assert wrong.status_code == 422
+    assert "This agreement is no longer offered." in Page(wrong).text

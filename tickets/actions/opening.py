@@ -222,7 +222,14 @@ def _new_words(ticket: Ticket, subject: str, body: str, answers: Mapping[FormFie
 
 
 def _keep_answers(ticket: Ticket, answers: Mapping[FormField, str]) -> None:
-    FieldAnswer.objects.bulk_create([kept_answer(ticket, field, value) for field, value in answers.items() if value])
+    """Kept with their questions; without the row of one whose form was removed since it was asked."""
+    given = [kept_answer(ticket, field, value) for field, value in answers.items() if value]
+    asked = FormField.objects.filter(pk__in=[answer.field_id for answer in given]).order_by("pk")
+    there = set(asked.select_for_update(no_key=True).values_list("pk", flat=True)) if given else set()
+    for answer in given:
+        if answer.field_id not in there:
+            answer.field = None
+    FieldAnswer.objects.bulk_create(given)
 
 
 def _free_key(filing_key: UUID | None) -> UUID | None:

@@ -104,6 +104,14 @@ def _pair(name: str, labels: tuple[Any, Any], field: Any = LineField, **options:
     return {f"{name}_sv": field(label=labels[0], **options), f"{name}_en": field(label=labels[1], **options)}
 
 
+class AgreementsField(forms.ModelMultipleChoiceField):
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:  # a number no row can have
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
 class TopicForm(forms.Form):
     """Everything about a topic. `values()`, `organisations` and `agreements` are what the doors take."""
 
@@ -234,7 +242,7 @@ class TopicForm(forms.Form):
         offered = Agreement.objects.filter(is_active=True)
         if self.topic:
             offered = offered | Agreement.objects.filter(help_topics__topic=self.topic)
-        self.fields["agreements"] = forms.ModelMultipleChoiceField(
+        self.fields["agreements"] = AgreementsField(
             label=_("Agreements"),
             queryset=offered.distinct().order_by("name"),
             required=False,

@@ -1,7 +1,9 @@
 """Tickets as rows of text, for a file that leaves: one line a ticket, with everything that was answered in forms."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Max, Min, Prefetch, QuerySet
 from django.utils.translation import gettext as _
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.csv_cells import neutralise
 from accounts.queries.exporting import Row, moment
 from tickets.answers import value_in_words
+from tickets.enums import FieldKind
 from tickets.models import FieldAnswer, Ticket, TicketTag
 from tickets.queries import WITH_NAMES
 
@@ -64,7 +67,7 @@ def tickets_rows(tickets: QuerySet[Ticket], questions: Sequence[Question]) -> It
     tags = Prefetch("tags", TicketTag.objects.select_related("tag"))
     rows = tickets.select_related(*WITH_NAMES).prefetch_related("answers", tags).order_by("number")
     for one in rows.iterator(chunk_size=AT_ONCE):
-        answers = {answer.key: value_in_words(answer) for answer in one.answers.all()}
+        answers = {answer.key: _cell(answer) for answer in one.answers.all()}
         yield (
             one.number,
             one.subject,
@@ -85,3 +88,13 @@ def tickets_rows(tickets: QuerySet[Ticket], questions: Sequence[Question]) -> It
             moment(one.closed_at),
             *(answers.get(question.key, "") for question in questions),
         )
+
+
+def _cell(answer: FieldAnswer) -> str:
+    """What was answered, in words; dates and times as the file has them elsewhere."""
+    if answer.kind == FieldKind.DATE:
+        return answer.value
+    if answer.kind == FieldKind.DATE_TIME:
+        with suppress(ValueError, OverflowError):
+            return moment(datetime.fromisoformat(answer.value))
+    return value_in_words(answer)

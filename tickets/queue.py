@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -12,16 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.folding import clean_line
+from accounts.folding import clean_line, fold_text
 from accounts.models import Organisation, User
 from accounts.paging import Order
 from accounts.passing import whole_number
 from routing.queries import sight_of
-from tickets.enums import Priority, WaitingOn
+from tickets.enums import LeadsTo, Priority, WaitingOn
 from tickets.models import Follower, FormField, HelpTopic, Tag, Ticket, TicketTag
 from tickets.queries import NOT_BY_STAFF, answered, desk_tickets, matching, tags_in_use
 
 LATE, OLD = timedelta(hours=24), timedelta(days=3)
+_DAY = re.compile(
+    r"(?P<day>\d{1,2}) (?P<month>[a-z]{3,9})\.? (?P<year>\d{4})( (?P<hour>\d{1,2})[.:](?P<minute>\d{2}))?", re.ASCII
+)
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)} | {"maj": 5, "okt": 10}
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,9 @@ class Queue:
         if self.tag is not None:
             tickets = tickets.filter(pk__in=TicketTag.objects.filter(tag=self.tag).order_by().values("ticket"))
         if self.field_key:
-            tickets = tickets.filter(pk__in=answered(self.field_key, self.answer))
+            ways = {self.answer, day_as_kept(self.answer)}
+            found = [Q(pk__in=answered(self.field_key, way)) for way in sorted(ways)]
+            tickets = tickets.filter(reduce(or_, found))
         return matching(tickets, self.words) if self.words else tickets
 
     def sorts(self) -> list[dict[str, Any]]:
@@ -185,7 +194,7 @@ class Queue:
         searched."""
         asked = FormField.objects.filter(is_active=True, is_searchable=True).exclude(kind__in=NOT_BY_STAFF)
         return {
-            "topics": list(HelpTopic.objects.filter(is_active=True).select_related("parent")),
+            "topics": list(HelpTopic.objects.filter(is_active=True, leads_to=LeadsTo.FORM).select_related("parent")),
             "tags": tags_in_use(),
             "questions": list({question.key: question for question in asked.order_by("form", "position")}.values()),
         }
@@ -241,6 +250,17 @@ def age_band(ticket: Ticket) -> str:
         return "fresh"
     waited = timezone.now() - ticket.waiting_since
     return "old" if waited >= OLD else "late" if waited >= LATE else "fresh"
+
+
+def day_as_kept(words: str) -> str:
+    """A date, with a time or without, as pages say it in any of our languages, in the way in which answers are kept;
+    anything else as it is."""
+    said = _DAY.fullmatch(fold_text(words))
+    month = _MONTHS.get(said["month"][:3]) if said else None
+    if said is None or month is None:
+        return words
+    day = f"{said['year']}-{month:02}-{int(said['day']):02}"
+    return f"{day}T{int(said['hour']):02}:{said['minute']}" if said["hour"] else day
 
 
 def _followed(agent: User) -> QuerySet[Any]:

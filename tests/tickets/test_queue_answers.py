@@ -13,7 +13,7 @@ from tests.pages import Page
 from tickets.actions.following import follow
 from tickets.actions.handing_over import transfer
 from tickets.actions.tagging import add_tags
-from tickets.enums import FieldAccess, FieldKind
+from tickets.enums import FieldAccess, FieldKind, LeadsTo
 from tickets.models import HelpTopic, Tag
 
 TOWNS = [{"value": "m", "sv": "Malmö", "en": "Malmo city"}, {"value": "l", "sv": "Lund", "en": "Lund"}]
@@ -72,6 +72,46 @@ def test_filters_by_topic_tag_and_answer(asked, portal, other_portal, browse):
     assert found(client, "field=town&answer=lund") == set()
     for nonsense in ("topic=x", "tag=9" * 3, "field=%00", "field=a b", "field=town&answer=%00", "topic=-1"):
         assert client.get(f"/desk/?{nonsense}").status_code == 200
+
+
+@pytest.fixture
+def dated(asked, portal):
+    """A date and a time were answered as well, and a line that reads like a date."""
+    with tenant_scope(portal.tenant):
+        topic = HelpTopic.objects.get(slug="alarm")
+        answers = {
+            ask(topic, "since", kind=FieldKind.DATE, label_en="Since"): "2026-12-01",
+            ask(topic, "seen", kind=FieldKind.DATE_TIME, label_en="Seen"): "2026-05-03T09:30+02:00",
+            ask(topic, "note", label_en="Note"): "1 Dec 2026",
+        }
+        make_ticket(requester=portal.customer, topic=topic, subject="Dated", answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "is_found"),
+    [
+        ("since", "2026-12-01", True),
+        ("since", "1 Dec 2026", True),
+        ("since", "1 december 2026", True),
+        ("since", "2 Dec 2026", False),
+        ("since", "1 Nix 2026", False),
+        ("seen", "3 May 2026", True),
+        ("seen", "3 maj 2026 9.30", True),
+        ("seen", "3 May 2026 09:31", False),
+        ("note", "1 Dec 2026", True),
+    ],
+)
+def test_a_date_is_found_as_it_is_shown_and_as_it_is_kept(dated, portal, browse, key, answer, is_found):
+    assert found(browse(portal, portal.agent), f"field={key}&answer={answer}") == ({"Dated"} if is_found else set())
+
+
+def test_only_topics_that_lead_to_a_form_are_offered(asked, portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        others = [TopicFactory(leads_to=leads_to) for leads_to in (LeadsTo.GUIDANCE, LeadsTo.LINK)]
+    offered = browse(portal, portal.agent).get("/desk/").context["choices"]["topics"]
+
+    assert portal.topic in offered
+    assert not set(others) & set(offered)
 
 
 def test_a_filter_is_a_chip_and_is_kept_by_the_others(asked, portal, browse):
@@ -138,6 +178,12 @@ def test_the_file_has_every_answer_and_no_formula(asked, portal, browse):
     assert row["Our rating"] == "'=2+2"
     assert (row["Tags"], row["Topic"], row["Customer"]) == ("Attic, Roof", "Alarm", "Anna Holm")
     assert rows["Plain"]["Town"] == ""
+
+
+def test_the_file_has_all_dates_alike(dated, portal, browse):
+    row = next(row for row in exported(browse(portal, portal.agent)) if row["Subject"] == "Dated")
+
+    assert (row["Since"], row["Seen"]) == ("2026-12-01", "2026-05-03 09:30")
 
 
 def test_the_file_holds_what_the_queue_shows_on_all_its_pages(asked, portal, browse):

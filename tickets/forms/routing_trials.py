@@ -12,7 +12,7 @@ from accounts.forms.choosing import OrganisationField
 from accounts.forms.fields import LineField
 from accounts.models import Organisation, User
 from accounts.passing import whole_number
-from tickets.enums import Channel, FieldKind, Priority
+from tickets.enums import Channel, FieldKind, LeadsTo, Priority
 from tickets.forms.questions import QuestionsMixin
 from tickets.models import FormField, HelpTopic
 from tickets.queries import questions_of
@@ -53,7 +53,7 @@ class InventedTicketForm(QuestionsMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         topics: Any = self.fields["topic"]
-        topics.queryset = HelpTopic.objects.filter(is_active=True).select_related("form")
+        topics.queryset = HelpTopic.objects.filter(is_active=True, leads_to=LeadsTo.FORM).select_related("form")
         topics.empty_label = _("Choose a topic")
         topics.error_messages |= {
             "required": _("Choose a help topic."),

@@ -8,17 +8,23 @@ from collections.abc import Iterable, Iterator
 # before it count, too: what begins with them gets one more, so that taking one away gives back exactly what was there.
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _NEUTRALISED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
+# A spreadsheet set to another separator than the file's cuts a cell in two, quotation marks or not: what stands behind
+# any separator is treated as a cell's beginning.
+_INNER_FORMULA = re.compile(r"""(?<=[;,\t|])(?=["']*[=+\-@＝＋－＠])""")
+_INNER_NEUTRALISED = re.compile(r"""(?<=[;,\t|])'(?=["']*[=+\-@＝＋－＠])""")
 BOM = "\ufeff"
 
 
 def neutralise(value: str) -> str:
-    """The cell with an apostrophe in front where a spreadsheet would take it for a formula."""
-    return f"'{value}" if _FORMULA.match(value) else value
+    """The cell with an apostrophe in front where a spreadsheet would take it, or a part of it, for a formula."""
+    inner = _INNER_FORMULA.sub("'", value)
+    return f"'{inner}" if _FORMULA.match(value) else inner
 
 
 def restore(cell: str) -> str:
     """What `neutralise` was given. Leaves every other cell alone, also one that begins like a formula."""
-    return cell[1:] if _NEUTRALISED.match(cell) else cell
+    value = cell[1:] if _NEUTRALISED.match(cell) else cell
+    return _INNER_NEUTRALISED.sub("", value)
 
 
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable[object]], *, separator: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import example, given, settings
@@ -173,12 +174,26 @@ HOSTILE = st.text(
 @example("'")
 @example("\t=1")
 @example("＝1")
+@example("a;=1,'+2|\t-3")
+@example("\t'=1;;'\"=2")
 def test_no_cell_leaves_as_a_formula_and_every_cell_comes_back(value):
     cell = neutralise(value)
 
     assert not cell.startswith(tuple("=+-@\t\r\n＝＋－＠"))
     assert restore(cell) == value
-    assert cell in (value, f"'{value}")
+    assert not re.search(r"""[;,\t|]"*[=+\-@＝＋－＠]""", cell)
+    if not re.search(r"[;,\t|]", value):
+        assert cell in (value, f"'{value}")
+
+
+@pytest.mark.parametrize("separator", ";,")
+@pytest.mark.parametrize("opened_with", [";", ",", "\t", "|"])
+def test_a_program_set_to_another_separator_finds_no_formula(separator, opened_with):
+    hostile = [f"a{sign}{quote}=cmd()" for sign in ";,\t|" for quote in ("", '"')]
+    written = "".join(csv_lines(["name", "more"], [["x", cell] for cell in hostile], separator=separator))
+
+    for row in csv.reader(io.StringIO(written.removeprefix("\ufeff")), delimiter=opened_with):
+        assert not [cell for cell in row if cell.startswith(tuple("=+-@"))]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+46 70 123 45 67", "'quoted'", "'", "O'Hara"])

@@ -13,6 +13,14 @@ ADDRESS_WRONG = _("Write a mail address such as name@example.com.")
 class LineField(forms.CharField):
     """One line of text; control characters are taken for spaces instead of refusing what somebody typed."""
 
+    default_error_messages = {
+        "max_length": _("Write at most %(limit_value)d characters; these are %(show_value)d."),
+    }
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without a greatest length: a browser would cut a pasted text off without a word."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
     def to_python(self, value: Any) -> str:
         return clean_line(super().to_python(value) or "")
 

@@ -306,6 +306,19 @@ def test_everything_typed_is_still_there_after_an_error(world, question, known):
             assert form[name].split() == str(value).split()
 
 
+def test_no_browser_cuts_off_what_is_too_long(world, question, guest):
+    """It would do so without a word; the server says it, and everything is still there."""
+    for kind in (FieldKind.TEXT, FieldKind.PHONE, FieldKind.URL, FieldKind.EMAIL, FieldKind.SITE):
+        question(f"k_{kind}", kind=kind)
+    long = "x" * 201
+
+    page = Page(guest.post(URL, {**of_guest(), "field_k_text": long, "name": long}))
+
+    assert [one for one in page.all("input") if one.get("type") != "email" and "maxlength" in one] == []
+    assert "Write at most 200 characters; these are 201." in page.text
+    assert page.form(URL)["field_k_text"] == page.form(URL)["name"] == long
+
+
 def test_a_default_is_there_from_the_beginning_and_a_hidden_one_is_not_kept(world, question, known):
     question("text", default="Attic")
     choice = question("choice", kind=FieldKind.CHOICE, default="b")

@@ -23,6 +23,7 @@ from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldKind
 from tickets.field_rules import LONGEST_ANSWER, YEARS
 from tickets.forms.fields import BODY_LIMIT, AnswerFileField, BodyField
+from tickets.forms.long_lists import LongList, LongListField
 from tickets.forms.suggesting import SuggestingInput
 from tickets.models import FormField
 
@@ -112,9 +113,14 @@ def field_for(question: FormField, around: Surroundings, *, required: bool, kept
         "label": question.label,
         "help_text": question.help,
         "required": required,
-        "error_messages": {"required": _("Answer this question.")},
+        "error_messages": {
+            "required": _("Answer this question."),
+            "max_length": _("Write at most %(limit_value)d characters; these are %(show_value)d."),
+        },
     }
-    return MAKERS[FieldKind(question.kind)](question, around, kept, shared)
+    field = MAKERS[FieldKind(question.kind)](question, around, kept, shared)
+    field.widget.attrs.pop("maxlength", None)  # a browser would cut a pasted text off without a word
+    return field
 
 
 def choices_of(question: FormField, kept: str = "") -> list[tuple[str, str]]:
@@ -167,7 +173,7 @@ def _choices(question: FormField, around: Surroundings, kept: str, shared: dict[
     if len(offered) > CHOICES_TO_TICK:
         hint = _("Hold down Ctrl, or Command on a Mac, to choose several.")
         shared["help_text"] = f"{shared['help_text']} {hint}".strip()
-        return forms.MultipleChoiceField(choices=offered, widget=forms.SelectMultiple(attrs={"size": 8}), **shared)
+        return LongListField(choices=offered, widget=LongList(attrs={"size": 8}), **shared)
     return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **shared)
 
 
@@ -302,7 +308,6 @@ def _patterns(question: FormField, longest: int) -> list[Callable[[str], None]]:
 
 def _lengths(question: FormField, most: int, shared: dict[str, Any]) -> tuple[int | None, int]:
     shared["error_messages"]["min_length"] = _("Write at least %(limit_value)d characters; these are %(show_value)d.")
-    shared["error_messages"]["max_length"] = _("Write at most %(limit_value)d characters; these are %(show_value)d.")
     longest = int(question.maximum) if question.maximum.isdecimal() else most
     shortest = int(question.minimum) if question.minimum.isdecimal() else None
     return shortest, min(longest, most)

@@ -87,7 +87,6 @@ FAULT_REPORT = ReadyForm(
             ("Händer det för andra också?", "Does it happen to others as well?"),
             choices=[YES, NO, UNSURE],
         ),
-        ask("screenshot", "file", ("Bild av sidan", "A picture of the page")),
     ),
 )
 
@@ -189,7 +188,7 @@ ACCESS_REQUEST = ReadyForm(
         ask(
             "concern",
             "choice",
-            ("Vad gäller det?", "What is it about?"),
+            ("Vilken sorts behörighet gäller det?", "What kind of access is it?"),
             need="always",
             choices=[
                 choice("new", "Ny behörighet", "New access"),

@@ -646,6 +646,16 @@ def test_an_address_ticks_a_box_only_with_a_yes(world, question, known, said, ti
     assert ("field_box" in Page(known.get(URL, {"field_box": said})).form(URL)) is ticked
 
 
+def test_what_the_topics_own_questions_ask_is_not_asked_twice(world, question, known):
+    assert "what did you do just before?" in Page(known.get(URL)).text
+    question("done_before", label_en="What did you do just before?", need=Need.ALWAYS)
+
+    asked = Page(known.get(URL)).text
+
+    assert asked.lower().count("what did you do just before?") == 1
+    assert "What happened, or what do you need?" in asked
+
+
 def test_the_page_without_a_script_says_when_a_question_is_asked(world, question, known):
     choice = question("choice", kind=FieldKind.CHOICE, label_en="Which letter?")
     question("one", depends_on=choice, depends_values=["a", "b"], need=Need.ALWAYS)

@@ -60,9 +60,9 @@ class FilingForm(QuestionsMixin, MessageForm):
         self.fields["filing_key"] = KeyField()
         if person is None and self.asked != Asked.KNOWN:
             self._ask_who()
-        self._ask_what()
-        self.fields["attachments"] = attachments
         questions = questions_of(topic)
+        self._ask_what(asks_more=bool(questions))
+        self.fields["attachments"] = attachments
         organisation = person.organisation if person else self._organisation_of_caller()
         around = surroundings(
             questions,
@@ -149,7 +149,8 @@ class FilingForm(QuestionsMixin, MessageForm):
             if not field.disabled:  # nobody's words stand in for what is known
                 self.initial[name] = True if isinstance(field, forms.BooleanField) else typed[name]
 
-    def _ask_what(self) -> None:
+    def _ask_what(self, *, asks_more: bool) -> None:
+        """`asks_more`: the topic's own questions ask for the details."""
         self.fields["subject"] = LineField(
             label=_("What is it about?"),
             max_length=200,
@@ -161,7 +162,9 @@ class FilingForm(QuestionsMixin, MessageForm):
         )
         self.fields["body"] = BodyField(
             label=_("Tell us more"),
-            help_text=_("What happened, what did you expect, and what did you do just before?"),
+            help_text=_("What happened, or what do you need?")
+            if asks_more
+            else _("What happened, what did you expect, and what did you do just before?"),
             error_messages={
                 "required": _("Tell us what happened, so that we can help."),
                 "max_length": _("The text is longer than 200,000 characters. Send the rest as a file."),

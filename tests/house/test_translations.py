@@ -42,6 +42,7 @@ SAME_IN_BOTH = {"%d d", "%d min", "Organisation", "Status", "status", "Support",
 # English words that a Swedish page may show: the other language's own name, and what stands in addresses.
 ENGLISH_ANYWHERE = {"english", "new"}  # New York
 UNREAD_BLOCKS = {"page_class", "body_class", "main_marks"}  # blocks inside a tag
+SEARCHED = ("data-topic",)  # what a script searches through, in both languages; nobody reads it
 READ_ALOUD = ("title", "aria-label", "placeholder", "alt")
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt"))
 LETTERS = re.compile(r"[^\W\d_]")
@@ -107,7 +108,8 @@ class Texts(HTMLParser):
         self.found += [
             value
             for name, value in attrs
-            if value and (name in READ_ALOUD or (name.startswith("data-") and " " in value.strip()))
+            if value
+            and (name in READ_ALOUD or (name.startswith("data-") and name not in SEARCHED and " " in value.strip()))
         ]
 
     def handle_endtag(self, tag: str) -> None:

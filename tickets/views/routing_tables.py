@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.csv_cells import neutralise
 from accounts.folding import fold_text
@@ -34,7 +34,6 @@ from tickets.forms.routing_tables import NewTableForm, RowsForm, TableNameForm, 
 BY_VALUE = Order("value_key", by_text=True)
 WRITTEN_UP_TO = 300  # rows that are offered for writing; longer tables are files
 SHOWN = 100
-HEADER = ("value", "department")
 REFUSED = gettext_lazy("The table could not be kept: a department was closed meanwhile, or these are too many tables.")
 
 
@@ -117,7 +116,7 @@ def routing_table_removal(request: PortalRequest, pk: int) -> HttpResponse:
 def routing_table_export(request: PortalRequest, pk: int) -> StreamingHttpResponse:
     """The table as a file that can be changed and uploaded again."""
     found = _fetch(pk)
-    return csv_response(found.name, HEADER, _as_cells(found))
+    return csv_response(found.name, _header(), _as_cells(found))
 
 
 def _table_page(
@@ -194,7 +193,7 @@ def _written(found: RoutingTable) -> str:
 def _lines(rows: Iterable[tuple[str, str]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(_header())
     writer.writerows([neutralise(value), neutralise(department)] for value, department in rows)
     return out.getvalue()
 
@@ -207,3 +206,8 @@ def _as_cells(found: RoutingTable) -> Iterable[tuple[str, str]]:
 def _fetch(pk: int) -> RoutingTable:
     found: RoutingTable = get_object_or_404(RoutingTable.objects.all(), pk=pk)
     return found
+
+
+def _header() -> tuple[str, str]:
+    """The columns' names, as `routing.table_reading` knows them in both languages."""
+    return pgettext("column", "value"), pgettext("column", "department")

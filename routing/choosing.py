@@ -15,7 +15,7 @@ from routing.facts import Arrangement, Decision, DepartmentFact, Reason, RuleFac
 
 
 def choose(facts: TicketFacts, arrangement: Arrangement) -> Decision:
-    """The department and what else the rules say, with every step that had something to say."""
+    """The department and what else the rules say, with what every step said, also the ones after it was decided."""
     return _Choosing(facts, arrangement).decide()
 
 
@@ -43,20 +43,19 @@ class _Choosing:
         self._forced_or_organisation()
         self._ask_rules()
         self._others()
+        self._default()
         assert self.chosen is not None  # noqa: S101 - the default always answers
         return self._with_the_rest(self.chosen)
 
     def _forced_or_organisation(self) -> None:
         facts = self.facts
-        if facts.forced_department is not None:
-            self._name("forced", facts.forced_by, facts.forced_department)
-        if facts.organisation_department is not None:
-            self._name(
-                "exception" if facts.exception else "organisation",
-                facts.organisation_name,
-                facts.organisation_department,
-                detail=facts.topic_name if facts.exception else "",
-            )
+        self._name("forced", facts.forced_by, facts.forced_department)
+        self._name(
+            "exception" if facts.exception else "organisation",
+            facts.organisation_name,
+            facts.organisation_department,
+            detail=facts.topic_name if facts.exception else "",
+        )
 
     def _ask_rules(self) -> None:
         for rule in self.arrangement.rules:
@@ -67,11 +66,13 @@ class _Choosing:
             if rule.stops:
                 self.reasons.append(Reason("rule", rule.name, "", "stopped"))
                 return
+        if not self.held:
+            self._name("rule", "", None)
 
     def _rule_names(self, rule: RuleFact) -> None:
         if rule.table is not None:
             self._table_names(rule)
-        elif rule.department is not None:
+        else:
             self._name("rule", rule.name, rule.department)
 
     def _table_names(self, rule: RuleFact) -> None:
@@ -95,16 +96,20 @@ class _Choosing:
             )
         )
         for step, subject, department in steps:
-            if self.chosen is None and department is not None:
-                self._name(step, subject, department)
-        if self.chosen is None:
-            # Taken even when closed, because every ticket ends in exactly one department.
-            default = self.arrangement.departments[self.arrangement.default]
-            self.chosen = open_department(self.arrangement, default.id) or default
-            self.reasons.append(Reason("default", "", self.chosen.name, "chosen"))
+            self._name(step, subject, department)
 
-    def _name(self, step: Step, subject: str, department: int, *, detail: str = "") -> None:
-        """A step names a department: the first one that is open is chosen, and what came of each is kept."""
+    def _default(self) -> None:
+        # Taken even when closed, because every ticket ends in exactly one department.
+        default = self.arrangement.departments[self.arrangement.default]
+        found = open_department(self.arrangement, default.id) or default
+        self.reasons.append(Reason("default", "", found.name, "late" if self.chosen else "chosen"))
+        self.chosen = self.chosen or found
+
+    def _name(self, step: Step, subject: str, department: int | None, *, detail: str = "") -> None:
+        """A step names a department, or none: the first one that is open is chosen, and what came of each is kept."""
+        if department is None:
+            self.reasons.append(Reason(step, subject, "", "nothing", detail))
+            return
         named = self.arrangement.departments.get(department)
         found = open_department(self.arrangement, department)
         name = found.name if found else named.name if named else ""

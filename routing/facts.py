@@ -9,8 +9,8 @@ from accounts.folding import fold_text
 
 Step = Literal["forced", "organisation", "exception", "rule", "earlier", "topic", "default"]
 # chosen; closed: without a successor; late: another step had decided; nobody: the table has no such value, or the
-# person does not work there; stopped: a rule ended the asking.
-Outcome = Literal["chosen", "closed", "late", "nobody", "stopped"]
+# person does not work there; stopped: a rule ended the asking; nothing: it names no department.
+Outcome = Literal["chosen", "closed", "late", "nobody", "stopped", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class ConditionFact:
     def folded_set(self) -> frozenset[str]:
         return frozenset(self.folded)
 
+    @cached_property
+    def value_set(self) -> frozenset[str]:
+        return frozenset(self.values)
+
 
 @dataclass(frozen=True)
 class RuleFact:
@@ -64,6 +68,14 @@ class RuleFact:
     priority: str = ""
     tags: tuple[str, ...] = ()
     follower: int | None = None
+
+    @cached_property
+    def by_fact(self) -> Mapping[str, tuple[ConditionFact, ...]]:
+        """The conditions about each fact. A rule is compared with every other one."""
+        found: dict[str, tuple[ConditionFact, ...]] = {}
+        for condition in self.conditions:
+            found[condition.fact] = (*found.get(condition.fact, ()), condition)
+        return found
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,17 @@ def sentence(event: TicketEvent) -> str:
     return _plain(event.kind) % {"who": who}
 
 
+def rules_chose_again(event: TicketEvent) -> str:
+    """That somebody changed the topic and let the rules choose the department, in one quiet line."""
+    who = event.actor.public_name if event.actor else _("The system")
+    return _chosen_again(who, event.data.get("department", ""))
+
+
+def _chosen_again(who: str, department: str) -> str:
+    words = _("The rules chose %(department)s again, because the topic was changed by %(who)s")
+    return words % {"department": department, "who": who}
+
+
 def _plain(kind: str) -> str:
     return {
         EventKind.OPENED: _("%(who)s opened the ticket"),
@@ -42,6 +53,8 @@ def _transferred(who: str, data: dict[str, Any]) -> str:
         return _("The ticket was handed over within %(after)s") % words
     if data.get("closing"):
         return _("%(after)s took the ticket over from %(before)s, which has closed") % words
+    if data.get("by_rules"):
+        return _chosen_again(who, words["after"])
     return _("%(who)s handed the ticket over from %(before)s to %(after)s") % words
 
 

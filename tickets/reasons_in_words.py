@@ -1,37 +1,59 @@
 """Why a ticket is where it is, in the reader's language. Plain text: names in it are escaped by whoever shows it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tickets.enums import Channel, EventKind, Priority
-from tickets.events_in_words import sentence
+from tickets.events_in_words import rules_chose_again, sentence
 from tickets.models import HelpTopic, TicketEvent
 
-
-def why_here(events: list[TicketEvent]) -> list[str]:
-    """Why a ticket is in its department, for staff: first what decided, then everything else that had a say. Of one
-    that was handed over: by whom, and why it was where it came from."""
-    last = _last_move(events)
-    if last is None:
-        return []
-    if last.kind == EventKind.ROUTED:
-        return reasons_in_words(last)
-    routed = _last_move([event for event in events if event.kind == EventKind.ROUTED])
-    before = reasons_in_words(routed)[:1] if routed else []
-    return [sentence(last), *(_("At first: %s") % reason for reason in before)]
+# The steps in the order they are asked; an exception stands in for its organisation's department.
+STEPS = (("forced",), ("organisation", "exception"), ("rule",), ("earlier",), ("topic",), ("default",))
 
 
-def reasons_in_words(event: TicketEvent) -> list[str]:
-    """The steps routing kept with its `routed` event, one sentence each for staff: first what decided, then the others
-    in the order they were asked, last why the priority is what it is."""
-    return [*_steps_in_words(event.data.get("reasons", []), _topic(event)), *_priority(event)]
+@dataclass(frozen=True)
+class Line:
+    """What one step said. `outcome`: what came of it (`routing.facts.Outcome`)."""
+
+    words: str
+    outcome: str
 
 
-def steps_in_words(reasons: Iterable[dict[str, Any]], topic: HelpTopic | None) -> list[str]:
+@dataclass(frozen=True)
+class Why:
+    """`first`: what is to be read at once; `steps`: what each step said, in their order; `rest`: what else was said."""
+
+    first: list[str] = field(default_factory=list)
+    steps: list[list[Line]] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
+
+
+def why_here(events: list[TicketEvent]) -> Why | None:
+    """Why a ticket is in its department and in no other, for staff: the step that decided and all steps. Of one that
+    was handed over: by whom, and then how it had come in. None where nothing is known."""
+    decided = _latest(event for event in events if event.kind == EventKind.ROUTED or event.data.get("reasons"))
+    moves = (event for event in events if event.kind == EventKind.TRANSFERRED and not event.data.get("by_rules"))
+    moved = _latest(moves)
+    if decided is None:
+        return Why([sentence(moved)]) if moved else None
+    why, again = reasons_in_words(decided), decided.kind == EventKind.TOPIC_CHANGED
+    before = [rules_chose_again(decided), *why.first] if again else why.first
+    if moved is None or moved.pk < decided.pk:
+        return replace(why, first=before)
+    return replace(why, first=[sentence(moved), *(before if again else [_("At first: %s") % one for one in before])])
+
+
+def reasons_in_words(event: TicketEvent) -> Why:
+    """What routing kept with an event for staff: what decided, every step, and why the priority is what it is."""
+    return replace(_in_words(event.data.get("reasons", []), _topic(event)), rest=_priority(event))
+
+
+def steps_in_words(reasons: Iterable[dict[str, Any]], topic: HelpTopic | None) -> Why:
     """A decision's reasons, as data, about a ticket of this topic that is only being tried."""
-    return _steps_in_words(reasons, topic.name if topic else "")
+    return _in_words(reasons, topic.name if topic else "")
 
 
 def reason_for_customer(events: list[TicketEvent]) -> str:
@@ -53,13 +75,20 @@ def reason_for_customer(events: list[TicketEvent]) -> str:
 
 
 def _last_move(events: list[TicketEvent]) -> TicketEvent | None:
-    moves = [event for event in events if event.kind in (EventKind.ROUTED, EventKind.TRANSFERRED)]
-    return max(moves, key=lambda event: event.pk, default=None)
+    return _latest(event for event in events if event.kind in (EventKind.ROUTED, EventKind.TRANSFERRED))
 
 
-def _steps_in_words(reasons: Iterable[dict[str, Any]], topic: str) -> list[str]:
-    decided_first = sorted(reasons, key=lambda reason: reason.get("outcome") != "chosen")
-    return [_reason(reason, topic) for reason in decided_first]
+def _latest(events: Iterable[TicketEvent]) -> TicketEvent | None:
+    return max(events, key=lambda event: event.pk, default=None)
+
+
+def _in_words(reasons: Iterable[dict[str, Any]], topic: str) -> Why:
+    said = [(_step(reason), Line(_reason(reason, topic), reason.get("outcome", ""))) for reason in reasons]
+    steps = [[line for step, line in said if step in names] for names in STEPS]
+    return Why(
+        first=[line.words for _name, line in said if line.outcome == "chosen"],
+        steps=[lines for lines in steps if lines],  # events of before kept only those with something to say
+    )
 
 
 def _reason(reason: dict[str, str], topic: str) -> str:
@@ -69,9 +98,9 @@ def _reason(reason: dict[str, str], topic: str) -> str:
         return _("After the rule “%(subject)s”, no other rule was asked.") % values
     if outcome == "nobody":
         return _nobody(values)
+    if outcome == "nothing":
+        return _nothing(_step(reason), values)
     said = _said(_step(reason), values) % values
-    if outcome == "late":
-        return f"{said} {_('Something before it had decided already.')}"
     if outcome == "closed":
         return f"{said} {_('But it is closed, so it was passed over.')}"
     return said
@@ -88,6 +117,25 @@ def _said(step: str, values: dict[str, str]) -> str:
         "earlier": _("%(department)s handled this person’s earlier ticket %(subject)s about the same topic."),
         "topic": _("%(department)s answers tickets about “%(topic)s”."),
     }.get(step, _("%(department)s takes what nothing else decides."))
+
+
+def _nothing(step: str, values: dict[str, str]) -> str:
+    without = {
+        "organisation": _("It belongs to no organisation."),
+        "rule": _("No rule held."),
+        "topic": _("It has no topic."),
+    }
+    if step in without and not values["topic" if step == "topic" else "subject"]:
+        return without[step]
+    words = {
+        "forced": _("No agent chose a department."),
+        "organisation": _("No department is responsible for %(subject)s."),
+        "exception": _("What %(subject)s asks about “%(topic)s” is left to the next steps."),
+        "rule": _("The rule “%(subject)s” held, but names no department."),
+        "earlier": _("No earlier ticket of this person about the same topic counts."),
+        "topic": _("No department answers tickets about “%(topic)s”."),
+    }.get(step, "")
+    return words % values
 
 
 def _nobody(values: dict[str, str]) -> str:

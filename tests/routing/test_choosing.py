@@ -26,7 +26,9 @@ ALWAYS = (
 
 
 def outcomes(decision: Decision) -> list[tuple[str, str, str]]:
-    return [(reason.step, reason.department, reason.outcome) for reason in decision.reasons]
+    """What was said until it was decided, or of a department that would have had it."""
+    said = [(reason.step, reason.department, reason.outcome) for reason in decision.reasons]
+    return [one for one in said if one[2] != "nothing" and one != ("default", "Default", "late")]
 
 
 def decided(rules: tuple[RuleFact, ...] = (), tables: dict | None = None, **said: object) -> Decision:
@@ -103,6 +105,29 @@ def test_each_step_decides_before_the_next():
     assert decided().department_id == DEFAULT
 
 
+def test_every_step_says_something_also_where_another_one_had_decided():
+    nothing = decided(organisation_name="Tallen", topic_name="Fault")
+    assert [(reason.step, reason.subject, reason.outcome) for reason in nothing.reasons] == [
+        ("forced", "", "nothing"),
+        ("organisation", "Tallen", "nothing"),
+        ("rule", "", "nothing"),
+        ("earlier", "", "nothing"),
+        ("topic", "Fault", "nothing"),
+        ("default", "", "chosen"),
+    ]
+    tags = RuleFact(1, "tags", tags=("a",))
+    everything = decided((tags,), exception=True, earlier_department=EARLIER, topic_department=TOPIC)
+    assert [(reason.step, reason.department, reason.outcome) for reason in everything.reasons] == [
+        ("forced", "", "nothing"),
+        ("exception", "", "nothing"),
+        ("rule", "", "nothing"),
+        ("earlier", "Earlier", "chosen"),
+        ("topic", "Topic's", "late"),
+        ("default", "Default", "late"),
+    ]
+    assert everything.reasons[2].subject == "tags"
+
+
 def test_the_order_of_the_rules_decides_and_the_later_one_is_told_as_late():
     assert outcomes(decided(ALWAYS)) == [("rule", "First", "chosen"), ("rule", "Second", "late")]
     assert outcomes(decided(ALWAYS[::-1])) == [("rule", "Second", "chosen"), ("rule", "First", "late")]
@@ -137,7 +162,7 @@ def test_a_table_names_the_department_of_the_first_value_it_has():
     assert outcomes(decided((rule,), tables, answers={"municipality": ("Malmö",)})) == [("rule", "First", "chosen")]
     unknown = decided((rule,), tables, answers={"municipality": ("Ystad",)}, topic_department=TOPIC)
     assert outcomes(unknown) == [("rule", "", "nobody"), ("topic", "Topic's", "chosen")]
-    assert unknown.reasons[0].detail == "Ystad"
+    assert [reason.detail for reason in unknown.reasons if reason.outcome == "nobody"] == ["Ystad"]
     otherwise = replace(rule, department=EARLIER)
     assert decided((otherwise,), tables, answers={}).department_id == EARLIER
 

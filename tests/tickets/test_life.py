@@ -60,7 +60,7 @@ def test_a_new_ticket_waits_for_us_from_its_first_second(in_scope, ticket):
     assert kinds(ticket) == [EventKind.OPENED, EventKind.ROUTED]
     routed = TicketEvent.objects.get(ticket=ticket, kind=EventKind.ROUTED)
     assert routed.actor is None
-    assert [reason["outcome"] for reason in routed.data["reasons"]] == ["chosen"]
+    assert [reason["step"] for reason in routed.data["reasons"] if reason["outcome"] == "chosen"] == ["topic"]
     assert ticket.department == in_scope.department
 
 

@@ -58,7 +58,13 @@ def routed(ticket: Ticket) -> TicketEvent:
 
 
 def outcomes(ticket: Ticket) -> list[tuple[str, str]]:
-    return [(reason["step"], reason["outcome"]) for reason in routed(ticket).data["reasons"]]
+    """What agents, organisations, rules and earlier tickets said, if anything."""
+    said = [(reason["step"], reason["outcome"]) for reason in routed(ticket).data["reasons"]]
+    return [one for one in said if one[1] != "nothing" and one not in (("topic", "late"), ("default", "late"))]
+
+
+def decided_by(ticket: Ticket) -> str:
+    return next(reason["subject"] for reason in routed(ticket).data["reasons"] if reason["outcome"] == "chosen")
 
 
 def handled(portal, ticket: Ticket, department: Department, *, days_ago: int = 0) -> Ticket:
@@ -155,7 +161,7 @@ def test_an_agent_chooses_the_department_and_the_priority_whatever_the_rules_say
 
     assert (ticket.department, ticket.priority) == (in_scope.other_department, Priority.LOW)
     assert outcomes(ticket) == [("forced", "chosen"), ("rule", "late")]
-    assert routed(ticket).data["reasons"][0]["subject"] == in_scope.agent.public_name
+    assert decided_by(ticket) == in_scope.agent.public_name
 
 
 def test_nobody_else_chooses_the_department(in_scope):
@@ -206,7 +212,7 @@ def test_a_rule_changes_the_priority_a_customer_chose_and_asks_about_the_one_bef
 
     assert ticket.priority == Priority.HIGH
     assert routed(ticket).data["priority"] == {"value": "high", "why": "rule", "rule": "Urgent is high"}
-    assert "The rule “Urgent is high” set the priority to high." in reasons_in_words(routed(ticket))
+    assert "The rule “Urgent is high” set the priority to high." in reasons_in_words(routed(ticket)).rest
 
 
 def test_a_field_picks_the_local_team_from_a_table_and_the_national_one_takes_the_rest(in_scope):
@@ -316,7 +322,7 @@ def test_who_handled_somebody_on_a_topic_goes_on_doing_so(in_scope):
 
     assert again.department == in_scope.other_department
     assert outcomes(again) == [("earlier", "chosen")]
-    assert routed(again).data["reasons"][0]["subject"] == str(first.number)
+    assert decided_by(again) == str(first.number)
     assert filed(topic=TopicFactory()).department == in_scope.department
     assert filed(requester=UserFactory(organisation=in_scope.organisation)).department == in_scope.department
 
@@ -414,7 +420,7 @@ def test_facts_of_tickets_from_before_they_were_kept_are_read_from_the_ticket(in
     (facts,) = facts_of([ticket])
 
     assert (facts.topic, facts.answers, facts.priority) == ("fault", {"place": ("Malmö",)}, "medium")
-    assert reasons_in_words(routed(ticket)) == ["Service desk answers tickets about “Fault report”."]
+    assert reasons_in_words(routed(ticket)).first == ["Service desk answers tickets about “Fault report”."]
 
 
 def test_facts_of_many_tickets_cost_the_same_as_of_few(in_scope, django_assert_num_queries):
@@ -482,8 +488,15 @@ def test_staff_read_every_step_and_the_one_that_decided_first(portal, other_port
 
     page = Page(browse(portal, portal.administrator).get(f"/desk/tickets/{ticket.number}/"))
 
-    assert "Field service is responsible for Åby kommun." in page.text
-    assert "The rule “Faults” names Service desk. Something before it had decided already." in page.text
+    steps = (
+        "No agent chose a department.",
+        "Decided: Field service is responsible for Åby kommun.",
+        "Too late: The rule “Faults” names Service desk.",
+        "No earlier ticket of this person about the same topic counts.",
+        "Too late: Service desk answers tickets about “Fault report”.",
+        "Too late: Service desk takes what nothing else decides.",
+    )
+    assert " ".join(("Field service is responsible for Åby kommun.", "All steps", *steps)) in page.text
     assert "The rule “Faults” set the priority to high." in page.text
 
 
@@ -517,13 +530,22 @@ def test_once_handed_over_customers_read_no_reason_and_staff_read_where_it_came_
     assert "answers tickets about" not in customers.text
     assert "Elin Lund handed the ticket over from Service desk to Field service" in desk.text
     assert "At first: Service desk answers tickets about “Fault report”." in desk.text
+    assert "Decided: Service desk answers tickets about “Fault report”." in desk.text
 
 
 @pytest.mark.parametrize(
     ("reason", "expected"),
     [
         (("forced", "Elin", "chosen", ""), "Elin chose Fire."),
-        (("organisation", "Åby", "late", ""), "Fire is responsible for Åby. Something before it had decided already."),
+        (("forced", "", "nothing", ""), "No agent chose a department."),
+        (("organisation", "Åby", "late", ""), "Fire is responsible for Åby."),
+        (("organisation", "Åby", "nothing", ""), "No department is responsible for Åby."),
+        (("organisation", "", "nothing", ""), "It belongs to no organisation."),
+        (("exception", "Åby", "nothing", ""), "What Åby asks about “Fault report” is left to the next steps."),
+        (("rule", "R", "nothing", ""), "The rule “R” held, but names no department."),
+        (("rule", "", "nothing", ""), "No rule held."),
+        (("earlier", "", "nothing", ""), "No earlier ticket of this person about the same topic counts."),
+        (("topic", "Fault report", "nothing", ""), "No department answers tickets about “Fault report”."),
         (("exception", "Åby", "chosen", ""), "Fire is responsible for what Åby asks about “Fault report”."),
         (("rule", "R", "chosen", "Malmö"), "The rule “R” names Fire, which its table has for “Malmö”."),
         (("rule", "R", "closed", ""), "The rule “R” names Fire. But it is closed, so it was passed over."),
@@ -539,12 +561,14 @@ def test_each_step_in_words(in_scope, reason, expected):
     kept = {"step": step, "subject": subject, "department": "Fire", "outcome": outcome, "detail": detail}
     event.data = {"reasons": [kept]}
 
-    assert reasons_in_words(event) == [expected]
+    why = reasons_in_words(event)
+    assert [[line.words for line in lines] for lines in why.steps] == [[expected]]
+    assert why.first == ([expected] if outcome == "chosen" else [])
 
 
 def test_a_topic_is_named_as_it_was_then(in_scope):
     ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
     Ticket.objects.filter(pk=ticket.pk).update(topic=TopicFactory(name_en="Order"))
 
-    assert reasons_in_words(routed(ticket)) == ["Service desk answers tickets about “Fault report”."]
+    assert reasons_in_words(routed(ticket)).first == ["Service desk answers tickets about “Fault report”."]
     assert HelpTopic.objects.count() == 2

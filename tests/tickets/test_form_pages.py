@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.scoping import tenant_scope
 from routing.models import RoutingRule
 from tests.factories import TopicFactory, make_ticket
+from tests.pages import Page
 from tickets.actions.forms import add_field, add_form, remove_field
 from tickets.enums import FieldKind
 from tickets.field_rules import Fault, faults_of, settings_of
@@ -144,7 +145,9 @@ def test_the_kind_is_chosen_first_with_a_word_on_each(form, client):
 @pytest.mark.parametrize("kind", FieldKind.values)
 def test_a_page_asks_only_what_its_kind_has_and_makes_the_question(form, client, kind):
     add(form, "checkbox", key="gate")
-    asked = set(client.get(new(form, kind)).context["form"].fields)
+    page = client.get(new(form, kind))
+    assert f"New question: {FieldKind(kind).label}" in Page(page).text
+    asked = set(page.context["form"].fields)
     more = {"pattern": {"try_text"}}
     expected = set(settings_of(kind)) | {"key"} | (more["pattern"] if "pattern" in settings_of(kind) else set())
     assert asked == expected - {"depends_values"}
@@ -176,6 +179,18 @@ def test_what_is_wrong_is_said_at_its_place_and_everything_typed_is_kept(form, c
         "maximum": ["This is less than the limit above, so no answer would fit."],
     }
     assert not FormField.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["date", "date_time"])
+def test_today_is_a_limit_in_both_languages(form, client, kind):
+    for said in ("Today", "idag"):
+        client.post(new(form, kind), {**PLAIN, "label_en": said, "maximum": said})
+    fields = FormField.objects.filter(form=form)
+
+    assert [field.maximum for field in fields] == ["today", "today"]
+    assert client.get(page_of(fields[0])).context["form"]["maximum"].value() == "today"
+    wrong = client.post(new(form, kind), {**PLAIN, "label_en": "Soon", "maximum": "soon"})
+    assert "or the word today" in str(wrong.context["form"].errors["maximum"])
 
 
 def test_a_pattern_is_tried_without_saving(form, client):

@@ -15,7 +15,7 @@ from accounts.forms.fields import LineField
 from accounts.languages import in_readers_language
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldAccess, FieldKind, Need
-from tickets.field_rules import TICKED, Fault, discrete_values, may_depend_on, settings_of
+from tickets.field_rules import TICKED, TODAY, Fault, discrete_values, may_depend_on, settings_of
 from tickets.forms.builder_words import fault_in_words, pattern_in_words
 from tickets.forms.choice_lines import ChoiceLinesField, lines_of
 from tickets.forms.fields import BodyField
@@ -27,6 +27,7 @@ from tickets.ready_forms import READY_FORMS
 VALUES_TO_TICK = 60  # more are written down, one a line
 SAMPLE_CHOICES = 60  # nobody opens the list in a sample; with so many it is asked as with 2,000
 MOMENT = "%Y-%m-%dT%H:%M"
+SAID_TODAY = ("today", "idag", "i dag")
 CHOOSE = {"required": gettext_lazy("Choose one of the answers.")}
 NEED_WORDS = {
     Need.OPTIONAL: gettext_lazy("Nobody has to answer"),
@@ -84,6 +85,24 @@ class NewTicketFormForm(forms.Form):
             else:
                 self.add_error("name", _("Write the form's name."))
         return cleaned
+
+
+class _Today(forms.Field):
+    """A limit in time: fixed, or the word today."""
+
+    def to_python(self, value: Any) -> Any:
+        return TODAY if fold_text(str(value or "")) in SAID_TODAY else super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return _("today") if value == TODAY else super().prepare_value(value)
+
+
+class DayLimitField(_Today, forms.DateField):
+    widget = forms.DateInput(attrs={"autocomplete": "off"}, format="%Y-%m-%d")
+
+
+class MomentLimitField(_Today, forms.DateTimeField):
+    widget = forms.DateTimeInput(attrs={"autocomplete": "off"}, format=MOMENT)
 
 
 class FieldForm(forms.Form):
@@ -214,8 +233,8 @@ class FieldForm(forms.Form):
         return ChoiceLinesField(
             label=_("Answers to choose among"),
             help_text=_(
-                "One a line: Swedish | English, or value | Swedish | English where rules and exports are to have a "
-                "value of their own. Names need one part only. 2,000 at most."
+                "One a line, such as “Brand | Fire” in Swedish and English; or “fire | Brand | Fire” where rules and "
+                "exports need a value of their own. Names need one part only. 2,000 at most."
             ),
             rows=8,
             error_messages={"required": _("Write the answers one can choose among, one a line.")},
@@ -236,10 +255,19 @@ class FieldForm(forms.Form):
         return self._measured(**shared)
 
     def _minimum(self) -> forms.Field:
-        return self._measured(label=LIMIT_WORDS[self.kind][0], required=False)
+        return self._limit(label=LIMIT_WORDS[self.kind][0], required=False)
 
     def _maximum(self) -> forms.Field:
-        return self._measured(label=LIMIT_WORDS[self.kind][1], required=False)
+        return self._limit(label=LIMIT_WORDS[self.kind][1], required=False)
+
+    def _limit(self, **shared: Any) -> forms.Field:
+        if self.kind == FieldKind.DATE:
+            words = _("A date such as 2026-12-31, or the word today.")
+            return DayLimitField(help_text=words, error_messages={"invalid": words}, **shared)
+        if self.kind == FieldKind.DATE_TIME:
+            words = _("A date and a time such as 2026-12-31 14:30, or the word today: until now, or from now on.")
+            return MomentLimitField(help_text=words, error_messages={"invalid": words}, **shared)
+        return self._measured(**shared)
 
     def _measured(self, **shared: Any) -> forms.Field:
         """A field for a limit, in the terms of the kind."""

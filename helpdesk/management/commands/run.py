@@ -117,7 +117,8 @@ class Command(BaseCommand):
                 f"Demo sign-ins, on each portal, password {PASSWORD}",
                 "  customers  customer@kund.example  colleague@kund.example  contact@kund.example",
                 "  staff      agent@  lead@  supportlead@  admin@  + <portal>.example, such as agent@larm.example",
-                f"Mails are kept in {os.path.relpath(settings.MAIL_DIR)}/ and shown to administrators under Mails.",
+                f"All data are kept in {settings.VAR_DIR.resolve()}/ (VAR_DIR).",
+                "Mails are kept there too, in mail/, and shown to administrators under Mails.",
             ]
         self.stdout.write("\n".join([*lines, "", "Ctrl-C stops it.", ""]))
         self.stdout.flush()

@@ -316,17 +316,21 @@ def tags_of(ticket: Ticket) -> list[Tag]:
     return list(Tag.objects.filter(tickets__ticket=ticket))
 
 
-def tags_around(ticket: Ticket, limit: int = 200) -> tuple[list[Tag], list[Tag]]:
-    """A ticket's tags, and others in use that are offered for it; both by name, in one query."""
+def tags_around(ticket: Ticket, agent: User, limit: int = 200) -> tuple[list[Tag], list[Tag]]:
+    """A ticket's tags, and others this agent knows that are offered for it; both by name, in one query."""
     here = TicketTag.objects.filter(tag=OuterRef("pk"), ticket=ticket)
-    used = Tag.objects.filter(Exists(TicketTag.objects.filter(tag=OuterRef("pk")))).annotate(is_here=Exists(here))
-    found = list(used.order_by("-is_here", "name_key")[:limit])
+    known = tags_known_to(agent).annotate(is_here=Exists(here))
+    found = list(known.order_by("-is_here", "name_key")[:limit])
     return [tag for tag in found if tag.is_here], [tag for tag in found if not tag.is_here]
 
 
-def tags_in_use(limit: int = 200) -> list[Tag]:
-    """The tags some ticket has, by name."""
-    return list(Tag.objects.filter(Exists(TicketTag.objects.filter(tag=OuterRef("pk"))))[:limit])
+def tags_known_to(agent: User) -> QuerySet[Tag]:
+    """The tags on tickets this agent sees, by name. Those on others' say what these are about."""
+    seen = desk_tickets(agent).order_by().values("pk")
+    found: QuerySet[Tag] = Tag.objects.filter(
+        Exists(TicketTag.objects.filter(tag=OuterRef("pk"), ticket__in=seen).order_by())
+    )
+    return found
 
 
 def followers_of(ticket: Ticket) -> list[User]:

@@ -20,8 +20,8 @@ from accounts.paging import Order
 from accounts.passing import whole_number
 from routing.queries import sight_of
 from tickets.enums import LeadsTo, Priority, WaitingOn
-from tickets.models import Follower, FormField, HelpTopic, Tag, Ticket, TicketTag
-from tickets.queries import NOT_BY_STAFF, answered, desk_tickets, matching, tags_in_use
+from tickets.models import Follower, FormField, HelpTopic, Ticket, TicketTag
+from tickets.queries import NOT_BY_STAFF, answered, desk_tickets, matching, tags_known_to
 
 LATE, OLD = timedelta(hours=24), timedelta(days=3)
 _DAY = re.compile(
@@ -181,7 +181,7 @@ class Queue:
             label = _("Topic: %s") % (HelpTopic.objects.filter(pk=self.topic).first() or "–")
             chips.append({"label": label, "remove_url": self.address(topic="")})
         if self.tag is not None:
-            label = _("Tag: %s") % (Tag.objects.filter(pk=self.tag).first() or "–")
+            label = _("Tag: %s") % (tags_known_to(self.agent).filter(pk=self.tag).first() or "–")
             chips.append({"label": label, "remove_url": self.address(tag="")})
         if self.field_key:
             asked = FormField.objects.filter(key=self.field_key).order_by("-is_active", "-pk").first() or self.field_key
@@ -195,7 +195,7 @@ class Queue:
         asked = FormField.objects.filter(is_active=True, is_searchable=True).exclude(kind__in=NOT_BY_STAFF)
         return {
             "topics": list(HelpTopic.objects.filter(is_active=True, leads_to=LeadsTo.FORM).select_related("parent")),
-            "tags": tags_in_use(),
+            "tags": list(tags_known_to(self.agent)[:200]),
             "questions": list({question.key: question for question in asked.order_by("form", "position")}.values()),
         }
 

@@ -10,7 +10,7 @@ from tests.pages import Page
 from tickets.actions.tagging import TAGS_PER_TICKET, add_tags, remove_tags
 from tickets.enums import EventKind
 from tickets.models import Tag, TicketTag
-from tickets.queries import tags_in_use, tags_of
+from tickets.queries import tags_around, tags_known_to, tags_of
 
 
 @pytest.fixture
@@ -103,7 +103,28 @@ def test_on_the_page_tags_are_added_found_and_taken_off(portal, other_portal, br
     assert client.post(f"{url}tags/", {"remove": "Roof"}).url == url
     with tenant_scope(portal.tenant):
         assert names(ticket) == ["<b>Attic</b>"]
-        assert [tag.name for tag in tags_in_use()] == ["<b>Attic</b>"]
+        assert [tag.name for tag in tags_known_to(portal.agent)] == ["<b>Attic</b>"]
+
+
+def test_an_agent_is_told_no_tags_of_tickets_they_do_not_see(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        own = make_ticket(requester=portal.customer, topic=portal.topic)
+        hidden = make_ticket(
+            requester=portal.customer,
+            topic=portal.topic,
+            actor=portal.administrator,
+            department=portal.other_department,
+        )
+        add_tags(actor=portal.administrator, ticket=own, names=["Roof"])
+        add_tags(actor=portal.administrator, ticket=hidden, names=["Burglary at Volvo"])
+        tag = Tag.objects.get(name="Burglary at Volvo")
+        assert tags_around(own, portal.agent) == ([Tag.objects.get(name="Roof")], [])
+        assert tags_around(own, portal.administrator)[1] == [tag]
+    client = browse(portal, portal.agent)
+
+    for url in ("/desk/", f"/desk/?tag={tag.pk}", f"/desk/tickets/{own.number}/"):
+        assert b"Burglary" not in client.get(url).content
+    assert b"Burglary" in browse(portal, portal.administrator).get(f"/desk/?tag={tag.pk}").content
 
 
 def test_customers_see_no_tags(portal, other_portal, browse):

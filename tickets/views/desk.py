@@ -214,7 +214,7 @@ def _answers(found: Ticket) -> dict[str, Any]:
 
 def _sorting(found: Ticket, agent: User) -> dict[str, Any]:
     followers = followers_of(found)
-    tags, others = tags_around(found)
+    tags, others = tags_around(found, agent)
     return {
         "tags": tags,
         "tags_form": TagsForm(suggestions=others),

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.folding import clean_line, fold_text
 from accounts.patterns import PatternError, check_pattern, fits_wholly
 from tickets.enums import FieldAccess, FieldKind, Need
@@ -22,6 +24,7 @@ LONGEST_ANSWER: Mapping[str, int] = {FieldKind.TEXT: 200, FieldKind.LONG_TEXT: 2
 YEARS = range(1900, 2201)  # of a day somebody answers
 LARGEST = 10**14  # a number somebody answers is smaller
 TICKED = "yes"  # how a ticked checkbox is kept
+TODAY = "today"  # a limit that moves on: the day an answer is given, of a date with a time that very moment
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # What every ticket's form asks, and words addresses and lists use themselves.
@@ -188,12 +191,20 @@ def _wrong_limits(field: FormField) -> list[Fault]:
     found = [
         Fault(name, "limit_wrong", getattr(field, name))
         for name in RANGE
-        if getattr(field, name) and limit_value(field.kind, getattr(field, name)) is None
+        if getattr(field, name) and _limit_of_range(field, name) is None
     ]
     if found or not (field.minimum and field.maximum):
         return found
-    low, high = limit_value(field.kind, field.minimum), limit_value(field.kind, field.maximum)
+    low, high = (_limit_of_range(field, name) for name in RANGE)
     return [Fault("maximum", "limits_crossed")] if low > high else []
+
+
+def _limit_of_range(field: FormField, name: str) -> Any:
+    text = getattr(field, name)
+    if text == TODAY and field.kind in (FieldKind.DATE, FieldKind.DATE_TIME):
+        now = timezone.localtime().replace(tzinfo=None)
+        return now.date() if field.kind == FieldKind.DATE else now
+    return limit_value(field.kind, text)
 
 
 def limit_value(kind: str, text: str) -> Any:
@@ -227,7 +238,7 @@ def _wrong_default(field: FormField) -> list[Fault]:
         measured = limit_value(field.kind, field.default)
         if measured is None:
             return wrong
-    low, high = (limit_value(field.kind, getattr(field, name)) for name in RANGE)
+    low, high = (_limit_of_range(field, name) for name in RANGE)
     outside = (low is not None and measured < low) or (high is not None and measured > high)
     if outside or (field.pattern and not fits_wholly(field.pattern, field.default)):
         return [Fault("default", "default_outside", field.default)]

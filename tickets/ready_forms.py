@@ -80,7 +80,7 @@ FAULT_REPORT = ReadyForm(
             ("Steg för steg, så att vi kan göra likadant.", "Step by step, so that we can do the same."),
             need="always",
         ),
-        ask("since", "date_time", ("När hände det först?", "When did it first happen?")),
+        ask("since", "date_time", ("När hände det först?", "When did it first happen?"), maximum="today"),
         ask(
             "others",
             "choice",
@@ -120,7 +120,13 @@ ALARM_FAULT = ReadyForm(
             need="unknown",
             is_column=True,
         ),
-        ask("since", "date_time", ("När uppstod felet?", "When did the fault occur?"), need="unknown"),
+        ask(
+            "since",
+            "date_time",
+            ("När uppstod felet?", "When did the fault occur?"),
+            need="unknown",
+            maximum="today",
+        ),
         ask(
             "display",
             "text",

@@ -1,12 +1,16 @@
 """Questions of every kind: required, hidden, conditional, forged. What the page hides the server decides (T2, T15)."""
 
 import time
+from datetime import timedelta
+from collections.abc import Callable
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +32,8 @@ from tickets.questions import asked_questions
 
 URL = "/tickets/new/fault/"
 DAY, MOMENT = "2026-11-21", "2026-11-21T14:30"
+DAY_BEFORE = "2020-06-01"
+HOUR = timedelta(hours=1)
 LETTERS = [{"value": letter, "sv": f"{letter} på svenska", "en": f"{letter} in English"} for letter in "abc"]
 # Of each kind: what is posted, what is kept, and what is refused.
 KINDS = {
@@ -273,6 +279,46 @@ def test_a_questions_own_rules_hold(world, question, known, rules, right, wrong)
     if "pattern" in rules:
         assert "Write it as on the label." in Page(refused).text
     assert known.post(URL, words(field_it=right)).status_code == 302
+
+
+def test_a_limit_can_be_the_day_an_answer_is_given(world, question, known, browse):
+    """In the zone of who answers: the same day may have begun for one and not for another."""
+    question("day", kind=FieldKind.DATE, maximum="today")
+    question("moment", kind=FieldKind.DATE_TIME, maximum="today")
+    now = timezone.now()
+    days = {}
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # never the same day
+        with tenant_scope(world.tenant):
+            world.customer.time_zone = zone
+            world.customer.save()
+        local = now.astimezone(ZoneInfo(zone))
+        days[zone] = local.date()
+        later = {"field_day": f"{local.date() + timedelta(days=1)}", "field_moment": f"{local + HOUR:%Y-%m-%dT%H:%M}"}
+        refused = known.post(URL, words(**later))
+        assert refused.status_code == 422
+        assert "Choose today or an earlier day." in Page(refused).text
+        assert "Choose a time that has been." in Page(refused).text
+        sent = words(field_day=f"{local.date()}", field_moment=f"{local - HOUR:%Y-%m-%dT%H:%M}")
+        assert known.post(URL, sent).status_code == 302
+    assert len(set(days.values())) == 2
+
+
+def test_an_answer_that_was_right_on_its_day_stays_right(world, question):
+    day = question("day", kind=FieldKind.DATE, minimum="today")
+    with tenant_scope(world.tenant):
+        ticket = make_ticket(requester=world.customer, topic=world.topic, answers={day: DAY_BEFORE})
+        for posted, right in ((DAY_BEFORE, True), ("2020-01-01", False)):
+            assert AnswersForm({"field_day": posted}, ticket=ticket).is_valid() is right
+
+
+def test_a_limit_is_named_as_dates_are_everywhere(world, question, known):
+    question("day", kind=FieldKind.DATE, maximum="2026-12-31")
+    question("moment", kind=FieldKind.DATE_TIME, minimum="2026-12-31T14:30")
+
+    text = Page(known.post(URL, words(field_day="2027-01-01", field_moment="2026-12-31T14:29"))).text
+
+    assert "Choose 31 Dec 2026 or an earlier day." in text
+    assert "Choose 31 Dec 2026 14:30 or a later time." in text
 
 
 def test_settings_that_cannot_be_read_stop_nobody(world, question, known):

@@ -11,6 +11,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -21,7 +22,7 @@ from accounts.forms.fields import AddressField, LineField
 from accounts.languages import in_quotes
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldKind
-from tickets.field_rules import LONGEST_ANSWER, YEARS
+from tickets.field_rules import LONGEST_ANSWER, TODAY, YEARS
 from tickets.forms.fields import BODY_LIMIT, AnswerFileField, BodyField
 from tickets.forms.long_lists import LongList, LongListField
 from tickets.forms.suggesting import SuggestingInput
@@ -192,7 +193,16 @@ def _number(question: FormField, around: Surroundings, kept: str, shared: dict[s
 
 def _date(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
     shared["error_messages"]["invalid"] = _("Write a date, such as 2026-11-21.")
-    bounds = _bounds(question, _day, date.isoformat, _("Choose %s or a later day."), _("Choose %s or an earlier day."))
+    today = (timezone.localdate(), _("Choose today or a later day."), _("Choose today or an earlier day."))
+    bounds = _bounds(
+        question,
+        _day,
+        lambda day: date_format(day, "DATE_FORMAT"),
+        _("Choose %s or a later day."),
+        _("Choose %s or an earlier day."),
+        today,
+        kept,
+    )
     attrs = {"type": "date", **_limits(bounds, date.isoformat)}
     widget = forms.DateInput(attrs=attrs, format="%Y-%m-%d")
     return forms.DateField(widget=widget, validators=[_check_year, *bounds], **shared)
@@ -200,8 +210,16 @@ def _date(question: FormField, around: Surroundings, kept: str, shared: dict[str
 
 def _date_time(question: FormField, around: Surroundings, kept: str, shared: dict[str, Any]) -> forms.Field:
     shared["error_messages"]["invalid"] = _("Write a date and a time, such as 2026-11-21 14:30.")
-    later, earlier = _("Choose %s or a later time."), _("Choose %s or an earlier time.")
-    bounds = _bounds(question, _moment, lambda moment: _local(moment).replace("T", " "), later, earlier)
+    minute = timezone.now().replace(second=0, microsecond=0)
+    bounds = _bounds(
+        question,
+        _moment,
+        lambda moment: date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        _("Choose %s or a later time."),
+        _("Choose %s or an earlier time."),
+        (minute, _("Choose a time from now on."), _("Choose a time that has been.")),
+        kept,
+    )
     attrs = {"type": "datetime-local", **_limits(bounds, _local)}
     widget = forms.DateTimeInput(attrs=attrs, format=TIME_FORMAT)
     return forms.DateTimeField(widget=widget, validators=[_check_year, *bounds], **shared)
@@ -319,13 +337,22 @@ def _bounds(
     say: Callable[[Any], str],
     at_least: str,
     at_most: str,
+    today: tuple[Any, str, str] | None = None,
+    kept: str = "",
 ) -> list[Any]:
-    """The least and the greatest answer, as checks with words. What the settings hold and nobody can read, is none."""
+    """The least and the greatest answer, as checks with words. What the settings hold and nobody can read, is none.
+
+    `today` is the limit of that name, with its words. The answer there is (`kept`) was right on its own day, and stays.
+    """
     checks: list[Any] = []
-    for text, make, words in (
-        (question.minimum, MinValueValidator, at_least),
-        (question.maximum, MaxValueValidator, at_most),
+    for text, make, words, place in (
+        (question.minimum, MinValueValidator, at_least, 1),
+        (question.maximum, MaxValueValidator, at_most, 2),
     ):
+        if text == TODAY and today is not None:
+            there = read(kept) or today[0]
+            checks.append(make(min(there, today[0]) if place == 1 else max(there, today[0]), today[place]))
+            continue
         limit = read(text)
         if limit is not None:
             checks.append(make(limit, words % say(limit)))

@@ -54,6 +54,7 @@ SINCE = {
     "label_sv": "När inträffade felet?",
     "label_en": "When did the fault occur?",
     "need": "unknown",
+    "maximum": "today",
 }
 DISPLAY = {
     "key": "display",

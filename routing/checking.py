@@ -6,12 +6,13 @@ trying it is for.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from accounts.folding import fold_text
 from accounts.patterns import PatternError, check_pattern
 from routing.choosing import open_department
-from routing.comparing import never_together, reaches_as_far
+from routing.comparing import Budget, TooMuch, never_together, reaches_as_far
 from routing.enums import Assigns, Joined, Operator
 from routing.facts import FIELD, Arrangement, ConditionFact, RuleFact
 
@@ -54,6 +55,16 @@ class Known:
     several: frozenset[str] = frozenset()
     agents: Mapping[int, str] = field(default_factory=dict)
 
+    def has(self, fact: str, value: str) -> bool:
+        """Whether there is this value among those that the fact has."""
+        if fact not in self._folded:
+            self._folded[fact] = frozenset(fold_text(one) for one in self.names[fact])
+        return fold_text(value) in self._folded[fact]
+
+    @cached_property
+    def _folded(self) -> dict[str, frozenset[str]]:
+        return {}
+
 
 @dataclass(frozen=True)
 class Caution:
@@ -66,13 +77,15 @@ class Caution:
     other: int | None = None
 
 
-def check(arrangement: Arrangement, known: Known) -> dict[int, tuple[Caution, ...]]:
-    """What there is to know about each active rule, by its id; a rule that is as it should be is not there."""
+def check(arrangement: Arrangement, known: Known, budget: Budget | None = None) -> dict[int, tuple[Caution, ...]]:
+    """What there is to know about each active rule, by its id; a rule that is as it should be is not there. Once the
+    `budget` is spent, conditions are compared with each other no more."""
+    budget = budget or Budget()
     found: dict[int, tuple[Caution, ...]] = {}
     for place, rule in enumerate(arrangement.rules):
         cautions = (
-            *_of_conditions(rule, known),
-            *_of_neighbours(rule, arrangement.rules[:place], arrangement, known),
+            *_of_conditions(rule, known, budget),
+            *_of_neighbours(rule, arrangement.rules[:place], arrangement, known, budget),
             *_of_actions(rule, arrangement, known),
         )
         if cautions:
@@ -80,7 +93,7 @@ def check(arrangement: Arrangement, known: Known) -> dict[int, tuple[Caution, ..
     return found
 
 
-def _of_conditions(rule: RuleFact, known: Known) -> Iterator[Caution]:
+def _of_conditions(rule: RuleFact, known: Known, budget: Budget) -> Iterator[Caution]:
     dead = 0
     for condition in rule.conditions:
         wrong = list(_of_condition(rule, condition, known))
@@ -89,12 +102,21 @@ def _of_conditions(rule: RuleFact, known: Known) -> Iterator[Caution]:
     if rule.joined == Joined.ANY:
         never = bool(rule.conditions) and dead == len(rule.conditions)
     else:
-        never = bool(dead) or any(
-            never_together([one for one in rule.conditions if one.fact == fact], several=_has_several(fact, known))
-            for fact in {condition.fact for condition in rule.conditions}
-        )
+        never = bool(dead) or _contradict(rule, known, budget)
     if never:
         yield Caution("never", rule.id)
+
+
+def _contradict(rule: RuleFact, known: Known, budget: Budget) -> bool:
+    if budget.is_spent:
+        return False
+    try:
+        return any(
+            never_together(about, several=_has_several(fact, known), budget=budget)
+            for fact, about in rule.by_fact.items()
+        )
+    except TooMuch:
+        return False
 
 
 def _of_condition(rule: RuleFact, condition: ConditionFact, known: Known) -> Iterator[Caution]:
@@ -110,9 +132,8 @@ def _of_condition(rule: RuleFact, condition: ConditionFact, known: Known) -> Ite
                 yield Caution("pattern", rule.id, pattern, str(wrong))
     there = known.names.get(condition.fact)
     if there is not None and condition.operator in EXACT:
-        folded = {fold_text(value) for value in there}
         for value in condition.values:
-            if fold_text(value) not in folded:
+            if not known.has(condition.fact, value):
                 yield Caution("value", rule.id, condition.fact, value)
 
 
@@ -130,17 +151,26 @@ def _has_several(fact: str, known: Known) -> bool:
 
 
 def _of_neighbours(
-    rule: RuleFact, earlier: Sequence[RuleFact], arrangement: Arrangement, known: Known
+    rule: RuleFact, earlier: Sequence[RuleFact], arrangement: Arrangement, known: Known, budget: Budget
 ) -> Iterator[Caution]:
     """The first rule before this one that makes it idle, in whole or in part."""
+    try:
+        yield from _first_in_the_way(rule, () if budget.is_spent else earlier, arrangement, known, budget)
+    except TooMuch:
+        return
+
+
+def _first_in_the_way(
+    rule: RuleFact, earlier: Sequence[RuleFact], arrangement: Arrangement, known: Known, budget: Budget
+) -> Iterator[Caution]:
     for other in earlier:
-        if not reaches_as_far(other, rule, known.several):
+        if not reaches_as_far(other, rule, known.several, budget):
             continue
         if other.stops:
             yield Caution("hidden", rule.id, other.name, other=other.id)
             return
         if _names_department(rule) and _always_decides(other, arrangement):
-            same = reaches_as_far(rule, other, known.several)
+            same = reaches_as_far(rule, other, known.several, budget)
             differs = (rule.department, rule.table) != (other.department, other.table)
             yield Caution("contradicts" if same and differs else "late", rule.id, other.name, other=other.id)
             return

@@ -86,11 +86,15 @@ def holds(rule: RuleFact, asked: Asked) -> bool:
 
 def condition_holds(condition: ConditionFact, asked: Asked) -> bool:
     """Whether one condition holds. What names an unknown operator, or a pattern that is none, never does."""
-    operator = condition.operator
-    if operator == Operator.MATCHES:
+    if condition.operator == Operator.MATCHES:
         beginning = _beginning(asked.said(condition.fact))
         return any(_matches(one, pattern) for one in beginning for pattern in condition.values)
-    said = asked.values(condition.fact)
+    return fits(condition, asked.values(condition.fact))
+
+
+def fits(condition: ConditionFact, said: tuple[str, ...]) -> bool:
+    """Whether one condition holds where this, folded, is all that is said about its fact. Patterns are not asked."""
+    operator = condition.operator
     if operator == Operator.EMPTY:
         return not said
     if operator == Operator.FILLED:

@@ -1,6 +1,7 @@
 """What is wrong with rules is said before a ticket finds out; and only what is certain."""
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from routing.cautions_in_words import caution_in_words
 from routing.checking import Known, check
 from routing.choosing import choose
-from routing.comparing import never_together, reaches_as_far
+from routing.comparing import Budget, never_together, reaches_as_far
 from routing.conditions import Asked, condition_holds, holds, operators_of
 from routing.facts import Arrangement, ConditionFact, DepartmentFact, RuleFact, TicketFacts
 from tests.routing.given import PATIENT, arrangements, facts
@@ -149,6 +150,50 @@ about_place = st.builds(
 said_of_place = st.lists(PLACES, max_size=2).map(lambda values: {"place": tuple(values)} if values else {})
 joined = st.sampled_from(["all", "any"])
 some = st.lists(about_place, min_size=1, max_size=2).map(tuple)
+
+
+def many_rules(rules: int, conditions: int, values: int, operator: str = "contains") -> Arrangement:
+    def about(rule: int, fact: int) -> ConditionFact:
+        key = "words" if conditions > 10 else ("words", "field:place", "address")[fact % 3]
+        return ConditionFact(key, operator, tuple(f"r{rule}c{fact}v{value}" for value in range(values)))
+
+    made = (
+        RuleFact(
+            number,
+            f"r{number}",
+            tuple(about(number, fact) for fact in range(conditions)),
+            joined="any" if number % 2 else "all",
+            department=OPEN,
+        )
+        for number in range(1, rules + 1)
+    )
+    return Arrangement(DEPARTMENTS, OPEN, tuple(made), {})
+
+
+@pytest.mark.parametrize(
+    ("size", "whole", "seconds"), [((200, 3, 5), True, 1), ((500, 3, 3), False, 2), ((20, 30, 100), False, 1)]
+)
+@pytest.mark.parametrize("operator", ["contains", "is", "is_not", "starts", "ends", "at_least"])
+def test_checking_takes_no_longer_than_somebody_waits_however_many_rules_there_are(size, whole, seconds, operator):
+    arrangement, budget = many_rules(*size, operator), Budget()
+    begun = process_time()
+
+    check(arrangement, KNOWN, budget)
+
+    assert process_time() - begun < seconds
+    assert not (whole and budget.is_spent)
+
+
+def test_when_the_budget_is_spent_nothing_more_is_compared_and_the_rest_is_still_said():
+    arrangement = many_rules(3, 2, 2)
+    twice = RuleFact(4, "r4", arrangement.rules[0].conditions, joined="all", table=9)
+    arrangement = replace(arrangement, rules=(*arrangement.rules, replace(arrangement.rules[0], id=5), twice))
+    spent = Budget(3)
+
+    assert {caution.kind for caution in check(arrangement, KNOWN)[4]} >= {"table"}
+    assert {caution.kind for caution in check(arrangement, KNOWN, spent)[4]} == {"table"}
+    assert spent.is_spent
+    assert 5 not in check(arrangement, KNOWN, Budget(0))
 
 
 @given(st.builds(RuleFact, st.just(1), st.just("w"), some, joined), st.data())

@@ -1,5 +1,7 @@
 """The settings of routing: rules as they are written and read, tables from files, invented tickets, exceptions."""
 
+from time import process_time
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -336,6 +338,28 @@ def test_the_overview_takes_the_same_number_of_questions_for_many_rules(
         page = Page(administrator.get(SETTINGS))
 
     assert page.main["data-total"] == "40"
+
+
+def test_the_overview_says_when_there_is_too_much_to_compare(portal, administrator):
+    def conditions(rule):
+        values = [f"r{rule}v{value}" for value in range(100)]
+        return [{"fact": "words", "operator": "contains", "values": [*values, str(one)]} for one in range(30)]
+
+    with tenant_scope(portal.tenant):
+        few = [RoutingRule(name=f"Rule {number}", conditions=conditions(number)[:1]) for number in range(2)]
+        RoutingRule.objects.bulk_create(few)
+    said = "There are too many rules and values to compare them all with each other"
+    assert said not in Page(administrator.get(SETTINGS)).text
+    with tenant_scope(portal.tenant):
+        RoutingRule.objects.bulk_create(
+            RoutingRule(name=f"Rule {number}", conditions=conditions(number)) for number in range(2, 20)
+        )
+    begun = process_time()
+
+    page = Page(administrator.get(SETTINGS))
+
+    assert said in page.text
+    assert process_time() - begun < 2
 
 
 def test_an_invented_ticket_is_decided_as_a_real_one_and_nothing_is_kept(portal, administrator, town):

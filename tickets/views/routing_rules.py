@@ -26,6 +26,7 @@ from routing.actions.ruling import (
 )
 from routing.cautions_in_words import caution_in_words
 from routing.checking import check
+from routing.comparing import Budget
 from routing.facts import RuleFact
 from routing.models import OrganisationDepartment, RoutingRule, RoutingTable
 from routing.queries import default_department, earlier_days, load_arrangement, rule_fact
@@ -226,8 +227,10 @@ def _overview(request: PortalRequest, form: EarlierDaysForm | None = None, statu
     rules = list(RoutingRule.objects.select_related("table", "assignee", "follower"))
     catalogue = Catalogue(condition for rule in rules for condition in rule.conditions)
     topics = HelpTopic.objects.filter(is_active=True)
+    budget = Budget()
     context = {
-        "rules": _rows(rules, catalogue),
+        "rules": _rows(rules, catalogue, budget),
+        "too_many": budget.is_spent,
         "form": form or EarlierDaysForm(initial={"days": earlier_days()}),
         "default": default_department(),
         "organisations": OrganisationDepartment.objects.count(),
@@ -239,11 +242,11 @@ def _overview(request: PortalRequest, form: EarlierDaysForm | None = None, statu
     return render(request, "tickets/settings/routing.html", context, status=status)
 
 
-def _rows(rules: Sequence[RoutingRule], catalogue: Catalogue) -> list[dict[str, Any]]:
+def _rows(rules: Sequence[RoutingRule], catalogue: Catalogue, budget: Budget) -> list[dict[str, Any]]:
     arrangement = load_arrangement()
     warnings = {
         pk: [caution_in_words(caution) for caution in cautions]
-        for pk, cautions in check(arrangement, known_facts(arrangement.rules)).items()
+        for pk, cautions in check(arrangement, known_facts(arrangement.rules), budget).items()
     }
     return [
         {"rule": rule, "words": rule_in_words(rule, catalogue), "warnings": warnings.get(rule.pk, []), "number": number}

@@ -16,6 +16,7 @@ from tickets.enums import FieldAccess, FieldKind, Need
 from tickets.models import FormField
 
 MOST_CHOICES = 2_000
+MOST_CHOICES_OF_FORM = 5_000  # of all its questions; whoever opens it is sent every one
 MOST_FIELDS = 200  # of a form, removed ones not counted
 BETWEEN = "|"  # what stands between the parts of a choice, where it is written down
 LONGEST_VALUE = 80  # characters of a choice's value

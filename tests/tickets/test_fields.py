@@ -2,10 +2,12 @@
 
 import time
 from datetime import timedelta
+from datetime import timedelta
 from collections.abc import Callable
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
@@ -26,6 +28,7 @@ from tickets.actions.replying import reply_to_ticket
 from tickets.answers import shown_answers
 from tickets.enums import Channel, FieldAccess, FieldKind, Need, Priority, PriorityUse
 from tickets.forms.answers import AnswersForm
+from tickets.forms.kinds import Surroundings, field_for
 from tickets.forms.filing import FilingForm
 from tickets.models import Attachment, FieldAnswer, FormField, Message, PrioritySettings, Ticket, Upload
 from tickets.questions import asked_questions
@@ -893,4 +896,25 @@ def test_what_was_answered_to_a_question_removed_meanwhile_is_kept_in_the_text(p
 
     with tenant_scope(portal.tenant):
         assert Message.objects.get().body in ("Since noon\n\nFloor: Third", "Since noon\n\nVåning: Third")
+
+
+def test_two_thousand_choices_to_mark_are_drawn_and_checked_at_once(world, question):
+    many = [{"value": f"v{number}", "sv": f"Ort {number}", "en": f"<Place> {number}"} for number in range(2000)]
+    question(kind=FieldKind.CHOICES, choices=many)
+
+    def used(act: Callable[[], object]) -> float:
+        start = time.process_time()
+        act()
+        return time.process_time() - start
+
+    with tenant_scope(world.tenant):
+        field = field_for(FormField.objects.get(), Surroundings(), required=True)
+    shown = str(field.widget.render("it", ["v1999"], {"id": "id_it"}))
+    assert shown.startswith("<select ")
+    assert shown.count("<option ") == 2000
+    assert '<option value="v1999" selected>&lt;Place&gt; 1999</option>' in shown
+    assert min(used(lambda: field.widget.render("it", ["v1999"])) for _attempt in range(4)) < 0.1
+    assert min(used(lambda: field.clean(["v1999"] * 1000)) for _attempt in range(4)) < 0.02
+    with pytest.raises(ValidationError):
+        field.clean(["v1999", "v2000"])
         assert not FieldAnswer.objects.exists()

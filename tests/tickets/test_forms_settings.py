@@ -27,6 +27,7 @@ from tickets.actions.forms import (
 from tickets.answers import shown_answers
 from tickets.enums import FieldKind
 from tickets.field_rules import EVERY, LONGEST_VALUE, MOST_CHOICES, SETTINGS, discrete_values, faults_of, settings_of
+from tickets.forms.builder_words import fault_in_words
 from tickets.models import FieldAnswer, FormField, HelpTopic, TicketForm
 from tickets.ready_forms import READY_FORMS
 
@@ -211,6 +212,28 @@ def test_what_does_not_fit_is_refused(form, values, code):
 
     assert refused(form, **values) == [code]
     assert asked(form) == ["first", "gate", "cause"]
+
+
+def test_a_form_offers_at_most_five_thousand_choices_in_all(form):
+    """Whoever opens the form is sent every one, and whoever is not signed in may open it."""
+
+    def some(number: int) -> list[dict[str, str]]:
+        return [{"value": f"{n}"} for n in range(number)]
+
+    for key in ("first", "second"):
+        add(form, "choices", key=key, choices=some(2000))
+    assert refused(form, kind="choice", choices=some(1001)) == ["choices_many_of_form"]
+    third = add(form, "choice", key="third", choices=some(1000))
+
+    with pytest.raises(FieldRefused) as caught:
+        update_field(actor=None, field=third, values={"choices": some(1001)})
+    assert "at most 5,000 answers in all, and its other questions offer 4000." in fault_in_words(caught.value.faults[0])
+    update_field(actor=None, field=third, values={"label_en": "Other words", "choices": some(999)})
+    remove_field(actor=None, field=third)
+    add(form, "choice", key="fourth", choices=some(2))
+    with pytest.raises(FieldRefused):
+        restore_field(actor=None, field=third)
+    add(form, "text")
 
 
 def test_a_field_of_another_form_or_portal_is_none_to_depend_on(form, other_portal):

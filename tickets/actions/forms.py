@@ -11,7 +11,7 @@ from accounts.folding import fold_text
 from accounts.models import User
 from accounts.rules import require_administrator
 from tickets.enums import FieldKind
-from tickets.field_rules import MOST_FIELDS, Fault, faults_of, key_fault, settled, values_of
+from tickets.field_rules import MOST_CHOICES_OF_FORM, MOST_FIELDS, Fault, faults_of, key_fault, settled, values_of
 from tickets.models import FieldAnswer, FormField, HelpTopic, TicketForm
 from tickets.ready_forms import READY_FORMS
 
@@ -114,7 +114,8 @@ def add_field(*, actor: User | None, form: TicketForm, values: Mapping[str, Any]
         position = max((field.position for field in fields), default=-1) + 1
         field = FormField(form=form, key=key, kind=kind, position=position)
         _set(field, settled(kind, _with_condition(values, fields)))
-        _require_fit(field, active, [], key_fault(key) or _taken(key, fields))
+        besides = key_fault(key) or _taken(key, fields) or _too_many_choices(field, active)
+        _require_fit(field, active, [], besides)
         field.save()
     return field
 
@@ -135,9 +136,11 @@ def update_field(*, actor: User | None, field: FormField, values: Mapping[str, A
         columns = settled(kind, values_of(locked) | dict(_with_condition(values, fields)))
         if kind == locked.kind and columns == values_of(locked):
             return locked
+        more = locked.is_active and len(columns["choices"]) > len(locked.choices)
         locked.kind = kind
         _set(locked, columns)
-        _require_fit(locked, _active_before(fields, locked), _dependents(fields, locked))
+        besides = _too_many_choices(locked, fields) if more else None
+        _require_fit(locked, _active_before(fields, locked), _dependents(fields, locked), besides)
         locked.save()
     return locked
 
@@ -190,7 +193,8 @@ def restore_field(*, actor: User | None, field: FormField) -> FormField:
     """Ask a removed question again, where it stood. If its condition cannot hold any more, it is asked without one:
     whoever calls compares `depends_on`.
 
-    Raises FieldRefused when the form is full, PermissionError unless the actor is an administrator.
+    Raises FieldRefused when the form is full or would offer too many choices, PermissionError unless the actor is an
+    administrator.
     """
     require_administrator(actor)
     with transaction.atomic():
@@ -204,7 +208,7 @@ def restore_field(*, actor: User | None, field: FormField) -> FormField:
         locked.is_active = True
         if any(fault.setting.startswith("depends") for fault in faults_of(locked, _active_before(fields, locked), [])):
             locked.depends_on, locked.depends_values = None, []
-        _require_fit(locked, _active_before(fields, locked), [])
+        _require_fit(locked, _active_before(fields, locked), [], _too_many_choices(locked, fields))
         locked.save(update_fields=["is_active", "depends_on", "depends_values"])
         _number(fields)
     return locked
@@ -276,6 +280,13 @@ def _taken(key: str, fields: list[FormField]) -> Fault | None:
     for field in fields:
         if field.key == key:
             return Fault("key", "key_taken" if field.is_active else "key_removed", key)
+    return None
+
+
+def _too_many_choices(field: FormField, fields: list[FormField]) -> Fault | None:
+    others = sum(len(other.choices) for other in fields if other.is_active and other.pk != field.pk)
+    if field.choices and others + len(field.choices) > MOST_CHOICES_OF_FORM:
+        return Fault("choices", "choices_many_of_form", str(others))
     return None
 
 

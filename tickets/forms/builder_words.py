@@ -44,6 +44,9 @@ FAULT_WORDS = {
     ),
     "choices_missing": gettext_lazy("Write the answers one can choose among, one a line."),
     "choices_many": gettext_lazy("These are %s answers; 2,000 at most can be chosen among."),
+    "choices_many_of_form": gettext_lazy(
+        "A form can offer at most 5,000 answers in all, and its other questions offer %s. Take some away first."
+    ),
     "choice_wrong": gettext_lazy("“%s” cannot be an answer. Write it with letters or digits, without |."),
     "choice_long": gettext_lazy("“%s …” is too long: values have 80 characters at most, their words 120."),
     "choice_twice": gettext_lazy("“%s” is there twice, or two answers read alike. Nobody could tell them apart."),

@@ -24,6 +24,11 @@ class ShownAnswer:
     url: str = ""  # of the file, where a file was the answer
 
 
+def with_colon(label: str) -> str:
+    """A label as it stands before its value: a question has its own mark already."""
+    return str(label) if str(label).endswith(("?", "!", ":")) else f"{label}:"
+
+
 def kept_answer(ticket: Ticket, field: FormField, value: str) -> FieldAnswer:
     """An answer with its question as it is asked now, not saved yet."""
     words = _words(field, value)

@@ -20,7 +20,7 @@ from tickets.actions.attaching import attach_uploads, new_uploads
 from tickets.actions.collaborating import bring_along
 from tickets.actions.replying import reply_to_ticket
 from tickets.actions.routing import chosen_assignee, do_the_rest, priority_after, record_routing
-from tickets.answers import kept_answer, value_in_words
+from tickets.answers import kept_answer, value_in_words, with_colon
 from tickets.enums import Channel, EventKind, Priority, Status, WaitingOn
 from tickets.events import record_event
 from tickets.locking import lock_counter
@@ -217,7 +217,7 @@ def _new_words(ticket: Ticket, subject: str, body: str, answers: Mapping[FormFie
     old = {answer.key: answer.value for answer in ticket.answers.all()}
     lines = [subject] if subject != ticket.subject else []
     new = [kept_answer(ticket, field, value) for field, value in answers.items() if old.get(field.key, "") != value]
-    lines += [f"{answer.label}: {value_in_words(answer) if answer.value else '–'}" for answer in new]
+    lines += [f"{with_colon(answer.label)} {value_in_words(answer) if answer.value else '–'}" for answer in new]
     return "\n\n".join([*lines, body])
 
 

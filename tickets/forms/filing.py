@@ -15,6 +15,7 @@ from accounts.queries.colleagues import active_customers, colleagues_of, is_read
 from accounts.queries.people import person_at
 from routing.models import Department
 from routing.queries import department_choices
+from tickets.answers import with_colon
 from tickets.enums import Channel, Priority, PriorityUse
 from tickets.field_rules import MOST_FIELDS
 from tickets.forms.colleagues import COLLEAGUES_TO_TICK, ColleaguesChoice, ColleaguesField
@@ -102,7 +103,9 @@ class FilingForm(QuestionsMixin, MessageForm):
         """The text; below it the answers to questions that were removed since the page was opened, so that nothing
         somebody wrote is lost."""
         removed = self._removed_questions()
-        lost = [f"{removed[name]}: {value}" for name in removed for value in self._typed(name) if value.strip()]
+        lost = [
+            f"{with_colon(removed[name])} {value}" for name in removed for value in self._typed(name) if value.strip()
+        ]
         return "\n\n".join([self.cleaned_data["body"], *lost])
 
     def _removed_questions(self) -> dict[str, str]:

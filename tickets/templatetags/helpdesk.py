@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from tickets.answers import value_in_words
+from tickets.answers import with_colon as label_with_colon
 from tickets.enums import Channel, Priority, Status
 from tickets.events_in_words import sentence
 from tickets.models import FieldAnswer, PriorityDefinition, TicketEvent
@@ -86,6 +87,12 @@ def definitions_of_priorities() -> list[PriorityDefinition]:
 def answer_words(answer: FieldAnswer) -> str:
     """What was answered to a question, in the reader's words."""
     return value_in_words(answer)
+
+
+@register.filter
+def with_colon(label: str) -> str:
+    """A label before its value, with a colon where it ends in no mark of its own."""
+    return label_with_colon(label)
 
 
 @register.filter

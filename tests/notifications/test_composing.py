@@ -15,7 +15,7 @@ from notifications.addresses import ascii_address, body_text, header_line
 from notifications.composing import WORDS_LIMIT, compose
 from notifications.enums import MailKind
 from notifications.models import Delivery
-from tests.factories import UserFactory, ask, ask_for_password, make_ticket
+from tests.factories import AgentFactory, MemberFactory, TopicFactory, UserFactory, ask, ask_for_password, make_ticket
 from tests.notifications.conftest import only_mail_to, told
 from tests.notifications.stories import ask as apply
 from tests.notifications.stories import come_in, prove_oneself
@@ -23,6 +23,7 @@ from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
+from tickets.actions.setting_topic import set_topic
 from tickets.enums import Channel, FieldAccess, Priority, PriorityUse, Status
 from tickets.links import link_of_token
 from tickets.models import FormField, PrioritySettings, Ticket, TicketEvent
@@ -239,6 +240,22 @@ def test_new_tickets_are_told_with_what_their_form_was_for(in_scope, send_all):
         assert "How does one get there?\n> Left\n> Priority: Urgent\n" in text
         assert re.search("Seen since: 1 [Dd]ec 2026\n", text)
         assert ("SECRET" in text, "SECRET" in page) == ((kinds[mail.message_id] != "confirmation",) * 2)
+
+
+def test_a_department_the_rules_chose_again_is_not_told_that_somebody_chose_it(in_scope, send_all):
+    there = AgentFactory()
+    MemberFactory(department=in_scope.other_department, user=there)
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    send_all(in_scope.tenant)
+    other = TopicFactory(department=in_scope.other_department)
+
+    set_topic(actor=in_scope.agent, ticket=ticket, topic=other, route_again=True)
+
+    (mail,) = send_all(in_scope.tenant)
+    for half in ("plain", "html"):
+        words = "The rules chose Field service again, because the topic was changed by Elin Lund."
+        assert words in mail.part(half)
+        assert "handed" not in mail.part(half)
 
 
 @pytest.mark.parametrize("use", list(PriorityUse))

@@ -401,5 +401,12 @@ def test_a_ticket_about_something_else_may_be_routed_again(portal, panel, browse
         assert (now.topic, now.department, now.assignee) == (other, portal.other_department, None)
         kinds = list(panel.events.order_by("pk").values_list("kind", flat=True))
         assert kinds[-2:] == [EventKind.TOPIC_CHANGED, EventKind.TRANSFERRED]
+        name = portal.administrator.public_name
+    page = Page(client.get(url))
+    again = f"The rules chose Field service again, because the topic was changed by {name}"
+    assert page.text.count(again) == 2, "in the timeline and as the reason"
+    assert "handed the ticket over" not in page.text
+    assert f"Decided: Field service answers tickets about “{other.name_en}”." in page.text
+    assert "Too late: Service desk takes what nothing else decides." in page.text
     assert client.post(f"{url}topic/", {"topic": portal.topic.pk, "again": "on"}).url == url
     assert browse(portal, portal.agent).post(f"{url}topic/", {"topic": other.pk, "again": "on"}).url == "/desk/"

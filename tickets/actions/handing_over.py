@@ -73,11 +73,12 @@ def assign(*, actor: User, ticket: Ticket, assignee: User | None) -> Ticket:
     return locked
 
 
-def transfer(*, actor: User, ticket: Ticket, department: Department) -> Ticket:
+def transfer(*, actor: User, ticket: Ticket, department: Department, by_rules: bool = False) -> Ticket:
     """Hand a ticket over to another department. Its assignee keeps it only as a member there too.
 
-    Records `transferred`. Nothing happens when it is there already. Raises NotAssignable for a closed department,
-    PermissionError unless the actor is an agent.
+    Records `transferred`, with `by_rules` where the actor only let the rules choose again. Nothing
+    happens when it is there already. Raises NotAssignable for a closed department, PermissionError unless the actor is
+    an agent.
     """
     require_agent(actor)
     with transaction.atomic():
@@ -100,6 +101,7 @@ def transfer(*, actor: User, ticket: Ticket, department: Department) -> Ticket:
                 "from_department": before.pk,
                 "from": before.name,
                 "to": department.name,
+                **({"by_rules": True} if by_rules else {}),
             },
         )
     return locked

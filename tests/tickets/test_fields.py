@@ -519,11 +519,15 @@ def test_no_question_is_followed_by_a_colon(world, question, known):
 
 
 def test_a_heading_says_something_and_takes_nothing(world, question, known):
-    question(kind=FieldKind.HEADING, need=Need.ALWAYS, label_en="About the alarm", help_en="Look at the panel.")
+    explained = "Look at the panel.\nhttps://kund.example/panel?a=1&b=2"
+    question(kind=FieldKind.HEADING, need=Need.ALWAYS, label_en="About the alarm", help_en=explained)
 
     page = Page(known.get(URL))
     assert "About the alarm" in page.text
     assert "Look at the panel." in page.text
+    links = [one["href"] for one in page.all("a") if one.get("href", "").startswith("https://")]
+    assert links == ["https://kund.example/panel?a=1&b=2"]
+    assert b"Look at the panel.<br>" in known.get(URL).content
     assert known.post(URL, words(field_it="x")).status_code == 302
     assert answers(world) == {}
 

@@ -181,6 +181,14 @@ def test_what_is_wrong_is_said_at_its_place_and_everything_typed_is_kept(form, c
     assert not FormField.objects.exists()
 
 
+def test_a_headings_explanation_keeps_its_lines(form, client):
+    client.post(new(form, "heading"), {"label_en": "The alarm", "help_en": "One\r\ntwo"})
+
+    field = FormField.objects.get(form=form)
+    assert field.help_en == "One\ntwo"
+    assert client.get(page_of(field)).context["form"]["help_en"].value() == "One\ntwo"
+
+
 @pytest.mark.parametrize("kind", ["date", "date_time"])
 def test_today_is_a_limit_in_both_languages(form, client, kind):
     for said in ("Today", "idag"):

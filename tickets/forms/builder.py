@@ -216,8 +216,11 @@ class FieldForm(forms.Form):
             label=labels[0], max_length=120, help_text=_("A language left empty is shown in the other one."), **shared
         )
         self.fields["label_en"] = LineField(label=labels[1], max_length=120, **shared)
-        self.fields["help_sv"] = LineField(label=helps[0], max_length=500, **shared)
-        self.fields["help_en"] = LineField(label=helps[1], max_length=500, **shared)
+        for name, label in zip(("help_sv", "help_en"), helps, strict=True):
+            if self.kind == FieldKind.HEADING:
+                self.fields[name] = BodyField(label=label, rows=3, max_length=500, **shared)
+            else:
+                self.fields[name] = LineField(label=label, max_length=500, **shared)
         if self.is_new:
             self.fields["key"] = LineField(
                 label=_("Short name"),

@@ -28,6 +28,7 @@ VALUE_LENGTH = 200
 TAGS_LIMIT = 10
 TAG_LENGTH = 40
 EARLIER_DAYS_LIMIT = 730
+PRIORITIES = ("", "low", "medium", "high", "urgent")  # a ticket's, or none; routing knows no ticket
 
 Refusal = Literal[
     "name",
@@ -41,6 +42,7 @@ Refusal = Literal[
     "many_patterns",
     "table",
     "agent",
+    "priority",
     "tags",
 ]
 
@@ -73,6 +75,7 @@ def save_rule(*, actor: User | None, rule: RoutingRule | None, values: RuleFact,
     require_administrator(actor)
     _refuse_unless(bool(values.conditions) or for_all, "for_all")
     with transaction.atomic():
+        _hold(values)
         if rule is None:
             if RoutingRule.objects.count() >= RULES_LIMIT:
                 raise TooManyRules
@@ -162,9 +165,18 @@ def _take_over(rule: RoutingRule, values: RuleFact) -> None:
     rule.assignee = _agent(assignee, rule.assignee_id)
     _refuse_unless(values.assigns != Assigns.PERSON or assignee is not None, "agent")
     rule.follower = _agent(values.follower, rule.follower_id)
+    _refuse_unless(values.priority in PRIORITIES, "priority")
     rule.priority = values.priority
     rule.tags = list(dict.fromkeys(_cleaned(tag, TAG_LENGTH, "tags") for tag in values.tags))
     _refuse_unless(len(rule.tags) <= TAGS_LIMIT, "tags")
+
+
+def _hold(values: RuleFact) -> None:
+    """Let nobody close the department or remove the table before the rule points there. Locked before the rule itself,
+    in the order of the doors that close and remove."""
+    for rows, pk in ((Department.objects, values.department), (RoutingTable.objects, values.table)):
+        if pk is not None:
+            rows.select_for_update(no_key=True).filter(pk=pk).first()
 
 
 def _take_department(rule: RoutingRule, values: RuleFact) -> None:

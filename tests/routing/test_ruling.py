@@ -125,6 +125,7 @@ def test_a_changed_rule_keeps_its_place_and_whether_it_is_on(in_scope):
         ({"assigns": "person"}, "agent"),
         ({"assigns": "person", "assignee": 10**9}, "agent"),
         ({"follower": 10**9}, "agent"),
+        ({"priority": "enormous"}, "priority"),
         ({"tags": ("x" * 41,)}, "tags"),
         ({"tags": tuple("abcdefghijk")}, "tags"),
     ],

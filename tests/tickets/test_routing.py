@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.scoping import tenant_scope
 from routing.actions.arranging import DepartmentClosed, add_member, set_responsible_department
-from routing.actions.ruling import save_rule, set_earlier_days
+from routing.actions.ruling import PRIORITIES, save_rule, set_earlier_days
 from routing.actions.tables import add_table
 from routing.checking import check
 from routing.choosing import choose
@@ -30,6 +31,7 @@ from tests.factories import (
 )
 from tests.pages import Page
 from tickets.actions import opening
+from tickets.actions.arranging import add_topic, update_topic
 from tickets.actions.exceptions import remove_exception, set_exception
 from tickets.actions.handing_over import assign, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
@@ -91,6 +93,39 @@ def test_rules_are_asked_before_anybody_is_locked_out(in_scope, other_portal, mo
 
     assert done == ["facts_at_filing", "load_arrangement", "choose", "lock_counter"]
     assert ticket.department == in_scope.other_department
+
+
+def test_rules_can_set_the_priorities_that_tickets_have():
+    assert ("", *Priority.values) == PRIORITIES
+
+
+def test_what_points_to_a_department_or_table_holds_it_first(in_scope, other_portal, monkeypatch):
+    locked = []
+    lock = QuerySet.select_for_update
+    table = add_table(actor=None, name="Towns", rows=[])
+    monkeypatch.setattr(
+        QuerySet,
+        "select_for_update",
+        lambda rows, *args, **kwargs: (locked.append(rows.model.__name__), lock(rows, *args, **kwargs))[1],
+    )
+
+    def locks(door, **values):
+        locked.clear()
+        return door(**values), list(locked)
+
+    values = RuleFact(0, "Faults", (FAULT,), department=in_scope.department.pk, table=table.pk, table_fact="topic")
+    rule, of_rule = locks(save_rule, actor=None, rule=None, values=values)
+    _rule, of_change = locks(save_rule, actor=None, rule=rule, values=values)
+    topic, of_topic = locks(add_topic, actor=None, slug="new", names=("N", "N"), department=in_scope.department)
+    other = {"department": in_scope.other_department}
+    _topic, of_topic_change = locks(update_topic, actor=None, topic=topic, values=other)
+    excepted = {"organisation": in_scope.organisation, "topic": topic, "department": in_scope.department}
+    _exception, of_exception = locks(set_exception, actor=None, **excepted)
+
+    assert of_rule == ["Department", "RoutingTable"]
+    assert of_change == ["Department", "RoutingTable", "RoutingRule"]
+    assert of_topic[:2] == of_topic_change[:2] == ["Department", "HelpTopic"]
+    assert "Department" in of_exception
 
 
 def test_a_rule_decides_the_department_and_does_what_else_it_says(in_scope, other_portal):

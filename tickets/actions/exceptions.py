@@ -20,8 +20,10 @@ def set_exception(
     require_administrator(actor)
     with transaction.atomic():
         Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-        if department is not None and not Department.objects.filter(pk=department.pk, is_active=True).exists():
-            raise DepartmentClosed
+        if department is not None:
+            opened = Department.objects.select_for_update(no_key=True).filter(pk=department.pk, is_active=True)
+            if opened.first() is None:
+                raise DepartmentClosed
         kept: OrganisationException = OrganisationException.objects.update_or_create(
             organisation=organisation, topic=topic, defaults={"department": department}
         )[0]

@@ -49,6 +49,7 @@ REFUSED = {
     "many_patterns": gettext_lazy("These are more patterns than all rules together can have. Compare words instead."),
     "table": gettext_lazy("The table has just been removed. Choose another one."),
     "agent": gettext_lazy("The agent does not work here any more. Choose somebody else."),
+    "priority": gettext_lazy("There is no such priority. Choose another one."),
     "tags": gettext_lazy("These are more tags than a rule can set."),
     "name": gettext_lazy("Give the rule a name."),
 }
@@ -139,7 +140,7 @@ def refusal_in_words(trouble: Exception) -> tuple[str, str]:
     if isinstance(trouble, TooManyRules):
         return "name", _("There are as many rules as there can be. Put long lists of values into a table.")
     why = trouble.why if isinstance(trouble, RuleRefused) else "conditions"
-    fields = {"table": "table", "agent": "assignee", "tags": "tags", "name": "name", "for_all": "for_all"}
+    fields = {"agent": "assignee"} | {name: name for name in ("table", "tags", "name", "for_all", "priority")}
     return fields.get(why, "joined"), str(REFUSED[why])
 
 

@@ -572,3 +572,24 @@ def test_others_than_administrators_find_no_settings_and_no_trial(portal, other_
             assert client.post(url, {}).status_code == 404
     far = browse(other_portal, other_portal.administrator)
     assert far.get(f"{SETTINGS}changes/{trial.pk}/").status_code == 404
+
+
+def test_the_page_names_organisations_with_a_department_and_topics_without(portal, administrator):
+    with tenant_scope(portal.tenant):
+        set_responsible_department(actor=None, organisation=portal.organisation, department=portal.other_department)
+        bare = TopicFactory(slug="bare", name_en="Bare", department=None)
+
+    page = Page(administrator.get(SETTINGS))
+
+    assert {f"/desk/organisations/{portal.organisation.pk}/department/", f"/settings/topics/{bare.pk}/"} <= {
+        *page.links()
+    }
+    assert "Without a department: " in page.text
+    assert f"/settings/topics/{portal.topic.pk}/" not in page.links()
+
+
+def test_departments_of_a_rule_are_chosen_from_their_tree(portal, administrator):
+    with tenant_scope(portal.tenant):
+        DepartmentFactory(name="Alarm", parent=portal.department)
+
+    assert f"{portal.department.name} – Alarm" in Page(administrator.get(NEW)).text

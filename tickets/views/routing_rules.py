@@ -31,12 +31,14 @@ from routing.facts import RuleFact
 from routing.models import OrganisationDepartment, RoutingRule, RoutingTable
 from routing.queries import default_department, earlier_days, load_arrangement, rule_fact
 from tickets.actions.trials import TooManyTrials, start_trial
+from tickets.enums import LeadsTo
 from tickets.forms.routing import CLOSED_NOW, NO_CONDITIONS, Conditions, EarlierDaysForm, RuleForm, Together, as_typed
 from tickets.models import HelpTopic, OrganisationException, RoutingTrial
 from tickets.routing_facts import known_facts
 from tickets.rule_catalogue import Catalogue
 from tickets.rules_in_words import rule_in_words
 from tickets.trials import draft_of, trials_seen_by
+from tickets.views.some_of import some_of
 
 REFUSED = {
     "for_all": NO_CONDITIONS,
@@ -235,9 +237,17 @@ def _overview(request: PortalRequest, form: EarlierDaysForm | None = None, statu
         "form": form or EarlierDaysForm(initial={"days": earlier_days()}),
         "default": default_department(),
         "organisations": OrganisationDepartment.objects.count(),
+        "responsible": some_of(
+            OrganisationDepartment.objects.select_related("organisation").order_by("organisation__name"),
+            lambda row: (row.organisation.name, reverse("organisation_department", args=[row.organisation_id])),
+        ),
         "exceptions": OrganisationException.objects.count(),
         "topics_with": topics.exclude(department=None).count(),
         "topics_total": topics.count(),
+        "topics_without": some_of(
+            topics.filter(department=None, leads_to=LeadsTo.FORM),
+            lambda row: (row.name, reverse("topic", args=[row.pk])),
+        ),
         "tables": RoutingTable.objects.count(),
     }
     return render(request, "tickets/settings/routing.html", context, status=status)

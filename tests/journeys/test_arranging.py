@@ -85,7 +85,7 @@ def write_the_rule(admin: Reader) -> None:
         tick(admin, f"condition{place}-values", value)
     assert admin.field("name").input_value() == RULE
     tick(admin, "joined", "any")
-    admin.field("department").select_option(label="Trygghetslarm")
+    admin.field("department").select_option(label="– Trygghetslarm")
 
 
 def test_an_administrator_arranges_and_a_customer_files(meet: Meet, larm: Site) -> None:

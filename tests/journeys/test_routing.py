@@ -27,7 +27,7 @@ def test_a_rule_is_written_tried_and_saved(meet: Meet, larm: Site, scripts: bool
     admin.press("Add", within="#conditions")
     assert admin.field("name").input_value() == "Access to the national team"
     admin.page.locator("[name=condition0-values][value=passagesystem]").check()
-    admin.field("department").select_option(label="Order")
+    admin.field("department").select_option(label="– Order")
     admin.press("Try it on the last 30 days")
     assert admin.heading == "The change is being tried"
     work_on_trials()

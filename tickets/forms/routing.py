@@ -27,6 +27,7 @@ from routing.actions.ruling import (
 from routing.conditions import NUMBER
 from routing.enums import Assigns, Joined, Operator
 from routing.facts import ConditionFact, RuleFact
+from routing.forms import DepartmentField
 from routing.models import Department, RoutingRule, RoutingTable
 from tickets.enums import Priority
 from tickets.rule_catalogue import Catalogue, Fact, Sort
@@ -258,9 +259,7 @@ class RuleForm(forms.Form):
         help_text=gettext_lazy("Without conditions there is nothing else it could depend on."),
         required=False,
     )
-    department = forms.ModelChoiceField(
-        label=gettext_lazy("Department"), queryset=Department.objects.none(), required=False
-    )
+    department = DepartmentField(label=gettext_lazy("Department"), queryset=Department.objects.none(), required=False)
     table = forms.ModelChoiceField(
         label=gettext_lazy("Look the department up in a table"),
         help_text=gettext_lazy("Where the table has no such value, the department above gets the ticket."),

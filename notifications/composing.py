@@ -34,6 +34,7 @@ from tickets.enums import Channel, Status
 from tickets.links import ticket_link
 from tickets.models import Ticket, TicketEvent
 from tickets.priorities import customers_see_priority
+from tickets.queries import offered_topics
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
 ANSWER_LIMIT = 500  # of one answer to a form's question, of which there may be many
@@ -199,15 +200,18 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
     if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():
         context["password_link"] = password_link(person)
     if delivery.template in WITH_FORM:
-        context |= _form_of(ticket, desk=desk, with_answers=desk or bool(context["echo"]))
+        context |= _form_of(ticket, person, desk=desk, with_answers=desk or bool(context["echo"]))
     return context
 
 
-def _form_of(ticket: Ticket, *, desk: bool, with_answers: bool) -> dict[str, Any]:
+def _form_of(ticket: Ticket, person: User, *, desk: bool, with_answers: bool) -> dict[str, Any]:
     """What the ticket's form was for and what was answered in it, as far as this reader sees it on the ticket's page.
     Answers are somebody's own words: they go where the text of the ticket goes, and nowhere else."""
     answers = shown_answers(ticket, staff=desk) if with_answers else []
+    topic = ticket.topic
+    names_topic = desk or (topic is not None and offered_topics(person).filter(pk=topic.pk).exists())
     return {
+        "topic": topic if names_topic else None,
         "shows_priority": desk or customers_see_priority(),
         "answers": [
             (_before_answer(answer.label), Truncator(body_text(answer.value).strip()).chars(ANSWER_LIMIT))

@@ -17,7 +17,7 @@ KEPT = {
 
 def as_customers_read(events: Iterable[TicketEvent]) -> list[TicketEvent]:
     """Events with the portal's name in place of each department's that customers may not read, or that is not known to
-    be one they may. Changes the objects in memory only."""
+    be one they may; and without a word of its having closed, if it has. Changes the objects in memory only."""
     found = list(events)
     telling = [event for event in found if event.kind in KEPT]
     public: dict[int, str] = {}
@@ -28,10 +28,12 @@ def as_customers_read(events: Iterable[TicketEvent]) -> list[TicketEvent]:
     return found
 
 
-def _shown(data: dict[str, Any], kept: dict[str, str], public: dict[int, str]) -> dict[str, str]:
+def _shown(data: dict[str, Any], kept: dict[str, str], public: dict[int, str]) -> dict[str, Any]:
     names = set(public.values())
-    shown = {}
+    shown: dict[str, Any] = {}
     for name, whose in kept.items():
         known = data[whose] in public if whose in data else data.get(name) in names
         shown[name] = str(data.get(name, "")) if known else current_tenant().name
+        if name == "from" and not known:
+            shown["closing"] = False
     return shown

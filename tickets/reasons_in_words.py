@@ -6,9 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from tickets.enums import Channel, EventKind, Priority
 from tickets.events_in_words import rules_chose_again, sentence
 from tickets.models import HelpTopic, TicketEvent
+from tickets.queries import offered_topics
 
 # The steps in the order they are asked; an exception stands in for its organisation's department.
 STEPS = (("forced",), ("organisation", "exception"), ("rule",), ("earlier",), ("topic",), ("default",))
@@ -56,13 +58,17 @@ def steps_in_words(reasons: Iterable[dict[str, Any]], topic: HelpTopic | None) -
     return _in_words(reasons, topic.name if topic else "")
 
 
-def reason_for_customer(events: list[TicketEvent]) -> str:
-    """Why the ticket is in its department in one plain sentence, which names no rule and nobody; nothing, once it was
-    handed over. The events are as customers read them (`tickets.department_names`)."""
+def reason_for_customer(events: list[TicketEvent], person: User) -> str:
+    """Why the ticket is in its department in one plain sentence, which names no rule and nobody, and the topic only if
+    the person is offered it; nothing, once it was handed over. The events are as customers read them
+    (`tickets.department_names`)."""
     last = _last_move(events)
     if last is None or last.kind != EventKind.ROUTED:
         return ""
     steps = (_step(reason) for reason in last.data.get("reasons", []) if reason.get("outcome") == "chosen")
+    step = next(steps, "")
+    if step == "topic" and not _is_offered(last, person):
+        step = ""
     words = {
         "forced": _("We passed it on to %(department)s at once."),
         "organisation": _("%(department)s answers the tickets of this organisation."),
@@ -70,8 +76,15 @@ def reason_for_customer(events: list[TicketEvent]) -> str:
         "earlier": _("%(department)s has helped with this before."),
         "topic": _("%(department)s answers tickets about “%(topic)s”."),
         "default": _("%(department)s sees to it that it comes to the right people."),
-    }.get(next(steps, ""), _("%(department)s answers tickets like this one."))
+    }.get(step, _("%(department)s answers tickets like this one."))
     return words % {"department": last.data.get("department", ""), "topic": _topic(last)}
+
+
+def _is_offered(event: TicketEvent, person: User) -> bool:
+    """Whether the topic the ticket had then is one this person may choose."""
+    topic = event.ticket.topic
+    then = (event.data.get("facts") or {}).get("topic", "") or (topic.slug if topic else "")
+    return offered_topics(person).filter(slug=then).exists()
 
 
 def _last_move(events: list[TicketEvent]) -> TicketEvent | None:

@@ -97,6 +97,17 @@ def test_an_address_that_became_an_agents_own_is_used_no_more(in_scope, fire, se
     assert taken.mail["From"] == "Fire alarms <support@north.example>"
 
 
+def test_a_mail_names_no_topic_its_reader_is_not_offered(in_scope, send_all):
+    topic = in_scope.topic
+    type(topic).objects.filter(pk=topic.pk).update(audience="organisations")
+    make_ticket(requester=in_scope.customer, topic=topic)
+    mails = send_all(in_scope.tenant)
+
+    customers, desk = to(in_scope.customer, mails), to(in_scope.lead, mails)
+    assert "Fault report" not in customers.part("plain") + customers.part("html")
+    assert "Topic: Fault report" in desk.part("plain")
+
+
 def test_an_address_at_another_domain_than_the_portals_is_used_no_more(in_scope, fire, send_all):
     """The operator moved the portal's address, or the row is older than the rule."""
     type(fire).objects.filter(pk=fire.pk).update(mail_address="boss@south.example")

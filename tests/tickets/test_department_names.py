@@ -8,8 +8,9 @@ from tests.factories import make_ticket
 from tests.pages import Page
 from tickets.actions.closing_departments import close_department, move_open_tickets
 from tickets.actions.handing_over import transfer
-from tickets.enums import EventKind
+from tickets.enums import Audience, EventKind
 from tickets.events import record_event
+from tickets.held import _tickets
 
 
 @pytest.fixture
@@ -88,4 +89,25 @@ def test_a_department_that_closed_says_who_has_its_tickets(portal, moved, browse
     told = "Service desk took the ticket over from Field service, which has closed"
     assert told in Page(browse(portal, portal.customer).get(f"/tickets/{moved.number}/")).text
     hide(portal, portal.other_department)
-    assert "Field service" not in read(portal, browse, portal.customer, moved)
+    hidden = read(portal, browse, portal.customer, moved)
+    assert "Field service" not in hidden
+    assert "has closed" not in hidden
+    assert told in Page(browse(portal, portal.administrator).get(f"/desk/tickets/{moved.number}/")).text
+
+
+def test_a_topic_that_is_not_offered_is_not_named(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        ticket = make_ticket(requester=portal.customer, topic=portal.topic)
+        [shown] = _tickets(portal.customer)
+        assert shown["topic"] == "Fault report"
+    assert "tickets about “Fault report”" in read(portal, browse, portal.customer, ticket)
+
+    with tenant_scope(portal.tenant):
+        type(portal.topic).objects.filter(pk=portal.topic.pk).update(audience=Audience.ORGANISATIONS)
+        [shown] = _tickets(portal.customer)
+        assert shown["topic"] == ""
+
+    hidden = read(portal, browse, portal.customer, ticket)
+    assert "Fault report" not in hidden
+    assert "Service desk answers tickets like this one." in hidden
+    assert "Fault report" in read(portal, browse, portal.agent, ticket)

@@ -188,7 +188,7 @@ def _ticket_page(
     context = {
         "ticket": way.ticket,
         "timeline": entries,
-        "why": reason_for_customer([entry.event for entry in entries if entry.event is not None]),
+        "why": reason_for_customer([entry.event for entry in entries if entry.event is not None], way.person),
         "form": form,
         "kept": kept or [],
         "answers": shown_answers(way.ticket, staff=False, file_url=way.file_url),

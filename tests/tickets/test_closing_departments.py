@@ -4,7 +4,7 @@ import pytest
 
 from accounts.scoping import tenant_scope
 from notifications.models import Delivery
-from routing.actions.arranging import DepartmentClosed, add_member, set_responsible_department
+from routing.actions.arranging import DepartmentClosed, add_member, set_responsible_department, set_shared
 from routing.actions.departments import reopen_department
 from routing.models import Department, DepartmentMember, OrganisationDepartment, RoutingRule, RoutingTable
 from routing.queries import sight_of
@@ -236,6 +236,11 @@ def test_the_page_says_what_moves_does_it_and_tells_how_far_it_is(portal, other_
     client = browse(portal, portal.administrator)
 
     plan = Page(client.get(address(portal.department)))
+    assert "Agents of all departments see" not in plan.text
+    with tenant_scope(portal.tenant):
+        set_shared(actor=portal.administrator, department=portal.other_department, is_shared=True)
+    shared = Page(client.get(address(portal.department)))
+    assert "Agents of all departments see the tickets of Field service. If one" in shared.text
     unsaid = client.post(address(portal.department), {"successor": str(portal.other_department.pk)})
     closing = {"successor": str(portal.other_department.pk), "with_members": "on", "with_default": "on"}
     done = client.post(address(portal.department), closing, follow=True)

@@ -37,12 +37,14 @@ def department_closure(request: PortalRequest, pk: int) -> HttpResponse:
             told = _("%(department)s has closed. %(successor)s takes over.")
             messages.success(request, told % {"department": closed, "successor": closed.successor})
             return redirect("department_closure", pk)
+    others = Department.objects.filter(is_active=True).exclude(pk=pk)
     context = {
         "department": found,
         "plan": plan_closure(found),
         "named": _named(found),
         "form": form,
-        "others": Department.objects.filter(is_active=True).exclude(pk=pk).count(),
+        "others": others.count(),
+        "shared": [] if found.is_shared else list(others.filter(is_shared=True)),
     }
     return render(request, "tickets/settings/department_closure.html", context, status=422 if form.is_bound else 200)
 

@@ -97,6 +97,7 @@ def add_topic(
         **_both("wish_answer", wish_answer),
     }
     with transaction.atomic():
+        _hold(department)
         _lock_all()
         asked = _form(names, questions) if questions else form
         topic = HelpTopic(position=_next_position(parent))
@@ -122,6 +123,7 @@ def update_topic(
     """
     require_administrator(actor)
     with transaction.atomic():
+        _hold(values.get("department"))
         locked = _lock_all()[topic.pk]
         changed = {name: values[name] for name in FIELDS if name in values and values[name] != getattr(locked, name)}
         if "slug" in changed:
@@ -235,6 +237,12 @@ def _height(topic: int | None, parents: Mapping[int, int | None]) -> int:
     """How many levels a topic and what is below it take."""
     below = [pk for pk, parent in parents.items() if topic is not None and parent == topic]
     return 1 + max((_height(pk, parents) for pk in below), default=0)
+
+
+def _hold(department: Department | None) -> None:
+    """Let nobody close the department before the topic points there. Locked before the topics, as closing does."""
+    if department is not None:
+        Department.objects.select_for_update(no_key=True).filter(pk=department.pk).first()
 
 
 def _require_open(department: Department) -> None:

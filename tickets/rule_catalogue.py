@@ -15,7 +15,7 @@ from routing.conditions import operators_of
 from routing.enums import Operator
 from routing.facts import FIELD
 from routing.models import Department
-from tickets.enums import Channel, FieldKind, Priority
+from tickets.enums import Channel, FieldAccess, FieldKind, Priority
 from tickets.models import FormField, HelpTopic
 
 
@@ -59,7 +59,8 @@ NOT_ASKED = (FieldKind.HEADING, FieldKind.FILE)
 @dataclass(frozen=True)
 class Fact:
     """One thing a condition can ask about. `options`: value → words, where only certain values make sense. `always`:
-    every ticket has one. `is_gone`: nothing by this name is asked any more."""
+    every ticket has one. `is_gone`: nothing by this name is asked any more. `is_late`: only staff answer it, as a rule
+    after the ticket was routed, so new conditions are not offered it."""
 
     key: str
     name: str
@@ -68,6 +69,7 @@ class Fact:
     options: Mapping[str, str] = field(default_factory=dict)
     always: bool = False
     is_gone: bool = False
+    is_late: bool = False
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -101,6 +103,8 @@ class Catalogue:
         """The facts under the headings of the list they are chosen from."""
         found: dict[str, list[Fact]] = {}
         for fact in self.facts.values():
+            if fact.is_late:
+                continue
             found.setdefault(fact.group, []).append(fact)
         return list(found.items())
 
@@ -158,7 +162,8 @@ class Catalogue:
             sorts = {SORTS.get(FieldKind(question.kind), Sort.TEXT) for question in questions}
             sort = sorts.pop() if len(sorts) == 1 else Sort.TEXT
             options = _choices(questions) if sort == Sort.CHOICE else {}
-            yield Fact(FIELD + key, questions[0].label or key, group, sort, options)
+            is_late = all(question.access != FieldAccess.CUSTOMER for question in questions)
+            yield Fact(FIELD + key, questions[0].label or key, group, sort, options, is_late=is_late)
 
 
 def _labels(enum: Any) -> dict[str, str]:

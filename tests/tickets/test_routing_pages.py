@@ -593,3 +593,26 @@ def test_departments_of_a_rule_are_chosen_from_their_tree(portal, administrator)
         DepartmentFactory(name="Alarm", parent=portal.department)
 
     assert f"{portal.department.name} – Alarm" in Page(administrator.get(NEW)).text
+
+
+def test_questions_only_staff_answer_are_not_offered_but_kept(portal, administrator):
+    with tenant_scope(portal.tenant):
+        ask(portal.topic, "cause", label_en="Cause of the fault", access="internal")
+        ask(portal.topic, "town", label_en="Municipality")
+        table = add_table(actor=None, name="Causes", rows=[("dust", portal.other_department.pk)])
+        rule = RoutingRule.objects.create(
+            name="Dust",
+            conditions=[{"fact": "field:cause", "operator": "is", "values": ["dust"]}],
+            table=table,
+            table_fact="field:cause",
+        )
+
+    new = Page(administrator.get(NEW)).text
+    address = f"{SETTINGS}rules/{rule.pk}/"
+    own = Page(administrator.get(address))
+
+    assert "Municipality" in new
+    assert "Cause of the fault" not in new
+    assert "Cause of the fault" in own.text
+    assert "not asked any more" not in own.text
+    assert own.form(address)["table_fact"] == "field:cause"

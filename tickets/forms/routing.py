@@ -310,17 +310,18 @@ class RuleForm(forms.Form):
         fields["table"].queryset = RoutingTable.objects.order_by("name")
         fields["table"].empty_label = _("No table")
         fields["table"].error_messages["invalid_choice"] = _("This table has just been removed. Choose another one.")
+        offered = {fact.key for _group, facts in catalogue.groups for fact in facts}
+        before = rule.table_fact if rule and rule.table_fact not in offered else ""
         fields["table_fact"].choices = [
             ("", _("Choose what is looked up")),
             *((group, [(fact.key, fact.name) for fact in facts]) for group, facts in catalogue.groups),
+            *([(before, catalogue.fact(before).name)] if before else ()),
         ]
-        if rule and rule.table_fact and rule.table_fact not in catalogue.facts:
-            fields["table_fact"].choices.append((rule.table_fact, catalogue.fact(rule.table_fact).name))
         fields["priority"].choices = [("", _("As it is")), *Priority.choices]
         for name in ("assignee", "follower"):
             staff = User.objects.filter(is_active=True).exclude(role=Role.CUSTOMER)
-            before = User.objects.filter(pk=getattr(rule, f"{name}_id") if rule else None)
-            fields[name].queryset = (staff | before).order_by("search_key", "pk")
+            chosen = User.objects.filter(pk=getattr(rule, f"{name}_id") if rule else None)
+            fields[name].queryset = (staff | chosen).order_by("search_key", "pk")
             fields[name].empty_label = _("Nobody")
             fields[name].error_messages["invalid_choice"] = _(
                 "This person does not work here any more. Choose somebody else."

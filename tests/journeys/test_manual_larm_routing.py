@@ -63,7 +63,8 @@ def department_of(agent: Reader, number: str, because: str) -> str:
 
 def wrong_questions(reader: Reader) -> list[str]:
     """The questions the summary of errors names, by their words."""
-    return [line.rpartition(": ")[0] for line in reader.page.locator("#errors a").all_inner_texts()]
+    advice = reader.t("Answer this question.")
+    return [line.removesuffix(advice).rstrip(": ") for line in reader.page.locator("#errors a").all_inner_texts()]
 
 
 def test_the_tree_of_departments(meet: Meet, larm: Site) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.journeys.browsing import Reader
 from tests.journeys.conftest import Meet, Site
 from tests.journeys.manual import manual
+from tickets.answers import with_colon
 
 LANGUAGE = "sv"
 MAJA, ROLF, NEWCOMER = "customer@kund.example", "colleague@kund.example", "nils@asen.example"
@@ -39,7 +40,7 @@ def report(reader: Reader, vard: Site, subject: str) -> None:
 def named(reader: Reader, vard: Site, *keys: str) -> list[str]:
     """What the summary of errors says when these questions of the fault report are not answered."""
     advice = reader.t("Answer this question.")
-    return [f"{vard.question('felrapport', key, reader.language)}: {advice}" for key in keys]
+    return [f"{with_colon(vard.question('felrapport', key, reader.language))} {advice}" for key in keys]
 
 
 def test_where_do_i_turn(meet: Meet, vard: Site) -> None:

@@ -29,12 +29,12 @@ from notifications.queries import earlier_message_ids, is_address_of_staff
 from routing.models import Department
 from routing.queries import open_successor
 from routing.senders import is_of_portals_domain
-from tickets.answers import shown_answers
+from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
 from tickets.models import Ticket, TicketEvent
 from tickets.priorities import customers_see_priority
-from tickets.queries import offered_topics
+from tickets.queries import topics_known_to
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
 ANSWER_LIMIT = 500  # of one answer to a form's question, of which there may be many
@@ -209,20 +209,15 @@ def _form_of(ticket: Ticket, person: User, *, desk: bool, with_answers: bool) ->
     Answers are somebody's own words: they go where the text of the ticket goes, and nowhere else."""
     answers = shown_answers(ticket, staff=desk) if with_answers else []
     topic = ticket.topic
-    names_topic = desk or (topic is not None and offered_topics(person).filter(pk=topic.pk).exists())
+    names_topic = desk or (topic is not None and topics_known_to(person).filter(pk=topic.pk).exists())
     return {
         "topic": topic if names_topic else None,
         "shows_priority": desk or customers_see_priority(),
         "answers": [
-            (_before_answer(answer.label), Truncator(body_text(answer.value).strip()).chars(ANSWER_LIMIT))
+            (with_colon(header_line(answer.label)), Truncator(body_text(answer.value).strip()).chars(ANSWER_LIMIT))
             for answer in answers
         ],
     }
-
-
-def _before_answer(label: str) -> str:
-    line = header_line(label)
-    return line if line.endswith(("?", ":")) else f"{line}:"
 
 
 def _name_of(actor: User | None, tenant: Tenant, *, desk: bool) -> str:

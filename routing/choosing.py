@@ -6,12 +6,10 @@ are asked once, in their order and about the ticket as it was filed, so no rule 
 do (assign, priority, tags, followers) is done whichever step decided.
 """
 
-from collections.abc import Iterator
-
 from accounts.folding import fold_text
 from routing.conditions import Asked, holds
 from routing.enums import Assigns
-from routing.facts import Arrangement, Decision, DepartmentFact, Reason, RuleFact, Step, TicketFacts
+from routing.facts import Arrangement, Decision, DepartmentFact, Outcome, Reason, RuleFact, Step, TicketFacts
 
 
 def choose(facts: TicketFacts, arrangement: Arrangement) -> Decision:
@@ -43,9 +41,8 @@ class _Choosing:
         self._forced_or_organisation()
         self._ask_rules()
         self._others()
-        self._default()
-        assert self.chosen is not None  # noqa: S101 - the default always answers
-        return self._with_the_rest(self.chosen)
+        default = self._default()
+        return self._with_the_rest(self.chosen or default)
 
     def _forced_or_organisation(self) -> None:
         facts = self.facts
@@ -89,21 +86,15 @@ class _Choosing:
 
     def _others(self) -> None:
         facts = self.facts
-        steps: Iterator[tuple[Step, str, int | None]] = iter(
-            (
-                ("earlier", str(facts.earlier_ticket or ""), facts.earlier_department),
-                ("topic", facts.topic_name, facts.topic_department),
-            )
-        )
-        for step, subject, department in steps:
-            self._name(step, subject, department)
+        self._name("earlier", str(facts.earlier_ticket or ""), facts.earlier_department)
+        self._name("topic", facts.topic_name, facts.topic_department)
 
-    def _default(self) -> None:
-        # Taken even when closed, because every ticket ends in exactly one department.
+    def _default(self) -> DepartmentFact:
+        """The portal's default; taken even when closed, because every ticket ends in exactly one department."""
         default = self.arrangement.departments[self.arrangement.default]
         found = open_department(self.arrangement, default.id) or default
         self.reasons.append(Reason("default", "", found.name, "late" if self.chosen else "chosen"))
-        self.chosen = self.chosen or found
+        return found
 
     def _name(self, step: Step, subject: str, department: int | None, *, detail: str = "") -> None:
         """A step names a department, or none: the first one that is open is chosen, and what came of each is kept."""
@@ -113,13 +104,9 @@ class _Choosing:
         named = self.arrangement.departments.get(department)
         found = open_department(self.arrangement, department)
         name = found.name if found else named.name if named else ""
-        if found is None:
-            outcome = "closed"
-        elif self.chosen is not None:
-            outcome = "late"
-        else:
-            outcome, self.chosen = "chosen", found
-        self.reasons.append(Reason(step, subject, name, outcome, detail))  # type: ignore[arg-type]
+        outcome: Outcome = "closed" if found is None else "chosen" if self.chosen is None else "late"
+        self.chosen = self.chosen or found
+        self.reasons.append(Reason(step, subject, name, outcome, detail))
 
     def _with_the_rest(self, chosen: DepartmentFact) -> Decision:
         assigns, assignee, assigned_by = self._assigned(chosen)

@@ -15,20 +15,20 @@ from tickets.answers import shown_answers
 from tickets.enums import Channel, MessageKind, Priority, Status
 from tickets.models import Attachment, Message, Reading, Ticket, TicketLink
 from tickets.priorities import customers_see_priority
-from tickets.queries import desk_tickets, messages_for, offered_topics, participating
+from tickets.queries import desk_tickets, messages_for, participating, topics_known_to
 
 CHUNK = 100
 
 
 def _tickets(person: User) -> Iterable[Row]:
     shows_priority = customers_see_priority()
-    offered = set(offered_topics(person).values_list("pk", flat=True))
+    known = set(topics_known_to(person).values_list("pk", flat=True))
     for ticket in _theirs(person):
         answers = shown_answers(ticket, staff=False)
         yield {
             "number": ticket.number,
             "subject": ticket.subject,
-            "topic": str(ticket.topic) if ticket.topic_id in offered else "",
+            "topic": str(ticket.topic) if ticket.topic_id in known else "",
             "filed_by": _who(ticket.requester, person),
             "organisation": ticket.organisation.name if ticket.organisation else "",
             "status": Status(ticket.status),

@@ -247,12 +247,24 @@ def add_columns(tickets: Iterable[Ticket]) -> None:
         rows[answer.ticket_id].columns.append(answer)
 
 
-def offered_topics(person: User | None) -> QuerySet[HelpTopic]:
-    """The help topics somebody is offered, headings among them; None is who is not signed in. Who may not see a topic
-    may not see those below it. Agents are offered all."""
-    one, parent, grandparent = (_offers(person, prefix) for prefix in ("", "parent__", "parent__parent__"))
+def topics_known_to(person: User | None) -> QuerySet[HelpTopic]:
+    """The help topics whose name somebody may read: those meant for them, also when they are retired. None is who is
+    not signed in. Who may not see a topic may not see those below it. Agents know all."""
+    if person is not None and person.is_agent:
+        every: QuerySet[HelpTopic] = HelpTopic.objects.all()
+        return every
+    one, parent, grandparent = (_meant_for(person, prefix) for prefix in ("", "parent__", "parent__parent__"))
     above = Q(parent=None) | (parent & (Q(parent__parent=None) | grandparent))
-    return HelpTopic.objects.filter(one & above).select_related("department", "parent")
+    found: QuerySet[HelpTopic] = HelpTopic.objects.filter(one & above)
+    return found
+
+
+def offered_topics(person: User | None) -> QuerySet[HelpTopic]:
+    """The help topics somebody is offered now, headings among them: those they know that are not retired, nor below
+    one that is."""
+    grandparent = Q(parent__parent=None) | Q(parent__parent__is_active=True)
+    above = Q(parent=None) | (Q(parent__is_active=True) & grandparent)
+    return topics_known_to(person).filter(above, is_active=True).select_related("department", "parent")
 
 
 def open_topics(person: User | None) -> QuerySet[HelpTopic]:
@@ -261,11 +273,8 @@ def open_topics(person: User | None) -> QuerySet[HelpTopic]:
     return offered_topics(person).filter(~Exists(below), leads_to=LeadsTo.FORM)
 
 
-def _offers(person: User | None, prefix: str) -> Q:
+def _meant_for(person: User | None, prefix: str) -> Q:
     """Whether a topic itself, or one above it (`prefix`), is for this person."""
-    active = Q(**{f"{prefix}is_active": True})
-    if person is not None and person.is_agent:
-        return active
     ways = Q(**{f"{prefix}audience": Audience.EVERYBODY})
     if person is not None:
         ways |= Q(**{f"{prefix}audience": Audience.SIGNED_IN})
@@ -276,7 +285,7 @@ def _offers(person: User | None, prefix: str) -> Q:
         if organisation.agreement_id is not None and organisation.agreement_holds(portals_today()):
             agreed = TopicAgreement.objects.filter(agreement=organisation.agreement_id).values("topic")
             ways |= Q(**{f"{prefix}audience": Audience.AGREEMENTS, f"{prefix}pk__in": agreed})
-    return active & ways
+    return ways
 
 
 def questions_of(topic: HelpTopic) -> list[FormField]:

@@ -10,7 +10,7 @@ from accounts.models import User
 from tickets.enums import Channel, EventKind, Priority
 from tickets.events_in_words import rules_chose_again, sentence
 from tickets.models import HelpTopic, TicketEvent
-from tickets.queries import offered_topics
+from tickets.queries import topics_known_to
 
 # The steps in the order they are asked; an exception stands in for its organisation's department.
 STEPS = (("forced",), ("organisation", "exception"), ("rule",), ("earlier",), ("topic",), ("default",))
@@ -60,14 +60,14 @@ def steps_in_words(reasons: Iterable[dict[str, Any]], topic: HelpTopic | None) -
 
 def reason_for_customer(events: list[TicketEvent], person: User) -> str:
     """Why the ticket is in its department in one plain sentence, which names no rule and nobody, and the topic only if
-    the person is offered it; nothing, once it was handed over. The events are as customers read them
+    it is meant for the person; nothing, once it was handed over. The events are as customers read them
     (`tickets.department_names`)."""
-    last = _last_move(events)
+    last = _latest(event for event in events if event.kind in (EventKind.ROUTED, EventKind.TRANSFERRED))
     if last is None or last.kind != EventKind.ROUTED:
         return ""
     steps = (_step(reason) for reason in last.data.get("reasons", []) if reason.get("outcome") == "chosen")
     step = next(steps, "")
-    if step == "topic" and not _is_offered(last, person):
+    if step == "topic" and not _is_known(last, person):
         step = ""
     words = {
         "forced": _("We passed it on to %(department)s at once."),
@@ -80,15 +80,11 @@ def reason_for_customer(events: list[TicketEvent], person: User) -> str:
     return words % {"department": last.data.get("department", ""), "topic": _topic(last)}
 
 
-def _is_offered(event: TicketEvent, person: User) -> bool:
-    """Whether the topic the ticket had then is one this person may choose."""
+def _is_known(event: TicketEvent, person: User) -> bool:
+    """Whether the topic the ticket had then is one whose name this person may read."""
     topic = event.ticket.topic
     then = (event.data.get("facts") or {}).get("topic", "") or (topic.slug if topic else "")
-    return offered_topics(person).filter(slug=then).exists()
-
-
-def _last_move(events: list[TicketEvent]) -> TicketEvent | None:
-    return _latest(event for event in events if event.kind in (EventKind.ROUTED, EventKind.TRANSFERRED))
+    return topics_known_to(person).filter(slug=then).exists()
 
 
 def _latest(events: Iterable[TicketEvent]) -> TicketEvent | None:

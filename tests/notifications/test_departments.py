@@ -108,6 +108,16 @@ def test_a_mail_names_no_topic_its_reader_is_not_offered(in_scope, send_all):
     assert "Topic: Fault report" in desk.part("plain")
 
 
+def test_a_mail_names_a_retired_topic_to_those_it_was_meant_for(in_scope, send_all):
+    """Who chose it knows what it is called; that it is offered no more takes nothing from them."""
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    type(in_scope.topic).objects.filter(pk=in_scope.topic.pk).update(is_active=False)
+
+    customers = to(in_scope.customer, send_all(in_scope.tenant))
+
+    assert "Fault report" in customers.part("plain")
+
+
 def test_an_address_at_another_domain_than_the_portals_is_used_no_more(in_scope, fire, send_all):
     """The operator moved the portal's address, or the row is older than the rule."""
     type(fire).objects.filter(pk=fire.pk).update(mail_address="boss@south.example")

@@ -140,3 +140,6 @@ class AccountEventKind(models.TextChoices):
     SESSIONS_ENDED = "sessions_ended"
     CLOSED = "closed"
     REOPENED = "reopened"
+    WROTE_TO_RETIRED = "wrote_to_retired"  # an address that takes no mail any more (I14)
+    MAILBOX_FAILED = "mailbox_failed"
+    DIGEST_DUE = "digest_due"

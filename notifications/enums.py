@@ -22,6 +22,88 @@ class Stage(models.TextChoices):
     TALKING = "talking"
 
 
+class MailSource(models.TextChoices):
+    """How a mail reached us."""
+
+    IMAP = "imap", _("Mailbox")
+    PIPE = "pipe", _("Mail server")
+    WEBHOOK = "webhook", _("Mail provider")
+    UPLOAD = "upload", _("Uploaded file")
+
+
+class MailState(models.TextChoices):
+    """What became of an incoming mail. WAITING only until a worker has read it."""
+
+    WAITING = "waiting", _("Not read yet")
+    NEW_TICKET = "new_ticket", _("New ticket")
+    REPLY = "reply", _("Reply to a ticket")
+    HELD = "held", _("Held")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Failed")
+
+
+class MailReason(models.TextChoices):
+    """Why a mail is held, refused or failed."""
+
+    # held: somebody decides
+    NOT_ON_TICKET = "not_on_ticket", _("The sender is not on this ticket.")
+    UNVERIFIED_SENDER = "unverified_sender", _("It does not say for certain who sent it.")
+    UNPROVEN_COLLEAGUE = (
+        "unproven_colleague",
+        _("It bears a colleague's address, but nothing proves that they sent it."),
+    )
+    UNPROVEN_FORWARD = (
+        "unproven_forward",
+        _("It looks like a customer's mail a colleague forwarded, but nothing proves it."),
+    )
+    UNKNOWN_ADDRESS = "unknown_address", _("It is addressed to none of the portal's addresses.")
+    LOOP = "loop", _("Too many mails come from this sender; it may be a machine.")
+    TOO_LARGE = "too_large", _("It is too large or too deeply nested to be read by itself.")
+    # refused: nothing follows, unless somebody decides otherwise
+    AUTOMATIC = "automatic", _("An automatic reply")
+    BULK = "bulk", _("A newsletter or mailing list")
+    REPORT = "report", _("A report about a mail we sent")
+    OWN = "own", _("Our own mail came back.")
+    BLOCKED = "blocked", _("The sender is blocked.")
+    RETIRED = "retired", _("The address is retired; the sender was told where to turn.")
+    NOT_LET_IN = "not_let_in", _("The sender may not ask by mail; they were told whom to turn to.")
+    DUPLICATE = "duplicate", _("The same mail had come already.")
+    DISCARDED = "discarded", _("A colleague decided that it needs no answer.")
+    # failed
+    BROKEN = "broken", _("Something went wrong while it was read. It is tried again.")
+
+
+class MailSecurity(models.TextChoices):
+    """How a connection to a mail server is encrypted."""
+
+    TLS = "tls", _("TLS from the start")
+    STARTTLS = "starttls", _("STARTTLS")
+    NONE = "none", _("Not encrypted (only inside the same machine or network)")
+
+
+class MailboxSignIn(models.TextChoices):
+    PASSWORD = "password", _("Password")
+    OAUTH = "oauth", _("OAuth (Microsoft 365, Google)")
+
+
+class AfterFetch(models.TextChoices):
+    """What becomes of a mail in its mailbox once it is stored here."""
+
+    LEAVE = "leave", _("Leave it as it is")
+    READ = "read", _("Mark it as read")
+    MOVE = "move", _("Move it to a folder")
+
+
+class Verdict(models.TextChoices):
+    ACCEPT = "accept", _("Always accept")
+    BLOCK = "block", _("Block")
+
+
+class DigestPace(models.TextChoices):
+    HOURLY = "hourly", _("Every hour")
+    DAILY = "daily", _("Every morning")
+
+
 class Medium(models.TextChoices):
     MAIL = "mail", _("Mail")
 
@@ -55,6 +137,9 @@ class MailKind(models.TextChoices):
     ADDRESS_CHANGED = "address_changed", _("Mail address changed")
     SECURITY = "security", _("Change to the account's security")
     CLOSED_ACCOUNT = "closed_account", _("Account closed")
+    DIGEST = "digest", _("What has happened")
+    RETIRED_ADDRESS = "retired_address", _("Retired address")
+    MAILBOX_TROUBLE = "mailbox_trouble", _("A mailbox cannot be read")
 
 
 DESK_KINDS = frozenset(
@@ -97,4 +182,7 @@ class Trouble(models.TextChoices):
     STORING = "storing", _("The mail could not be stored.")
     LEFT = "left", _("The person is no longer on the ticket.")
     OUTLIVED = "outlived", _("The code in it is too old to be used.")
+    BOUNCED = "bounced", _("The recipient's mail server sent it back.")
+    COMPLAINED = "complained", _("The recipient reported it as unwanted.")
+    WITHDRAWN = "withdrawn", _("The reply was taken back before it was sent.")
     DEPARTED = "departed", _("The person's account is closed, or no longer on the desk.")

@@ -140,3 +140,5 @@ class EventKind(models.TextChoices):
     TOPIC_CHANGED = "topic_changed"
     FOLLOWER_ADDED = "follower_added"
     FOLLOWER_REMOVED = "follower_removed"
+    REPLY_WITHDRAWN = "reply_withdrawn"
+    MERGED = "merged"

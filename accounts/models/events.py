@@ -24,16 +24,19 @@ class EventQuerySet(TenantQuerySet):
         raise AppendOnly("Events are never deleted")
 
     def pending(self) -> "EventQuerySet":
-        """Events whose followers (mails) are not derived yet, in the order they happened."""
-        return self.filter(fanned_out_at__isnull=True).order_by("pk")
+        """Events whose followers (mails) are to be derived now, in the order they happened."""
+        due = models.Q(due_at__isnull=True) | models.Q(due_at__lte=timezone.now())
+        return self.filter(due, fanned_out_at__isnull=True).order_by("pk")
 
 
 class Event(TenantModel):
-    """Append-only. `actor` is None when the machine acted; `fanned_out_at` is the worker's mark and not history."""
+    """Append-only. `actor` is None when the machine acted; `fanned_out_at` is the worker's mark and not history. Nobody
+    is told before `due_at` (None: at once)."""
 
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    due_at = models.DateTimeField(null=True, editable=False)
     fanned_out_at = models.DateTimeField(null=True, editable=False)
     objects: ClassVar[Any] = scoped_manager(EventQuerySet)
 

@@ -72,6 +72,9 @@ class Delivery(TenantModel):
     server_reply = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=200, blank=True)  # how a mail provider names it in its reports
+    arrived_at = models.DateTimeField(null=True)  # as the provider reports
+    bounced_at = models.DateTimeField(null=True)
     objects = scoped_manager(DeliveryQuerySet)  # type: ignore[misc]
 
     class Meta:
@@ -109,6 +112,8 @@ class Delivery(TenantModel):
             models.Index(fields=["tenant", "-created_at", "-id"], name="delivery_list"),
             models.Index(fields=["tenant", "state", "-created_at", "-id"], name="delivery_list_by_state"),
             models.Index(fields=["recipient", "created_at"], condition=Q(with_text=True), name="delivery_echo"),
+            models.Index(fields=["tenant", "provider_id"], condition=~Q(provider_id=""), name="delivery_provider"),
+            models.Index(fields=["recipient", "template", "created_at"], name="delivery_to_person"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zlib import compress
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,7 +34,21 @@ from accounts.scoping import tenant_scope
 from accounts.tokens.addresses import address_link
 from accounts.tokens.passwords import password_link
 from notifications.actions.fanning_out import fan_out
-from notifications.models import Delivery, KeptMail, MutedMail
+from notifications.models import (
+    BouncingAddress,
+    Delivery,
+    DigestChoice,
+    DigestItem,
+    IncomingMail,
+    KeptMail,
+    MailAddress,
+    Mailbox,
+    MailSettings,
+    MailWording,
+    MutedMail,
+    RawMail,
+    SenderRule,
+)
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from routing.models import DepartmentMember, RoutingRule, RoutingSettings, RoutingTable, RoutingTableRow
 from tests.conftest import Portal
@@ -94,6 +109,12 @@ class House:
     table: RoutingTable
     trial: RoutingTrial
     exception: OrganisationException  # the customer's organisation's
+    address: MailAddress
+    mailbox: Mailbox
+    held: IncomingMail  # from somebody who is not on the ticket
+    answered: IncomingMail  # became part of the ticket
+    sender_rule: SenderRule
+    wording: MailWording
 
 
 def furnish(portal: Portal) -> House:
@@ -130,6 +151,7 @@ def furnish(portal: Portal) -> House:
         add_member(actor=None, department=elsewhere, user=outsider)
         _furnish_entry(portal, ticket)
         _furnish_routing(portal, ticket)
+        _furnish_mail(portal, ticket, delivery)
         return House(
             portal=portal,
             ticket=ticket,
@@ -159,6 +181,12 @@ def furnish(portal: Portal) -> House:
             table=RoutingTable.objects.get(),
             trial=RoutingTrial.objects.get(),
             exception=OrganisationException.objects.get(),
+            address=MailAddress.objects.get(),
+            mailbox=Mailbox.objects.get(),
+            held=IncomingMail.objects.get(state="held"),
+            answered=IncomingMail.objects.get(state="reply"),
+            sender_rule=SenderRule.objects.get(),
+            wording=MailWording.objects.get(),
         )
 
 
@@ -207,6 +235,49 @@ def _furnish_routing(portal: Portal, ticket: Ticket) -> None:
     TicketTag.objects.create(ticket=ticket, tag=Tag.objects.create(name="attic"))
     Follower.objects.create(ticket=ticket, user=portal.lead)
     RoutingTrial.objects.create(draft={}, created_by=portal.administrator, created_at=timezone.now(), state="done")
+
+
+def _furnish_mail(portal: Portal, ticket: Ticket, delivery: Delivery) -> None:
+    """One row of everything about mail that comes in."""
+    now = timezone.now()
+    address = MailAddress.objects.create(
+        email=f"fault@{portal.tenant.slug}.example", topic=portal.topic, department=portal.department
+    )
+    mailbox = Mailbox.objects.create(
+        name=f"{SECRET} box", host="imap.example", username="fault", secret="s", address=address
+    )
+    shared = {"source": "imap", "digest": "0" * 64, "size": 20, "received_at": now, "mailbox": mailbox}
+    held = IncomingMail.objects.create(
+        **shared,
+        source_key="imap:1",
+        state="held",
+        reason="not_on_ticket",
+        sender="stranger@furnished.example",
+        subject=f"{SECRET} mail",
+        address=address,
+        ticket=ticket,
+    )
+    answered = IncomingMail.objects.create(
+        **shared,
+        source_key="imap:2",
+        state="reply",
+        sender=portal.customer.email,
+        subject=f"{SECRET} answer",
+        user=portal.customer,
+        ticket=ticket,
+        message=ticket.messages.first(),
+        delivery=delivery,
+    )
+    for mail in (held, answered):
+        RawMail.objects.create(mail=mail, content=compress(b"Subject: raw\r\n\r\nraw"))
+    SenderRule.objects.create(key="spammer@furnished.example", verdict="block")
+    BouncingAddress.objects.create(key="gone@furnished.example", bounces=3, first_at=now, last_at=now)
+    MailSettings.objects.create(undo_seconds=0)
+    MailWording.objects.create(kind="reply", language="en", subject="{{ subject }}", text="{{ text }}")
+    DigestChoice.objects.create(user=portal.lead, kind="customer_reply")
+    DigestItem.objects.create(
+        user=portal.lead, ticket_event=ticket.events.first(), kind="customer_reply", pace="daily", created_at=now
+    )
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
     ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
-    ("uploading", "addresses", "smtp", "ready_forms"),
+    ("uploading", "addresses", "smtp", "ready_forms", "mail"),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement"),

@@ -19,6 +19,7 @@ class StoredFile(TenantModel):
     size = models.PositiveBigIntegerField()
     file = models.FileField(upload_to=stored_name, max_length=200)
     field_key = models.SlugField(max_length=40, blank=True)  # of the question it answers, if it answers one
+    content_id = models.CharField(max_length=200, blank=True)  # by which a mail's HTML shows it in place
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -8,15 +8,26 @@ from tickets.models.tickets import Ticket
 
 
 class Message(TenantModel):
-    """Words on a ticket: a public reply, or an internal note that no customer ever sees. Plain text."""
+    """Words on a ticket: a public reply, or an internal note that no customer ever sees.
+
+    `body` is plain text, and all there is to search and mail; a mail may have brought `html` besides (sanitised, its
+    inline pictures named by the Content-ID of their attachments) and `quoted`, what it repeats of earlier mails, which
+    pages fold. `written_by`: the address a mail came from where that is not its author's. An agent's reply is not
+    public before `public_at` (None: at once), so that it can be taken back until then (`withdrawn_at`).
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=5, choices=MessageKind.choices, default=MessageKind.REPLY)
     body = models.TextField()
+    html = models.TextField(blank=True)
+    quoted = models.TextField(blank=True)
+    written_by = models.CharField(max_length=254, blank=True)
     channel = models.CharField(max_length=6, choices=Channel.choices)
     submission_key = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField()
+    public_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     files: list[Any]  # its attachments with the `url` of their reader; set by `tickets.timeline`
 

@@ -44,6 +44,8 @@ class Ticket(TenantModel):
     last_activity_at = models.DateTimeField()
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="followed_by")
     filing_key = models.UUIDField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, editable=False, default="")
 

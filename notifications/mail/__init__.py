@@ -1,0 +1,1 @@
+"""Reading mails: pure functions, bytes in, values out. No database, no settings, usable on any .eml on their own."""

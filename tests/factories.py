@@ -28,6 +28,7 @@ class TenantFactory(Factory):
     name = factory.LazyAttribute(lambda tenant: f"{tenant.slug.title()} support")
     mail_address = factory.LazyAttribute(lambda tenant: f"support@{tenant.slug}.example")
     language = "sv"
+    undo_seconds = 0  # replies are out at once
 
     @factory.post_generation
     def host(self, create: bool, extracted: Any, **kwargs: Any) -> None:

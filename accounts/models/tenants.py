@@ -29,6 +29,8 @@ class Tenant(models.Model):
     attachment_limit_mb = models.PositiveIntegerField(
         default=20, validators=[MinValueValidator(1), MaxValueValidator(settings.ATTACHMENT_LIMIT_MB)]
     )
+    # How long an agent can take a reply back; as long it is kept from the customer. 0: it is sent at once.
+    undo_seconds = models.PositiveIntegerField(default=15, validators=[MaxValueValidator(120)])
     # Who gets in. `known_domains` is about people whose address belongs to one of the customers' mail domains.
     strangers = models.CharField(max_length=11, choices=WayIn.choices, default=WayIn.OPEN)
     known_domains = models.CharField(max_length=11, choices=WayIn.choices, default=WayIn.OPEN)

@@ -1,4 +1,3 @@
-from django.core.validators import MaxValueValidator
 from django.db import models
 
 from accounts.models import TenantModel, User
@@ -11,8 +10,8 @@ class MailSettings(TenantModel):
     With `smtp_host` the portal's mails leave by that server, else by the installation's. `answers_by_token`: replies go
     to support+token@…, so that they find their ticket whatever the mail program does; switched off for mail servers
     that know no "+". `authserv_id`: under which name our own mail server writes Authentication-Results; others' count
-    for nothing. `undo_seconds`: how long an agent can take a reply back. `mails_an_hour`: from one sender, before they
-    are held as a loop; `acknowledgements_an_hour`: to one address.
+    for nothing. `mails_an_hour`: from one sender, before they are held as a loop; `acknowledgements_an_hour`: to one
+    address.
     """
 
     smtp_host = models.CharField(max_length=253, blank=True)
@@ -23,7 +22,6 @@ class MailSettings(TenantModel):
     answers_by_token = models.BooleanField(default=True)
     authserv_id = models.CharField(max_length=253, blank=True)
     dkim_selectors = models.CharField(max_length=200, blank=True)  # where the advice looks, apart by commas
-    undo_seconds = models.PositiveIntegerField(default=15, validators=[MaxValueValidator(120)])
     mails_an_hour = models.PositiveIntegerField(default=30)
     acknowledgements_an_hour = models.PositiveIntegerField(default=5)
 

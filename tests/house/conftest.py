@@ -272,7 +272,7 @@ def _furnish_mail(portal: Portal, ticket: Ticket, delivery: Delivery) -> None:
         RawMail.objects.create(mail=mail, content=compress(b"Subject: raw\r\n\r\nraw"))
     SenderRule.objects.create(key="spammer@furnished.example", verdict="block")
     BouncingAddress.objects.create(key="gone@furnished.example", bounces=3, first_at=now, last_at=now)
-    MailSettings.objects.create(undo_seconds=0)
+    MailSettings.objects.create()
     MailWording.objects.create(kind="reply", language="en", subject="{{ subject }}", text="{{ text }}")
     DigestChoice.objects.create(user=portal.lead, kind="customer_reply")
     DigestItem.objects.create(

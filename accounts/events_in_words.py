@@ -95,6 +95,9 @@ _PLAIN: dict[str, Callable[[], str]] = {
     AccountEventKind.CODES_RENEWED: lambda: _("Recovery codes renewed"),
     AccountEventKind.SESSIONS_ENDED: lambda: _("Signed out everywhere"),
     AccountEventKind.REOPENED: lambda: _("Account opened again"),
+    AccountEventKind.WROTE_TO_RETIRED: lambda: _("Wrote to a retired address, and was told where to turn"),
+    AccountEventKind.MAILBOX_FAILED: lambda: _("Was told that a mailbox cannot be read"),
+    AccountEventKind.DIGEST_DUE: lambda: _("Was sent what has happened"),
 }
 _TOLD: dict[str, Callable[[AccountEvent], str]] = {
     AccountEventKind.REGISTERED: _registered,

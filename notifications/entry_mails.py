@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.enums import ApplicationState, Refusal, Role
+from accounts.enums import ApplicationState, AskingChannel, Refusal, Role
+from accounts.languages import in_readers_language
 from accounts.models import AccountEvent, Application, Invitation
 from accounts.queries.advice import advice_for
 from accounts.queries.domains import organisation_at
@@ -95,7 +96,8 @@ def _invitation(event: AccountEvent) -> Values:
 
 
 def _not_entitled(event: AccountEvent) -> Values:
-    advice = advice_for(event.user)
+    by_mail = bool(event.data.get("by_mail"))
+    advice = advice_for(event.user, AskingChannel.MAIL if by_mail else AskingChannel.WEB)
     organisation = advice.organisation
     return {
         "situation": advice.situation.value,
@@ -107,6 +109,17 @@ def _not_entitled(event: AccountEvent) -> Values:
         "phone": phone_for(event.user),
         "register_link": _to("register"),
         "sign_in_link": _to("sign_in"),
+        "by_mail": by_mail,
+    }
+
+
+def _retired_address(event: AccountEvent) -> Values:
+    words = event.data["words"]
+    return {
+        "retired": event.data["address"],
+        "words": body_text(in_readers_language(words["sv"], words["en"])).strip(),
+        "new_ticket_link": _to("topics"),
+        "phone": phone_for(event.user),
     }
 
 
@@ -140,4 +153,5 @@ ENTRY_MAILS: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.INVITATION: _invitation,
     MailKind.NOT_ENTITLED: _not_entitled,
     MailKind.CLOSED_ACCOUNT: _closed_account,
+    MailKind.RETIRED_ADDRESS: _retired_address,
 }

@@ -157,7 +157,14 @@ DESK_KINDS = frozenset(
 
 # Mails to people who are not let in: about being let in, or that they no longer are.
 FOR_OUTSIDERS = frozenset(
-    {MailKind.APPLIED, MailKind.REFUSED, MailKind.INVITATION, MailKind.NOT_ENTITLED, MailKind.CLOSED_ACCOUNT}
+    {
+        MailKind.APPLIED,
+        MailKind.REFUSED,
+        MailKind.INVITATION,
+        MailKind.NOT_ENTITLED,
+        MailKind.CLOSED_ACCOUNT,
+        MailKind.RETIRED_ADDRESS,
+    }
 )
 
 # These go where their event says, not where the person's mail goes when they are sent: to the address that is to be

@@ -13,7 +13,7 @@ from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
 from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, MailKind, Trouble
-from notifications.models import Delivery, MutedMail
+from notifications.models import Delivery, MailSettings, MutedMail
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
@@ -122,6 +122,18 @@ def counts_by_state(mails: QuerySet[Delivery]) -> dict[str, int]:
 def deliveries_of_ticket(ticket: Ticket) -> list[Delivery]:
     """Every mail about a ticket, oldest first."""
     return list(Delivery.objects.with_event().filter(ticket_event__ticket=ticket).order_by("pk"))
+
+
+def mail_settings() -> MailSettings:
+    """How the portal's mail goes out and comes in; the defaults, not saved, where it has decided nothing."""
+    found: MailSettings | None = MailSettings.objects.first()
+    return found or MailSettings()
+
+
+def receiving_keys() -> set[str] | None:
+    """The addresses that take mail, folded, without retired ones; None where no mail comes in at all."""
+    keys = set(MailAddress.objects.filter(retired_at=None).values_list("key", flat=True))
+    return keys if keys or Mailbox.objects.filter(is_active=True).exists() else None
 
 
 def tenants_with_mail_to_do() -> list[Tenant]:

@@ -194,4 +194,5 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.ADDRESS_REQUESTED: _address_requested,
     AccountEventKind.ADDRESS_CHANGED: _address_changed,
     AccountEventKind.CLOSED: _to_person(MailKind.CLOSED_ACCOUNT),
+    AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
 }

@@ -57,6 +57,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "reasons_in_words",
         "problems_in_words",
         "choices",
+        "brakes",
         "holdings",
         "telling",
     ),

@@ -1,0 +1,52 @@
+"""Mails that become no ticket are answered with where to turn instead: to whoever their sender claims to be, so at most
+once a day, and with no word of what they wrote (DESIGN, fault 9)."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actions.registering import register_person
+from accounts.enums import AccountEventKind
+from accounts.models import AccountEvent, User
+from accounts.poking import poke_worker
+from notifications.models import MailAddress
+
+ONCE_IN = timedelta(days=1)
+
+
+def tell_retired(*, sender: str, name: str, address: MailAddress) -> User:
+    """Tell whoever wrote to a retired address where to turn, once a day for each such address (I14).
+
+    Somebody unknown is written down, not let in, because the mail needs somebody to go to. Records `wrote_to_retired`.
+    Returns the person, told now or before.
+    """
+    words = {"sv": address.words_sv, "en": address.words_en}
+    return _tell(
+        sender, name, address.language, AccountEventKind.WROTE_TO_RETIRED, {"address": address.email, "words": words}
+    )
+
+
+def tell_not_let_in(*, sender: str, name: str, language: str = "") -> User:
+    """Tell somebody who may not ask by mail why, and whom to turn to or how to apply (S7), once a day.
+
+    Nobody is let in by it and nothing is applied for. Records `not_entitled`. Returns the person, told now or before.
+    """
+    return _tell(sender, name, language, AccountEventKind.NOT_ENTITLED, {"by_mail": True})
+
+
+def _tell(sender: str, name: str, language: str, kind: AccountEventKind, data: dict[str, Any]) -> User:
+    with transaction.atomic():
+        known, _new = register_person(actor=None, email=sender, name=name, language=language, is_active=False)
+        person: User = User.objects.select_for_update(of=("self",)).get(pk=known.pk)
+        if not _was_told(person, kind, data):
+            AccountEvent.objects.create(actor=None, user=person, kind=kind, data=data)
+            poke_worker()
+    return person
+
+
+def _was_told(person: User, kind: AccountEventKind, data: dict[str, Any]) -> bool:
+    lately = AccountEvent.objects.filter(user=person, kind=kind, created_at__gt=timezone.now() - ONCE_IN)
+    said = next(iter(data))
+    return any(event.data.get(said) == data[said] for event in lately)

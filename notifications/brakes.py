@@ -1,0 +1,79 @@
+"""When mails come too often to be somebody's. What the headers say does not count here: a loop whose every header was
+stripped is stopped as well (RFC 3834, section 2, asks for a limit on answers to one address)."""
+
+import re
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from notifications.enums import MailKind, MailReason, MailState, Verdict
+from notifications.models import Delivery, IncomingMail, SenderRule
+from notifications.queries import mail_settings
+from tickets.models import Ticket
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SAME_SUBJECT_A_DAY = 3  # of mails that differ in nothing but numbers: a fourth was not written by anybody
+NEW_TICKETS_A_DAY = 20  # of one sender; people with more to ask are accepted once by the staff
+ON_ONE_TICKET_AN_HOUR = 8
+ON_ONE_TICKET_A_DAY = 30
+ACKNOWLEDGEMENTS_A_DAY = 4  # times those of an hour
+_NUMBERS = re.compile(r"[\W\d_]+")
+
+
+def is_looping(mail: IncomingMail, ticket: Ticket | None = None) -> bool:
+    """Whether a mail is to be held, because its sender sends as only machines do: too many an hour, the same subject
+    again and again, too many new tickets a day, or too much on one ticket (`ticket`, where it is known already).
+
+    Asked before the mail is settled; the mail itself does not count. Whom staff always accept may be a machine, and is
+    held only for flooding one ticket. Otherwise a sender once held stays held until a day has passed or staff decide.
+    """
+    if not mail.sender_key:
+        return False
+    now = timezone.now()
+    today = IncomingMail.objects.filter(sender_key=mail.sender_key, received_at__gt=now - DAY).exclude(pk=mail.pk)
+    lately = today.filter(received_at__gt=now - HOUR)
+    if ticket is not None:
+        on_it = lately.filter(ticket=ticket).count() >= ON_ONE_TICKET_AN_HOUR
+        return on_it or today.filter(ticket=ticket).count() >= ON_ONE_TICKET_A_DAY
+    if _is_accepted(mail.sender_key):
+        return False
+    opened = today.filter(state__in=(MailState.NEW_TICKET, MailState.HELD))
+    return (
+        lately.count() >= mail_settings().mails_an_hour
+        or _of_same_subject(mail, opened) >= SAME_SUBJECT_A_DAY
+        or opened.count() >= NEW_TICKETS_A_DAY
+        or opened.filter(state=MailState.HELD, reason=MailReason.LOOP, decided_at=None).exists()
+    )
+
+
+def may_acknowledge(person: User) -> bool:
+    """Whether one more acknowledgement may go to this person's address: only so many an hour and a day, because anybody
+    can make us mail anybody."""
+    now, limit = timezone.now(), mail_settings().acknowledgements_an_hour
+    sent = Delivery.objects.filter(recipient=person, template=MailKind.CONFIRMATION)
+    if sent.filter(created_at__gt=now - HOUR).count() >= limit:
+        return False
+    return bool(sent.filter(created_at__gt=now - DAY).count() < limit * ACKNOWLEDGEMENTS_A_DAY)
+
+
+def held_as_loops() -> int:
+    """How many mails wait for a decision because their sender seems to be a machine; for the banner."""
+    held = IncomingMail.objects.filter(state=MailState.HELD, reason=MailReason.LOOP, decided_at=None)
+    return int(held.count())
+
+
+def _of_same_subject(mail: IncomingMail, mails: QuerySet[IncomingMail]) -> int:
+    same = _bare(mail.subject)
+    subjects = mails.values_list("subject", flat=True)[: NEW_TICKETS_A_DAY * 2]
+    return sum(_bare(subject) == same for subject in subjects)
+
+
+def _bare(subject: str) -> str:
+    return _NUMBERS.sub(" ", subject.casefold()).strip()
+
+
+def _is_accepted(sender_key: str) -> bool:
+    keys = (sender_key, "@" + sender_key.rpartition("@")[2])
+    return bool(SenderRule.objects.filter(key__in=keys, verdict=Verdict.ACCEPT).exists())

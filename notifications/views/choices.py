@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import PortalRequest
 from notifications.actions.choosing_mails import choose_mails
 from notifications.choices import choices_of
-from notifications.forms import ChoicesForm
+from notifications.forms.choices import ChoicesForm
 from notifications.queries import muted_by
 
 

@@ -23,12 +23,10 @@ from accounts.tokens.passwords import password_link
 from notifications.account_mails import about_account
 from notifications.addresses import ascii_address, body_text, header_line
 from notifications.enums import DESK_KINDS, MailKind
+from notifications.envelopes import envelope_of, speaker_of
 from notifications.facts import Letter
 from notifications.models import Delivery
-from notifications.queries import earlier_message_ids, is_address_of_staff
-from routing.models import Department
-from routing.queries import open_successor
-from routing.senders import is_of_portals_domain
+from notifications.queries import earlier_message_ids
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
@@ -50,15 +48,17 @@ def compose(delivery: Delivery) -> Letter:
     tenant, person = current_tenant(), delivery.recipient
     recipient = ascii_address(delivery.address)
     person.tenant = tenant
+    envelope = envelope_of(delivery, tenant)
     with translation.override(person.reading_language), timezone.override(person.reading_time_zone):
         context = _context(delivery, tenant)
         subject = header_line(_render(delivery, "subject.txt", context))
         text, html = (_render(delivery, ending, context | {"title": subject}) for ending in ("txt", "html"))
-    sender_name, sender = _sender(delivery, tenant)
     return Letter(
         subject=subject,
-        sender_name=sender_name,
-        sender=sender,
+        sender_name=envelope.sender_name,
+        sender=envelope.sender,
+        reply_to=envelope.reply_to,
+        bounces_to=envelope.bounces_to,
         recipient=recipient,
         text=body_text(re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n",
         html=body_text(html).strip() + "\n",
@@ -73,7 +73,7 @@ def as_message(letter: Letter) -> EmailMultiAlternatives:
         body=letter.text,
         from_email=formataddr((letter.sender_name, letter.sender)),
         to=[letter.recipient],
-        reply_to=[letter.sender],
+        reply_to=[letter.reply_to],
         headers=letter.headers,
     )
     message.attach_alternative(letter.html, "text/html")
@@ -118,32 +118,6 @@ def _thread_id(delivery: Delivery) -> str:
     return f"<{name}.{seal}@{delivery.message_id.rstrip('>').rpartition('@')[2]}>"
 
 
-def _speaker(delivery: Delivery) -> Department | None:
-    """The department a customer's mail about a ticket comes from; for one that has closed, its successor."""
-    if delivery.ticket is None or delivery.template in DESK_KINDS:
-        return None
-    return open_successor(delivery.ticket.department) or delivery.ticket.department
-
-
-def _sender(delivery: Delivery, tenant: Tenant) -> tuple[str, str]:
-    """From whom the mail is: the department as it wants to be known, else the portal. Never from somebody's own
-    address (M3), not even when it became one after the department was given it."""
-    speaker = _speaker(delivery)
-    name = header_line(speaker.mail_name) if speaker else ""
-    address = _fit_address(speaker.mail_address) if speaker else ""
-    return name or header_line(tenant.name), address or ascii_address(tenant.mail_address)
-
-
-def _fit_address(address: str) -> str:
-    """The address as mail servers write it; empty where none is, where no server takes it, it is a person's own, or it
-    is not (or no more) of the domain the portal sends from."""
-    try:
-        fits = address and is_of_portals_domain(address) and not is_address_of_staff(address)
-        return ascii_address(address) if fits else ""
-    except ValueError:
-        return ""
-
-
 def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
     context = {
         "tenant": tenant,
@@ -171,7 +145,7 @@ def _accent(colour: str) -> dict[str, str]:
 
 def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dict[str, Any]:
     ticket, data, person = event.ticket, event.data, delivery.recipient
-    speaker = _speaker(delivery)
+    speaker = speaker_of(delivery)
     desk = delivery.template in DESK_KINDS
     message = event.message
     is_guest = data.get("channel") == Channel.GUEST

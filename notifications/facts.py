@@ -7,11 +7,16 @@ from notifications.enums import Trouble
 
 @dataclass(frozen=True)
 class Letter:
-    """One finished mail to one person. Addresses are bare and ASCII; the subject is one clean line."""
+    """One finished mail to one person. Addresses are bare and ASCII; the subject is one clean line.
+
+    `reply_to`: where an answer goes; `bounces_to`, the envelope's sender: where it goes when it cannot be delivered.
+    """
 
     subject: str
     sender_name: str
     sender: str
+    reply_to: str
+    bounces_to: str
     recipient: str
     text: str
     html: str

@@ -13,7 +13,7 @@ from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
 from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, MailKind, Trouble
-from notifications.models import Delivery, MailSettings, MutedMail
+from notifications.models import Delivery, MailAddress, Mailbox, MailSettings, MutedMail
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent

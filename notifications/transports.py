@@ -71,7 +71,7 @@ class SmtpTransport:
 
     def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
         self.conversation.send(
-            sender=letter.sender,
+            sender=letter.bounces_to,
             recipient=letter.recipient,
             content=as_bytes(letter),
             before_final_dot=before_handing_over,

@@ -43,8 +43,8 @@ def mark_bounced(*, actor: User | None = None, delivery: Delivery, words: str = 
 def mark_arrived(*, actor: User | None = None, delivery: Delivery, at: datetime | None = None) -> bool:
     """Write down that the recipient's mail server took a mail, as a provider reports.
 
-    A mail whose end nobody had heard is sent by that, and its address bounces no more. A mail that came back before `at`
-    did arrive after all. Returns False, and changes nothing, when that was known, or it came back later.
+    A mail whose end nobody had heard is sent by that, and its address bounces no more. A mail that came back before
+    `at` did arrive after all. Returns False, and changes nothing, when that was known, or it came back later.
     """
     with transaction.atomic():
         locked = _lock(delivery)

@@ -77,7 +77,7 @@ def _queued_anew(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "next_attempt_at": now,
         "give_up_at": now + GIVE_UP_AFTER,
     }
-    if delivery.state == DeliveryState.SENT:
+    if delivery.state == DeliveryState.SENT or delivery.bounced_at is not None:
         copy = message_id_for(delivery.event, delivery.recipient, copy=delivery.repeats + 1)
-        changes |= {"sent_at": None, "unheard": 0, "message_id": copy}
+        changes |= {"sent_at": None, "unheard": 0, "message_id": copy, "arrived_at": None, "bounced_at": None}
     return changes

@@ -142,8 +142,8 @@ class Delivery(TenantModel):
 
     @property
     def error(self) -> str:
-        """Why it is not sent: in the reader's words, then the mail server's own."""
-        if self.state == DeliveryState.SENT or not self.trouble:
+        """Why it is not sent, or not welcome: in the reader's words, then the mail server's own."""
+        if not self.trouble or (self.state == DeliveryState.SENT and self.trouble != Trouble.COMPLAINED):
             return ""
         return " ".join(filter(None, (str(Trouble(self.trouble).label), self.server_reply)))
 

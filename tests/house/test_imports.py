@@ -69,6 +69,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "security_mails",
         "account_mails",
         "composing",
+        "envelopes",
         "transports",
         "held",
         "packing",

@@ -1,9 +1,9 @@
 """Which department a ticket goes to, and why. Pure: the same facts always give the same decision.
 
 The first step that names a department decides: an agent's word, the organisation's department or its exception for the
-topic (T12), the first rule that holds, earlier communication (T5), the topic's department, the portal's default. Rules
-are asked once, in their order and about the ticket as it was filed, so no rule can set another one off. What else they
-do (assign, priority, tags, followers) is done whichever step decided.
+topic (T12), the first rule that holds, earlier communication (T5), the address a mail was sent to (T9), the topic's
+department, the portal's default. Rules are asked once, in their order and about the ticket as it was filed, so no rule
+can set another one off. What else they do (assign, priority, tags, followers) is done whichever step decided.
 """
 
 from accounts.folding import fold_text
@@ -87,6 +87,8 @@ class _Choosing:
     def _others(self) -> None:
         facts = self.facts
         self._name("earlier", str(facts.earlier_ticket or ""), facts.earlier_department)
+        if facts.mailed_to:
+            self._name("address", facts.mailed_to, facts.mailed_to_department)
         self._name("topic", facts.topic_name, facts.topic_department)
 
     def _default(self) -> DepartmentFact:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from accounts.folding import fold_text
 
-Step = Literal["forced", "organisation", "exception", "rule", "earlier", "topic", "default"]
+Step = Literal["forced", "organisation", "exception", "rule", "earlier", "address", "topic", "default"]
 # chosen; closed: without a successor; late: another step had decided; nobody: the table has no such value, or the
 # person does not work there; stopped: a rule ended the asking; nothing: it names no department.
 Outcome = Literal["chosen", "closed", "late", "nobody", "stopped", "nothing"]
@@ -101,7 +101,8 @@ class TicketFacts:
 
     `exception`: the organisation has a say of its own about this topic; then `organisation_department` is that one, or
     None where the organisation's department is passed over. `earlier_department` last handled this person on this topic
-    (T5), on ticket `earlier_ticket`. `answers`: a question's key → the values answered.
+    (T5), on ticket `earlier_ticket`. `mailed_to`: the portal's address it was mailed to, which may have a department.
+    `answers`: a question's key → the values answered.
     """
 
     topic: str = ""
@@ -122,6 +123,8 @@ class TicketFacts:
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     earlier_department: int | None = None
     earlier_ticket: int | None = None
+    mailed_to: str = ""
+    mailed_to_department: int | None = None
 
 
 @dataclass(frozen=True)

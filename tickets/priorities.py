@@ -5,8 +5,9 @@ from typing import Literal
 from tickets.enums import Channel, Priority, PriorityUse
 from tickets.models import PriorityDefinition, PrioritySettings
 
-# Who decided: an agent, the channel (A3), the customer, the topic, or the portal's default.
-Why = Literal["agent", "channel", "customer", "topic", "default"]
+# Who decided: an agent, the address a mail was sent to, the channel (A3), the customer, the topic, or the portal's
+# default.
+Why = Literal["agent", "address", "channel", "customer", "topic", "default"]
 
 
 def starting_priority(
@@ -16,15 +17,18 @@ def starting_priority(
     topic: str = "",
     chosen: str | None = None,
     by_agent: bool = False,
+    address: str = "",
 ) -> tuple[Priority, Why]:
     """The priority a ticket begins with, and who decided it. Pure.
 
-    `topic` is the topic's own priority, empty for none. `chosen` is what was asked for, None for nothing; an agent's
-    word (`by_agent`) goes before everything else, a customer's counts only where the portal lets customers choose and
-    the channel fixes nothing. What is none of the four priorities is passed over.
+    `topic` is the topic's own priority, empty for none; `address` that of the address a mail was sent to. `chosen` is
+    what was asked for, None for nothing; an agent's word (`by_agent`) goes before everything else, a customer's counts
+    only where the portal lets customers choose and the channel fixes nothing. What is none of the four priorities is
+    passed over.
     """
     ways: tuple[tuple[str | None, Why], ...] = (
         (chosen if by_agent else None, "agent"),
+        (address, "address"),
         (settings.by_channel.get(str(channel)), "channel"),
         (chosen if settings.use == PriorityUse.CHOSEN and not by_agent else None, "customer"),
         (topic, "topic"),

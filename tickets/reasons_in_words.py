@@ -13,7 +13,7 @@ from tickets.models import HelpTopic, TicketEvent
 from tickets.queries import topics_known_to
 
 # The steps in the order they are asked; an exception stands in for its organisation's department.
-STEPS = (("forced",), ("organisation", "exception"), ("rule",), ("earlier",), ("topic",), ("default",))
+STEPS = (("forced",), ("organisation", "exception"), ("rule",), ("earlier",), ("address",), ("topic",), ("default",))
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def reason_for_customer(events: list[TicketEvent], person: User) -> str:
         "organisation": _("%(department)s answers the tickets of this organisation."),
         "exception": _("%(department)s answers the tickets of this organisation about this topic."),
         "earlier": _("%(department)s has helped with this before."),
+        "address": _("%(department)s answers mails to the address you wrote to."),
         "topic": _("%(department)s answers tickets about “%(topic)s”."),
         "default": _("%(department)s sees to it that it comes to the right people."),
     }.get(step, _("%(department)s answers tickets like this one."))
@@ -124,6 +125,7 @@ def _said(step: str, values: dict[str, str]) -> str:
         "exception": _("%(department)s is responsible for what %(subject)s asks about “%(topic)s”."),
         "rule": _("The rule “%(subject)s” names %(department)s."),
         "earlier": _("%(department)s handled this person’s earlier ticket %(subject)s about the same topic."),
+        "address": _("%(department)s answers what is mailed to %(subject)s."),
         "topic": _("%(department)s answers tickets about “%(topic)s”."),
     }.get(step, _("%(department)s takes what nothing else decides."))
 
@@ -142,6 +144,7 @@ def _nothing(step: str, values: dict[str, str]) -> str:
         "exception": _("What %(subject)s asks about “%(topic)s” is left to the next steps."),
         "rule": _("The rule “%(subject)s” held, but names no department."),
         "earlier": _("No earlier ticket of this person about the same topic counts."),
+        "address": _("What is mailed to %(subject)s goes where its topic’s tickets go."),
         "topic": _("No department answers tickets about “%(topic)s”."),
     }.get(step, "")
     return words % values
@@ -166,6 +169,7 @@ def _priority(event: TicketEvent) -> list[str]:
         "rule": _("The rule “%(rule)s” set the priority to %(priority)s."),
         "agent": _("Whoever filed it for the customer chose the priority %(priority)s."),
         "customer": _("The customer chose the priority %(priority)s."),
+        "address": _("Mails to this address begin with the priority %(priority)s."),
         "channel": _("Tickets %(channel)s begin with the priority %(priority)s."),
         "topic": _("Tickets about this topic begin with the priority %(priority)s."),
     }.get(kept.get("why", ""))

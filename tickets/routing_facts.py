@@ -20,6 +20,7 @@ from routing.facts import FIELD, RuleFact, TicketFacts
 from routing.models import Department, OrganisationDepartment
 from routing.queries import earlier_days
 from tickets.enums import Channel, EventKind, FieldKind, Priority
+from tickets.facts import MailedTo
 from tickets.models import (
     FieldAnswer,
     FormField,
@@ -51,6 +52,7 @@ def facts_at_filing(
     forced_by: str = "",
     organisation: Organisation | None = None,
     address: str = "",
+    mailed_to: MailedTo | None = None,
 ) -> TicketFacts:
     """A ticket as it is filed now. `requester` None is for one that is made up: then `organisation` and `address` say
     who would file it."""
@@ -72,6 +74,8 @@ def facts_at_filing(
         answers=answered({field.key: (field.kind, value) for field, value in answers.items()}),
         earlier_department=earlier_department,
         earlier_ticket=earlier_ticket,
+        mailed_to=mailed_to.email if mailed_to else "",
+        mailed_to_department=mailed_to.department if mailed_to else None,
     )
 
 
@@ -82,7 +86,7 @@ def earlier_communication(requester: User | None, topic: HelpTopic | None) -> Ea
     if not days or requester is None or topic is None:
         return None, None
     by_staff = Message.objects.filter(ticket=OuterRef("pk")).exclude(author__role=Role.CUSTOMER)
-    by_staff = by_staff.exclude(channel=Channel.GUEST).exclude(author=requester)
+    by_staff = by_staff.filter(written_by="").exclude(channel=Channel.GUEST).exclude(author=requester)
     since = timezone.now() - timedelta(days=days)
     theirs = Ticket.objects.filter(requester=requester, topic=topic, last_activity_at__gte=since)
     handled = theirs.filter(Q(assignee__isnull=False) | Exists(by_staff)).order_by("-last_activity_at", "-pk")
@@ -100,6 +104,7 @@ def kept_facts(facts: TicketFacts) -> dict[str, Any]:
         "answers": {key: list(values) for key, values in facts.answers.items()},
         "earlier": [facts.earlier_department, facts.earlier_ticket],
         "forced": [facts.forced_department, facts.forced_by],
+        **({"mailed_to": [facts.mailed_to, facts.mailed_to_department]} if facts.mailed_to else {}),
     }
 
 
@@ -210,6 +215,7 @@ def _facts_then(
 ) -> TicketFacts:
     topic = topics.get(kept.get("topic", "")) or ticket.topic
     earlier, forced = kept.get("earlier") or (None, None), kept.get("forced") or (None, "")
+    mailed_to = kept.get("mailed_to") or ("", None)
     return TicketFacts(
         **_topic_facts(topic),
         **found.organisation_facts(ticket.organisation, topic),
@@ -224,6 +230,8 @@ def _facts_then(
         answers={key: tuple(values) for key, values in (kept.get("answers") or {}).items()},
         earlier_department=earlier[0],
         earlier_ticket=earlier[1],
+        mailed_to=mailed_to[0],
+        mailed_to_department=mailed_to[1],
     )
 
 

@@ -1,6 +1,6 @@
 """Files: kept while their form has errors, attached when their message is sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -12,12 +12,18 @@ from tickets.models import Attachment, Message, Upload
 from tickets.uploading import safe_file_name
 
 
-def keep_uploads(*, form_key: UUID, files: Iterable[UploadedFile], field_key: str = "") -> list[Upload]:
+def keep_uploads(
+    *,
+    form_key: UUID,
+    files: Iterable[UploadedFile],
+    field_key: str = "",
+    content_ids: Mapping[str, str] | None = None,
+) -> list[Upload]:
     """Keep files sent with a form, under the form's key, so that they survive its errors. Swept after a day.
 
-    `field_key` is the question they answer, if they answer one.
-    The caller has judged them (`refusal_of`). A file whose name and size the form already keeps there is taken as the
-    same.
+    `field_key` is the question they answer, if they answer one; `content_ids` says by name which of a mail's files its
+    HTML shows in place. The caller has judged them (`refusal_of`). A file whose name and size the form already keeps
+    there is taken as the same.
     """
     known = {(upload.name, upload.size) for upload in kept_uploads(form_key) if upload.field_key == field_key}
     kept: list[Upload] = []
@@ -34,6 +40,7 @@ def keep_uploads(*, form_key: UUID, files: Iterable[UploadedFile], field_key: st
                 name=name,
                 content_type=picture_type(head) or "",
                 size=file.size or 0,
+                content_id=(content_ids or {}).get(name, ""),
                 file=file,
             )
         )
@@ -78,6 +85,7 @@ def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
                 size=upload.size,
                 file=upload.file.name,
                 field_key=upload.field_key if opens else "",
+                content_id=upload.content_id,
                 created_at=message.created_at,
             )
             for upload in uploads

@@ -1,7 +1,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -23,12 +23,14 @@ from tickets.actions.routing import chosen_assignee, do_the_rest, priority_after
 from tickets.answers import kept_answer, value_in_words, with_colon
 from tickets.enums import Channel, EventKind, Priority, Status, WaitingOn
 from tickets.events import record_event
+from tickets.facts import ByMail, MailedTo
 from tickets.locking import lock_counter
 from tickets.models import FieldAnswer, FormField, HelpTopic, Message, Ticket
 from tickets.priorities import Why, priority_settings, starting_priority
 from tickets.routing_facts import facts_at_filing
 
 SAME_WORDS_WITHIN = timedelta(minutes=15)
+_ASKING = {Channel.PHONE: AskingChannel.PHONE, Channel.MAIL: AskingChannel.MAIL}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ def open_ticket(
     is_confidential: bool = False,
     colleagues: Iterable[User] = (),
     language: str = "",
+    by_mail: ByMail | None = None,
+    mailed_to: MailedTo | None = None,
+    is_vouched_for: bool = False,
 ) -> Opened:
     """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
 
@@ -66,9 +71,11 @@ def open_ticket(
 
     `filing_key` is the form's own key: the same form sent again makes no second ticket, and the same words by the same
     person within 15 minutes count as the same form. What is new in it (words, files) is added as a reply, so that
-    nothing is lost. Files kept under the key are attached. `stated` is what a guest claimed about themselves (name,
-    phone), kept for the agents even where it differs from the record. `colleagues` are brought in at once; confidential
-    means that no other colleague reads it.
+    nothing is lost. Each mail has a key of its own, and the same words in another one are another ticket. Files kept
+    under the key are attached. `stated` is what a guest claimed about themselves (name, phone), kept for the agents
+    even where it differs from the record. `colleagues` are brought in at once; confidential means that no other
+    colleague reads it. `by_mail` is what a mail brought besides its words, `mailed_to` the address it was sent to;
+    `is_vouched_for`: staff have decided that its sender may ask.
     Records `opened`, `routed` and `collaborator_added`, and for what rules do `assigned`, `tags_changed` and
     `follower_added`; mails follow from these. Raises, before anything is written, NotEntitled when the requester may
     not ask for help this way (S1, S2), unless staff write it down for them, and PermissionError when anybody else than
@@ -77,9 +84,11 @@ def open_ticket(
     answers = answers or {}
     if department is not None and not _speaks_for_us(actor, channel):
         raise PermissionError("Only agents choose the department")
-    _require_entitled(actor, requester, channel)
+    if not is_vouched_for:
+        _require_entitled(actor, requester, channel)
     fingerprint = _fingerprint(requester, topic, subject, body, answers)
-    start = _starting_priority(actor, topic, channel, priority)
+    mailed_to = mailed_to or MailedTo()
+    start = _starting_priority(actor, topic, channel, priority, mailed_to)
     facts = facts_at_filing(
         requester=requester,
         topic=topic,
@@ -91,12 +100,13 @@ def open_ticket(
         language=language,
         forced=department,
         forced_by=actor.public_name if department else "",
+        mailed_to=mailed_to,
     )
     # Before anybody is locked out: rules may take their time, and on SQLite this lock is that of all portals.
     decision = choose(facts, load_arrangement())
     with transaction.atomic():
         counter = lock_counter()
-        before = _filed_before(requester, filing_key, fingerprint)
+        before = _filed_before(requester, channel, filing_key, fingerprint)
         if before is not None:
             bring_along(actor=actor, ticket=before, users=colleagues, as_staff=actor.is_agent)
             return _filed_again(before, subject, body, channel, answers, fingerprint, filing_key)
@@ -123,7 +133,14 @@ def open_ticket(
             filing_key=_free_key(filing_key),
             fingerprint=fingerprint,
         )
-        message = Message.objects.create(ticket=ticket, author=requester, body=body, channel=channel, created_at=now)
+        message = Message.objects.create(
+            ticket=ticket,
+            author=requester,
+            body=body,
+            channel=channel,
+            created_at=now,
+            **asdict(by_mail or ByMail()),
+        )
         attach_uploads(message, filing_key)
         _keep_answers(ticket, answers)
         record_event(
@@ -135,6 +152,7 @@ def open_ticket(
                 "channel": str(channel),
                 "stated": dict(stated or {}),
                 "given_to": assignee.pk if assignee else None,  # told by `assigned`
+                **({"automatic": True} if mailed_to.is_automatic else {}),
             },
         )
         record_routing(ticket, decision, facts, start[1])
@@ -160,7 +178,7 @@ def was_sent(
 
 
 def _require_entitled(actor: User, requester: User, channel: Channel) -> None:
-    asking = AskingChannel.PHONE if channel == Channel.PHONE else AskingChannel.WEB
+    asking = _ASKING.get(channel, AskingChannel.WEB)
     obstacle = None if actor.is_agent else obstacle_for(requester, asking)
     if obstacle is not None:
         raise NotEntitled(obstacle)
@@ -172,7 +190,7 @@ def _speaks_for_us(actor: User, channel: Channel) -> bool:
 
 
 def _starting_priority(
-    actor: User, topic: HelpTopic, channel: Channel, priority: Priority | None
+    actor: User, topic: HelpTopic, channel: Channel, priority: Priority | None, mailed_to: MailedTo
 ) -> tuple[Priority, Why]:
     return starting_priority(
         priority_settings(),
@@ -180,13 +198,14 @@ def _starting_priority(
         topic=topic.priority,
         chosen=priority,
         by_agent=_speaks_for_us(actor, channel),
+        address=mailed_to.priority,
     )
 
 
-def _filed_before(requester: User, filing_key: UUID | None, fingerprint: str) -> Ticket | None:
+def _filed_before(requester: User, channel: Channel, filing_key: UUID | None, fingerprint: str) -> Ticket | None:
     theirs = Ticket.objects.filter(requester=requester)
     found: Ticket | None = theirs.filter(filing_key=filing_key).first() if filing_key else None
-    if found is None:
+    if found is None and channel != Channel.MAIL:  # machines send the same alarm twice and mean it
         since = timezone.now() - SAME_WORDS_WITHIN
         found = theirs.filter(fingerprint=fingerprint, created_at__gte=since).first()
     return found

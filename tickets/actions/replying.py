@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from tickets.actions.attaching import attach_uploads
 from tickets.actions.handing_over import hand_on_if_closed, release_if_departed
 from tickets.enums import Channel, EventKind, MessageKind, Status
 from tickets.events import record_event
+from tickets.facts import ByMail
 from tickets.locking import lock_ticket, same_person
 from tickets.models import Message, Ticket
 from tickets.rules import (
@@ -31,9 +33,16 @@ def reply_to_ticket(
     and_status: Status = Status.WAITING_FOR_CUSTOMER,
     form_key: UUID | None = None,
     files_of: UUID | None = None,
+    by_mail: ByMail | None = None,
+    keeps_closed: bool = False,
+    vouched_by: User | None = None,
 ) -> Message:
     """Add a public reply. A customer's makes the ticket wait for us and reopens a closed one (T7); an agent's gives it
     `and_status`, and makes the agent its assignee where nobody has it.
+
+    `by_mail` is what it brought besides its words, where it came as one. `keeps_closed`: a customer's plain thanks,
+    which leave a closed ticket closed; an open one waits for us as ever. `vouched_by` is an agent who decided that the
+    words belong here although the actor takes no part.
 
     `form_key` is the form's own key: sent again, the reply it made is returned and nothing happens. Files kept under
     `files_of` (by default the form's key) are attached. Records `replied`, and `closed`, `reopened` or `claimed` where
@@ -42,9 +51,11 @@ def reply_to_ticket(
     """
     if as_staff:
         require_agent(actor)
+    if vouched_by is not None:
+        require_agent(vouched_by)
     with transaction.atomic():
         locked = lock_ticket(ticket)
-        if not as_staff and not _is_dictated(actor, locked, channel):
+        if not as_staff and vouched_by is None and not _is_dictated(actor, locked, channel):
             require_part(actor, locked)
         sent = _sent_before(form_key)
         if sent is not None and (sent.ticket_id, sent.author_id) == (locked.pk, actor.pk):
@@ -52,9 +63,13 @@ def reply_to_ticket(
         if as_staff and and_status == Status.CLOSED and not locked.is_closed:
             require_answers_to_close(locked)
         now = timezone.now()
-        message = _add_message(locked, actor, body, channel, MessageKind.REPLY, None if sent else form_key, now)
+        message = _add_message(
+            locked, actor, body, channel, MessageKind.REPLY, None if sent else form_key, now, by_mail
+        )
         attach_uploads(message, files_of or form_key)
         before = Status(locked.status)
+        if keeps_closed and locked.is_closed and not as_staff:
+            return _add_thanks(locked, message, actor, now)
         if locked.is_closed:
             hand_on_if_closed(locked)
         release_if_departed(locked)
@@ -99,11 +114,34 @@ def _sent_before(form_key: UUID | None) -> Message | None:
 
 
 def _add_message(
-    ticket: Ticket, author: User, body: str, channel: Channel, kind: MessageKind, form_key: UUID | None, at: datetime
+    ticket: Ticket,
+    author: User,
+    body: str,
+    channel: Channel,
+    kind: MessageKind,
+    form_key: UUID | None,
+    at: datetime,
+    by_mail: ByMail | None = None,
 ) -> Message:
     message: Message = Message.objects.create(
-        ticket=ticket, author=author, body=body, channel=channel, kind=kind, submission_key=form_key, created_at=at
+        ticket=ticket,
+        author=author,
+        body=body,
+        channel=channel,
+        kind=kind,
+        submission_key=form_key,
+        created_at=at,
+        **asdict(by_mail or ByMail()),
     )
+    return message
+
+
+def _add_thanks(ticket: Ticket, message: Message, actor: User, now: datetime) -> Message:
+    """A guess that staff see and can undo by reopening: nobody has to answer this."""
+    ticket.last_activity_at = now
+    ticket.save(update_fields=["last_activity_at"])
+    data = {"by": "customer", "status": str(ticket.status), "closed": False, "reopened": False, "thanks": True}
+    record_event(EventKind.REPLIED, ticket, actor=actor, message=message, data=data)
     return message
 
 

@@ -29,7 +29,10 @@ class Message(TenantModel):
     public_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
-    files: list[Any]  # its attachments with the `url` of their reader; set by `tickets.timeline`
+    # Set for pages by `tickets.timeline`: its attachments with the `url` of their reader, but for those that stand in
+    # its formatted words, if it has any.
+    files: list[Any]
+    formatted: Any = None
 
     class Meta:
         ordering = ["pk"]
@@ -41,5 +44,6 @@ class Message(TenantModel):
 
     @property
     def is_from_staff(self) -> bool:
-        """Whether an agent said it as one. What a guest typed under an agent's address proves nothing."""
-        return self.author.is_agent and self.channel != Channel.GUEST
+        """Whether an agent said it as one. What a guest typed under an agent's address proves nothing, nor does a mail
+        that came from who knows where."""
+        return self.author.is_agent and self.channel != Channel.GUEST and not self.written_by

@@ -1,0 +1,91 @@
+"""What mail programs write around the mail that is answered or passed on, by language. Words only."""
+
+import re
+
+# Labels of the head that Outlook, phones and webmail write above the earlier mail. Swedish, English, German, French,
+# Norwegian, Danish, Finnish, Dutch, Spanish, Italian, Polish, Portuguese, and the commonest others.
+FROM = (
+    "från from von de fra lähettäjä van da od expéditeur mittente remitente nadawca afzender avsändare sender "
+    "发件人 寄件者 寄件人 差出人 보낸사람 от kimden"
+)
+SENT = (
+    "skickat skickad datum date sent gesendet envoyé date sendt dato lähetetty päivämäärä pvm verzonden enviado "
+    "enviada fecha inviato data wysłane wysłano datum/tid 发送时间 寄件日期 日期 时间 日時 送信日時 送信日 "
+    "보낸날짜 날짜 отправлено дата gönderme tarih"
+)
+TO = (
+    "till to an à a til vastaanottaja aan para per do cc kopia kopie kopi copie copia kopio dw udw bcc destinataire "
+    "destinatario 收件人 抄送 宛先 받는사람 кому kime"
+)
+SUBJECT = (
+    "ämne rubrik subject betreff objet sujet emne aihe onderwerp asunto oggetto soggetto temat assunto 主题 主旨 件名 "
+    "题目 제목 тема konu"
+)
+KIND_OF_LABEL = {
+    word: kind
+    for kind, words in (("from", FROM), ("sent", SENT), ("to", TO), ("subject", SUBJECT))
+    for word in words.split()
+}
+
+# A line of its own above the earlier mail, between dashes (however many) or ending in a colon.
+_ORIGINAL = (
+    "original message|original e?-?mail|ursprungligt meddelande|originalmeddelande|ursprüngliche nachricht|"
+    "original-?nachricht|ursprüngliche mail|message d'origine|message original|message initial|opprinnelig melding|"
+    "oprindelig meddelelse|original meddelelse|alkuperäinen viesti|oorspronkelijk bericht|mensaje original|"
+    "messaggio originale|wiadomość oryginalna|oryginalna wiadomość|mensagem original|原始邮件|原始郵件|"
+    "original appointment"
+)
+_FORWARDED = (
+    "forwarded message|forwarded by [^-]{1,80}|forwarded mail|vidarebefordrat meddelande|vidarebefordrat brev|"
+    "vidarebefordrat mejl|weitergeleitete nachricht|weitergeleitete mail|message transféré|message transmis|"
+    "videresendt melding|videresendt meddelelse|videresendt besked|välitetty viesti|edelleenlähetetty viesti|"
+    "doorgestuurd bericht|mensaje reenviado|messaggio inoltrato|wiadomość przekazana dalej|przekazana wiadomość|"
+    "mensagem encaminhada|mensagem reencaminhada|转发邮件|轉寄的郵件|forwarded"
+)
+_BEGINS = (
+    "begin forwarded message|vidarebefordrat brev|vidarebefordrat mejl|påbörjat vidarebefordrat meddelande|"
+    "anfang der weitergeleiteten (?:nachricht|e-mail)|anfang der weitergeleiteten mail|début du message "
+    "(?:réexpédié|transféré)|"
+    "videresendt melding|start på videresendt besked|videresendt besked|start på videresendt melding|"
+    "välitetty viesti alkaa|begin doorgestuurd bericht|inicio del mensaje reenviado|inizio messaggio inoltrato|"
+    "początek przekazywanej wiadomości|início da mensagem reencaminhada|início da mensagem encaminhada"
+)
+ORIGINAL_LINE = re.compile(rf"^[\s*_]{{0,4}}-{{2,40}} ?(?:{_ORIGINAL}):?[ *]?-{{2,40}}[\s*_]{{0,4}}$", re.I)
+FORWARDED_LINE = re.compile(
+    rf"^[\s*_]{{0,4}}(?:-{{2,40}} ?(?:{_FORWARDED}):? ?-{{2,40}}|(?:{_BEGINS}) ?:)[\s*_]{{0,4}}$", re.I
+)
+
+# "… wrote": how the one line above a quote says it.
+WROTE = re.compile(
+    r"(?<!\w)(?:wrote|writes|skrev|skriver|schrieb|schreibt|a écrit|écrit|schreef|escribió|escribiste|ha scritto|"
+    r"scrive|napisał\(a\)|napisała?|pisze|escreveu|kirjoitti|kirjoittaa|sent|написала?|написал\(а\)|пишет|写道|寫道|"
+    r"şunu yazdı|écrivait|pisał\(a\)|on behalf of)(?!\w)",
+    re.I,
+)
+BEGINS_ATTRIBUTION = re.compile(
+    r"^\s{0,4}(?:-{1,3} )?(?:on|at|in message|the|den|kl|på|am|le|op|el|il|il giorno|w dniu|dnia|em|a|no dia|em ter|"
+    r"citat|citerar|quoting|quote from|begin quote|"
+    r"m[åa]n|tis?|ons|tors?|fre|l[öø]r|s[öø]n|man|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|"
+    r"ma|ti|ke|to|pe|la|su|wo|vr|za|zo|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|pon|wt|śr|czw|pt|sob|ndz|"
+    r"seg|ter|qua|qui|sex|"
+    r"(?:m[åa]n|tis|ons|tors|fre|l[öø]r|s[öø]n|tirs)dag(?:en)?|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|"
+    r"\d{1,4}|在|于|於)(?=[\s.,:/年-]|$)",
+    re.I,
+)
+MYSELF = re.compile(r"(?:skrev (?:jag|vi)|(?<!\w)(?:i|we|you) wrote|(?:ich|wir) schrieb)", re.I)
+
+# "Write your answer above this line" and its kin, ours and other systems'.
+ABOVE_THIS_LINE = re.compile(
+    r"(?:reply|answer|type|write|svar|skriv|antwort|réponse|répond|svara).{0,60}"
+    r"(?:above|ovanför|ovan|oberhalb|au-dessus|over|ovenfor).{0,30}(?:line|rad|zeile|linie|ligne|linje)",
+    re.I,
+)
+
+# What a phone adds below what was written: not a quote, and not something somebody wrote.
+SENT_FROM = re.compile(
+    r"^\s{0,4}(?:sent (?:from|with|using|via)|skickat från|skickat med|skickades från|hämta outlook|skaffa outlook|"
+    r"get outlook|von meinem|gesendet (?:von|mit)|envoyé (?:de|depuis|à partir)|sendt fra|sendt med|lähetetty|"
+    r"verzonden vanaf|verstuurd vanaf|enviado (?:desde|do)|inviato da|wysłane z|hol dir outlook|outlook für)\b",
+    re.I,
+)

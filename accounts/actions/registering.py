@@ -1,7 +1,9 @@
 from django.db import IntegrityError, transaction
 
 from accounts.enums import AccountEventKind, Role
+from accounts.facts import Standing
 from accounts.models import AccountEvent, Organisation, User
+from accounts.queries.entitlement import standing_of
 from accounts.queries.people import person_at
 
 
@@ -48,3 +50,15 @@ def register_person(
             raise
         return known, False
     return person, True
+
+
+def let_in(*, actor: User | None, user: User) -> User:
+    """Let in somebody who is written down here and was never let in, because their portal takes people like them or a
+    colleague decided to hear them (`actor`; None: the portal's rules). Whoever is in, has applied, is invited or was
+    closed out stays as they are. Nothing is proved by it: their address stays unverified."""
+    if user.is_active or standing_of(user) != Standing.UNKNOWN:
+        return user
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk, is_active=False, closed_at=None).update(is_active=True)
+        user.is_active = True
+    return user

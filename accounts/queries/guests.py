@@ -52,3 +52,21 @@ def obstacle_by_phone(address: str) -> Obstacle | None:
     down what they are told on the phone. Somebody nobody knows yet counts as one of their domain's organisation."""
     person = person_at(address) or User(email=address, organisation=organisation_at(address))
     return obstacle_for(person, AskingChannel.PHONE)
+
+
+def obstacle_by_mail(address: str, person: User | None) -> Obstacle | None:
+    """What stands in the way of whoever mails from this address (`person`, if anybody has it). Somebody of no
+    organisation counts as one of their domain's, as on the phone: where not everybody may ask, we must know who does."""
+    asking = person or User(email=address)
+    if asking.organisation is None:
+        asking = User(email=address, organisation=organisation_at(address), role=asking.role)
+    return obstacle_for(asking, AskingChannel.MAIL)
+
+
+def is_let_in_by_mail(address: str, person: User | None) -> bool:
+    """Whether a mail from this address may become a ticket: by the portal's entry rules for whoever it does not know,
+    and by what their organisation's agreement says."""
+    outcome = decide_entry(entry_facts(address, person)).outcome
+    if outcome not in (EntryOutcome.ALREADY_IN, EntryOutcome.REGISTER):
+        return False
+    return obstacle_by_mail(address, person) is None

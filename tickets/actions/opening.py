@@ -60,6 +60,7 @@ def open_ticket(
     by_mail: ByMail | None = None,
     mailed_to: MailedTo | None = None,
     is_vouched_for: bool = False,
+    follows: Ticket | None = None,
 ) -> Opened:
     """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
 
@@ -75,7 +76,7 @@ def open_ticket(
     under the key are attached. `stated` is what a guest claimed about themselves (name, phone), kept for the agents
     even where it differs from the record. `colleagues` are brought in at once; confidential means that no other
     colleague reads it. `by_mail` is what a mail brought besides its words, `mailed_to` the address it was sent to;
-    `is_vouched_for`: staff have decided that its sender may ask.
+    `is_vouched_for`: staff have decided that its sender may ask. `follows` is the ticket this one goes on from.
     Records `opened`, `routed` and `collaborator_added`, and for what rules do `assigned`, `tags_changed` and
     `follower_added`; mails follow from these. Raises, before anything is written, NotEntitled when the requester may
     not ask for help this way (S1, S2), unless staff write it down for them, and PermissionError when anybody else than
@@ -107,6 +108,8 @@ def open_ticket(
     with transaction.atomic():
         counter = lock_counter()
         before = _filed_before(requester, channel, filing_key, fingerprint)
+        if before is not None and channel == Channel.MAIL:
+            return Opened(before, "repeated")  # a copy of the mail, sent to another address
         if before is not None:
             bring_along(actor=actor, ticket=before, users=colleagues, as_staff=actor.is_agent)
             return _filed_again(before, subject, body, channel, answers, fingerprint, filing_key)
@@ -132,6 +135,7 @@ def open_ticket(
             is_confidential=is_confidential,
             filing_key=_free_key(filing_key),
             fingerprint=fingerprint,
+            follows=follows,
         )
         message = Message.objects.create(
             ticket=ticket,

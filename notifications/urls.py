@@ -1,9 +1,12 @@
-from django.urls import path
+from django.urls import include, path
 
-from notifications.views import choices, mails
+from notifications.views import choices, mails, unsubscribing
 
 urlpatterns = [
+    path("", include("notifications.incoming_urls")),
+    path("", include("notifications.settings_urls")),
     path("account/notifications/", choices.notification_choices, name="notification_choices"),
+    path("mails/stop/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("desk/mails/", mails.desk_mails, name="desk_mails"),
     path("desk/mails/<int:pk>/", mails.desk_mail, name="desk_mail"),
     path("desk/mails/<int:pk>/again/", mails.mail_again, name="mail_again"),

@@ -4,7 +4,9 @@ from typing import Any
 
 from accounts.actions.sites import add_sites
 from accounts.models import Organisation, User
-from helpdesk.demo.scripts.parts import DemoForm, DemoPortal
+from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoPortal
+from notifications.actions.addressing import AddressWords, add_address, retire_address
+from notifications.models import MailAddress
 from routing.actions.departments import set_mail_identity, set_public
 from routing.actions.ruling import save_rule
 from routing.actions.tables import add_table
@@ -67,6 +69,30 @@ def arrange_routing(script: DemoPortal, admin: User, departments: Departments) -
             "tags": tuple(entry.get("tags", ())),
         }
         save_rule(actor=admin, rule=None, values=RuleFact(id=0, **values))
+
+
+def arrange_addresses(
+    script: DemoPortal, admin: User, departments: Departments, topics: dict[str, HelpTopic]
+) -> dict[str, MailAddress]:
+    """Where people write to by mail. Returns the addresses by what stands before the @."""
+    return {entry.name: _address(script, admin, entry, departments, topics) for entry in script.addresses}
+
+
+def _address(
+    script: DemoPortal, admin: User, entry: DemoAddress, departments: Departments, topics: dict[str, HelpTopic]
+) -> MailAddress:
+    words = AddressWords(
+        email=f"{entry.name}@{script.slug}.example",
+        topic=topics[entry.topic],
+        department=departments[entry.department] if entry.department else None,
+        priority=entry.priority,
+        language=entry.language,
+    )
+    made = add_address(actor=admin, words=words)
+    if entry.retired:
+        words_sv, words_en = entry.retired
+        retire_address(actor=admin, address=made, words_sv=words_sv, words_en=words_en)
+    return made
 
 
 def _condition(fact: str, operator: str, values: list[str]) -> ConditionFact:

@@ -24,7 +24,13 @@ from accounts.actions.verifying import verify_address
 from accounts.enums import EntryRequestKind, ProviderContactKind, Role, Visibility
 from accounts.models import Agreement, Organisation, Tenant, User
 from accounts.scoping import tenant_scope
-from helpdesk.demo.arranging import arrange_customers, arrange_departments, arrange_routing, arrange_topics
+from helpdesk.demo.arranging import (
+    arrange_addresses,
+    arrange_customers,
+    arrange_departments,
+    arrange_routing,
+    arrange_topics,
+)
 from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal, Step, Story
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from routing.models import Department
@@ -65,6 +71,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
         topics = arrange_topics(script, staff["admin"], departments)
         arrange_customers(script, staff["admin"], departments, organisations, topics)
         arrange_routing(script, staff["admin"], departments)
+        arrange_addresses(script, staff["admin"], departments, topics)
         with _at(LONG_AGO):
             people = {**staff, **_customers(script, staff["admin"], organisations)}
         _waiting(script, staff["admin"], organisations)

@@ -32,14 +32,18 @@ WRITES = CREATES | {"save", "delete", "update", "bulk_update"}
 WRITERS = {"tickets.events", "tickets.links", "tickets.locking", "notifications.locking", "notifications.transports"}
 # Fills a database for benchmarks, in bulk and with the past it needs; no part of the product uses it.
 BULK = "helpdesk.management.commands.load_tickets"
-# The one place that marks text as safe: what urlize has just escaped.
+# The one place that marks text as safe: what urlize has just escaped, or nh3 has just sanitised.
 SAFE_PLACE = "tickets.templatetags.helpdesk"
+# Where others than our own pages post: they prove themselves by a token or a signature, and no cookie counts.
+CSRF_EXEMPT = {"notifications.views.unsubscribing"}
 # The greppable opt-out from the scope: the worker's "who has something to do?" and operator commands.
 # And one question about what is to be nobody else's on the whole installation, answered with yes or no.
 EVERY_TENANT = {
     "accounts.scoping",
     "accounts.queries.imports",
+    "notifications.destinations",
     "notifications.queries",
+    "notifications.receivers",
     "routing.senders",
     "tickets.trials",
 }
@@ -198,6 +202,8 @@ DOORS = [
     "accounts.actions.changing_addresses:request_address",
     "accounts.actions.changing_addresses:confirm_address",
     "notifications.actions.choosing_mails:choose_mails",
+    "notifications.actions.choosing_mails:stop_mails",
+    "notifications.actions.choosing_mails:resume_mails",
     "notifications.actions.sending_again:send_again",
     "notifications.actions.receiving:receive_mail",
     "notifications.actions.bouncing:mark_bounced",
@@ -267,6 +273,11 @@ DOORS = [
     "routing.actions.tables:replace_rows",
     "routing.actions.tables:rename_table",
     "routing.actions.tables:remove_table",
+    "notifications.actions.addressing:add_address",
+    "notifications.actions.addressing:remove_address",
+    "notifications.actions.addressing:restore_address",
+    "notifications.actions.addressing:retire_address",
+    "notifications.actions.addressing:update_address",
     "tickets.actions.exceptions:set_exception",
     "tickets.actions.exceptions:remove_exception",
 ]
@@ -305,7 +316,9 @@ def test_nothing_steps_around_csrf_escaping_or_the_scope():
     for name, tree in trees():
         for node in ast.walk(tree):
             word = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-            if word in ("csrf_exempt", "RawSQL", "_base_manager"):
+            if word == "csrf_exempt" and name not in CSRF_EXEMPT:
+                found.append(where(name, node))
+            if word in ("RawSQL", "_base_manager"):
                 found.append(where(name, node))
             if isinstance(node, ast.Call) and re.search(r"objects.*\.(raw|extra)$", ast.unparse(node.func)):
                 found.append(where(name, node))

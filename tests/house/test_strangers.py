@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.queries.security import session_mark
 from accounts.scoping import tenant_scope
+from notifications.enums import MailKind
+from notifications.muting_links import unsubscribe_link
 from tests.conftest import Portal
 from tests.factories import make_ticket
 from tests.house.conftest import SECRET, House
@@ -53,6 +55,7 @@ BY_TOKEN = {
     "link_collaborators",
     "link_collaborator_removal",
     "link_confidentiality",
+    "unsubscribe",
 }
 # A guest may open these for a ticket their own session filed; a signed-in person for their own tickets.
 JUST_FILED = {"thanks", "thanks_more"}
@@ -214,6 +217,8 @@ ADMINISTRATORS_ROWS |= {
 ADMINISTRATORS |= {"forms_settings", "form_new"}
 ADMINISTRATORS_ROWS |= {"form_settings", "form_name", "form_copy", "form_removal", "form_field_new", "form_field"}
 ADMINISTRATORS_ROWS |= {"form_field_place", "form_field_removal", "form_field_return"}
+ADMINISTRATORS |= {"mail_settings", "address_new"}
+ADMINISTRATORS_ROWS |= {"address", "address_retirement", "address_return", "address_removal"}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -273,6 +278,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         "pk": _row(name, house).pk + (0 if real else 5000),
         "row": _child(name, house).pk + (0 if real else 5000),
         "token": (secret if name == "password_set" else token) if real else "no.such",
+        **({"token": _stopping_token(house)} if real and name == "unsubscribe" else {}),
         **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
         "mark": session_mark(house.session.session_key) if real else "no-such",
         "uid": uid if real else "OTk5OTk5",
@@ -281,6 +287,11 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
     }
     pattern = next(found for found in patterns(get_resolver("helpdesk.urls")) if found.name == name)
     return {key: known[key] for key in pattern.pattern.converters}
+
+
+def _stopping_token(house: House) -> str:
+    with tenant_scope(house.portal.tenant):
+        return unsubscribe_link(house.portal.customer, MailKind.CLOSED).rstrip("/").rsplit("/", 1)[1]
 
 
 def _row(name: str, house: House) -> Any:
@@ -316,6 +327,8 @@ def _row(name: str, house: House) -> Any:
         "import": house.import_,
         "topic": house.portal.topic,
         "form": house.question.form,
+        "address": house.address,
+        "mailbox": house.mailbox,
     }
     if name.startswith("routing_"):
         kinds["routing"] = house.table if name.startswith("routing_table") else house.rule

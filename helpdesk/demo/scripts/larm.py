@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from helpdesk.demo.scripts.parts import DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
 
 AREAS = (
     ("fire", "Brandlarm", "Fire alarm"),
@@ -259,6 +259,12 @@ LARM = DemoPortal(
             "table": "Brandlarm: lokalt team",
             "table_fact": "field:municipality",
         },
+    ),
+    addresses=(
+        DemoAddress("support", "brandlarm", "Kundtjänst"),
+        DemoAddress("info", "salj"),
+        DemoAddress("order", "order", "Order", priority="medium"),
+        DemoAddress("service", "inbrottslarm", "Inbrottslarm nationell", priority="high"),
     ),
     stories=(
         Story(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.enums import PasswordPolicy
+from tickets.enums import Priority
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,18 @@ class DemoPerson:
 
 
 @dataclass(frozen=True)
+class DemoAddress:
+    """An address people write to, without its domain. `retired`: where it sends people, in Swedish and English."""
+
+    name: str
+    topic: str
+    department: str = ""
+    priority: str = Priority.LOW
+    language: str = ""
+    retired: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class DemoApplication:
     """Somebody who applied, `hours` ago, and waits."""
 
@@ -95,6 +108,7 @@ class DemoPortal:
     priorities: dict[str, Any] = field(default_factory=dict)  # settings, and "definitions" by priority
     tables: dict[str, dict[str, str]] = field(default_factory=dict)  # name → value → department
     rules: tuple[dict[str, Any], ...] = ()  # as `save_rule` takes them, with names in place of rows
+    addresses: tuple[DemoAddress, ...] = ()
     password_policy: str = PasswordPolicy.MODERN
     agreements: tuple[dict[str, Any], ...] = ()
     applications: tuple[DemoApplication, ...] = ()

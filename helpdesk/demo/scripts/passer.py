@@ -1,7 +1,7 @@
 """After the access-control company's manual: the customer chooses the priority with its definitions in view; by mail it
 begins low, and an agent revises it."""
 
-from helpdesk.demo.scripts.parts import DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
 
 PASSER = DemoPortal(
     slug="passer",
@@ -182,6 +182,10 @@ PASSER = DemoPortal(
             "department": "System",
             "tags": ["webben"],
         },
+    ),
+    addresses=(
+        DemoAddress("support", "fel"),
+        DemoAddress("utbildning", "utbildning", language="sv"),
     ),
     stories=(
         Story(

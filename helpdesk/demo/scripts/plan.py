@@ -1,6 +1,6 @@
 """After the planning-software company's manual: named contacts only, as many as the agreement says."""
 
-from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import DemoAddress, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
 
 PLAN = DemoPortal(
     slug="plan",
@@ -104,6 +104,10 @@ PLAN = DemoPortal(
             "descriptions": ("Något du saknar i manualen", "Something you miss in the manual"),
             "department": "Teknisk support",
         },
+    ),
+    addresses=(
+        DemoAddress("support", "fel"),
+        DemoAddress("meetings", "meetings", "Meetings", priority="medium"),
     ),
     stories=(
         Story(

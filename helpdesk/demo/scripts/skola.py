@@ -1,7 +1,15 @@
 """After the school-software company's manual: access is applied for, and colleagues are added to tickets."""
 
 from accounts.enums import PasswordPolicy
-from helpdesk.demo.scripts.parts import DemoApplication, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import (
+    DemoAddress,
+    DemoApplication,
+    DemoOrganisation,
+    DemoPerson,
+    DemoPortal,
+    Step,
+    Story,
+)
 
 SKOLA = DemoPortal(
     slug="skola",
@@ -132,6 +140,16 @@ SKOLA = DemoPortal(
             "descriptions": ("Det som måste ändras i produkten", "What has to change in the product"),
             "department": "Support",
         },
+    ),
+    addresses=(
+        DemoAddress(
+            "support",
+            "arendeformular",
+            retired=(
+                "Vi tar emot ärenden i portalen. Där ser du vad vi behöver veta, och kollegor kan följa ärendet.",
+                "We take tickets in the portal. There you see what we need to know, and colleagues can follow them.",
+            ),
+        ),
     ),
     stories=(
         Story(

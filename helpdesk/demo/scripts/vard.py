@@ -1,7 +1,7 @@
 """After the health-care software house's manual: whoever has a question is led by its kind, and the fault report asks
 for what makes a fault solvable."""
 
-from helpdesk.demo.scripts.parts import DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
 
 VARD = DemoPortal(
     slug="vard",
@@ -136,6 +136,7 @@ VARD = DemoPortal(
             "form": "Förslag till ändring",
         },
     ),
+    addresses=(DemoAddress("support", "felrapport", "Kundstöd"),),
     stories=(
         Story(
             46,

@@ -9,6 +9,7 @@ from accounts.actions.founding import add_staff, found_tenant
 from accounts.enums import Role
 from accounts.pictures import picture_type
 from accounts.scoping import tenant_scope
+from notifications.actions.addressing import AddressRefused, AddressWords, add_address
 from routing.actions.arranging import add_department, add_member
 from tickets.actions.arranging import add_topic
 
@@ -23,7 +24,9 @@ class Command(BaseCommand):
             "--host", required=True, action="append", help="host name; repeat for more, first is primary"
         )
         parser.add_argument("--admin", required=True, help="mail address of the first administrator")
-        parser.add_argument("--mail", default="", help="address mails come from; support@<host> when left out")
+        parser.add_argument(
+            "--mail", default="", help="address mails come from and go to; support@<host> when left out"
+        )
         parser.add_argument("--language", choices=["sv", "en"], default="sv")
         parser.add_argument("--colour", default="", help="the portal's colour, such as #00618e")
         parser.add_argument("--logo", type=Path, help="a PNG, JPEG, GIF or WebP picture")
@@ -34,6 +37,10 @@ class Command(BaseCommand):
                 self._found(options)
         except IntegrityError as taken:
             raise CommandError("A portal with this short name or host exists already") from taken
+        except AddressRefused as refusal:
+            raise CommandError(
+                "The portal's mail address is another portal's or somebody's own; choose one with --mail"
+            ) from refusal
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong
 
@@ -51,13 +58,14 @@ class Command(BaseCommand):
         with tenant_scope(tenant):
             department = add_department(actor=None, name="Support", is_default=True)
             add_member(actor=None, department=department, user=administrator, is_lead=True)
-            add_topic(
+            topic = add_topic(
                 actor=None,
                 slug="support",
                 names=("Fråga eller fel", "Question or fault"),
                 descriptions=("Allt du behöver hjälp med.", "Anything you need help with."),
                 department=department,
             )
+            add_address(actor=None, words=AddressWords(email=tenant.mail_address, topic=topic))
         self.stdout.write(
             f"{tenant.name}: {tenant.url('/')}\n{options['admin']} chooses a password at {tenant.url('/password/')}"
         )

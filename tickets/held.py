@@ -52,6 +52,7 @@ def _message(message: Message, person: User) -> Row:
         "by": _author(message, person),
         "channel": Channel(message.channel),
         "text": message.body,
+        "quoted": message.quoted,
         "files": [{"name": file.name, "size": file.size} for file in message.attachments.all()],
     }
 
@@ -139,6 +140,7 @@ PARTS = (
                     Field("by", gettext_lazy("By")),
                     Field("channel", gettext_lazy("How")),
                     Field("text", gettext_lazy("Text")),
+                    Field("quoted", gettext_lazy("Quoted from earlier mails")),
                     Field(
                         "files",
                         gettext_lazy("Files"),

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import User
 from tickets.department_names import as_customers_read
 from tickets.enums import EventKind, MessageKind
+from tickets.formatted import formatted
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.queries import messages_for
 
@@ -28,15 +29,14 @@ def timeline(
     """The story as `reader` may know it. `is_own`: their side wrote it; `is_new`: not read before (`read_until`).
 
     `events` are those of `events_for`; the ones that a message already shows make no line. Each message gets `files`,
-    its attachments with the `url` under which this reader reaches them.
+    its attachments with the `url` under which this reader reaches them, and where it was formatted `formatted`, in
+    which its pictures stand in place.
     """
     events = events if staff else as_customers_read(events)
     seen = getattr(ticket, "read_until", 0)
     entries: list[tuple[Any, Entry]] = []
     for message in messages_for(ticket, staff=staff):
-        message.files = list(message.attachments.all())
-        for file in message.files:
-            file.url = file_url(file)
+        _add_contents(message, file_url)
         own = not _is_customers(message, ticket) if staff else message.author_id == reader.pk
         new = message.pk > seen and message.author_id != reader.pk
         entries.append(((message.created_at, 0, message.pk), Entry("message", message=message, is_own=own, is_new=new)))
@@ -46,6 +46,16 @@ def timeline(
         if event.kind not in SHOWN_BY_MESSAGES
     )
     return [entry for _key, entry in sorted(entries, key=lambda pair: pair[0])]
+
+
+def _add_contents(message: Message, file_url: Callable[[Attachment], str]) -> None:
+    """Its formatted words with their pictures in place, and its other files."""
+    files: list[Any] = list(message.attachments.all())
+    for file in files:
+        file.url = file_url(file)
+    message.formatted = formatted(message.html, files) if message.html else None
+    placed = message.formatted.placed if message.formatted else ()
+    message.files = [file for file in files if file.pk not in placed]
 
 
 def _is_customers(message: Message, ticket: Ticket) -> bool:

@@ -15,6 +15,7 @@ from tickets.answers import value_in_words
 from tickets.answers import with_colon as label_with_colon
 from tickets.enums import Channel, Priority, Status
 from tickets.events_in_words import sentence
+from tickets.formatted import Formatted
 from tickets.models import FieldAnswer, PriorityDefinition, TicketEvent
 from tickets.priorities import priority_definitions
 
@@ -58,8 +59,18 @@ def person(user: User | None) -> str:
 @register.filter
 def plain_text(body: str) -> SafeString:
     """What somebody wrote: escaped, its addresses as links, its lines kept."""
-    linked = urlize(body, nofollow=True, autoescape=True)
-    return linebreaks_filter(mark_safe(linked), autoescape=False)  # noqa: S308 - urlize has escaped it
+    return linebreaks_filter(_safe(urlize(body, nofollow=True, autoescape=True)), autoescape=False)
+
+
+@register.filter
+def formatted_text(words: Formatted) -> SafeString:
+    """A mail's formatted words."""
+    return _safe(words.html)
+
+
+def _safe(html: str) -> SafeString:
+    """What urlize has just escaped, or `tickets.formatted` has just sanitised; nothing else comes here."""
+    return mark_safe(html)  # noqa: S308
 
 
 @register.filter

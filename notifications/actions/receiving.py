@@ -68,7 +68,9 @@ def _fitting(source_key: str) -> str:
     """A key that fits its column and any database: what is too long, or holds what is none, stands by its digest."""
     if len(source_key) <= _SOURCE_KEY and source_key.isprintable():
         return source_key
-    return f"{source_key[:20] if source_key[:20].isprintable() else 'key'}:{digest_of(source_key.encode(errors='replace'))}"
+    kind = source_key.partition(":")[0]
+    digest = digest_of(source_key.encode(errors="replace"))
+    return f"{kind}:{digest}" if kind.isalnum() and len(kind) < 10 else digest
 
 
 def digest_of(*parts: bytes) -> str:

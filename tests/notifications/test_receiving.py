@@ -24,7 +24,8 @@ def test_a_mail_is_stored_as_it_came_and_waits_to_be_read(in_scope: Portal):
     assert zlib.decompress(bytes(mail.raw.content)) == RAW
     assert (mail.state, mail.reason, mail.size) == (MailState.WAITING, "", len(RAW))
     assert mail.digest == hashlib.sha256(RAW).hexdigest()
-    assert mail.next_attempt_at is not None and mail.received_at is not None
+    assert mail.next_attempt_at is not None
+    assert mail.received_at is not None
     assert mail.recipient == "support@north.example"
 
 
@@ -65,7 +66,7 @@ def test_nothing_is_too_broken_to_be_stored(in_scope: Portal, raw: bytes):
     mail.refresh_from_db()
     assert zlib.decompress(bytes(mail.raw.content)) == raw
     assert again == mail
-    assert "\x00" not in mail.recipient and "\n" not in mail.recipient
+    assert mail.recipient.isprintable()
 
 
 def test_long_keys_that_differ_at_their_end_stay_two(in_scope: Portal):

@@ -77,7 +77,8 @@ class ParsedMail:
     `recipients` are all addresses it says it is for, the surest first. `new_text` is what was written now,
     `quoted_text` what it repeats of earlier mails; together they are the whole text. `html` is the whole of the HTML,
     sanitised, empty where there was none; pictures in place are <img src="cid:…">. `troubles` says in English, for the
-    ledger, what was broken or left out for being too much.
+    ledger, what was broken or left out. `is_too_much`: it is larger or nested deeper than is read, so that part of it
+    may be missing here. Message-IDs keep their angle brackets.
     """
 
     sender: str
@@ -100,4 +101,5 @@ class ParsedMail:
     forwarded: Forwarded | None = None
     is_thanks: bool = False
     authentication: tuple[Authentication, ...] = ()
+    is_too_much: bool = False
     troubles: tuple[str, ...] = field(default=())

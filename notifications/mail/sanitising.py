@@ -1,0 +1,83 @@
+"""HTML from a mail, made harmless: no script, style, form or frame, and nothing is fetched when it is looked at."""
+
+import re
+
+import nh3
+
+_TAGS = frozenset(
+    "a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em "
+    "figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small "
+    "span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr".split()
+)
+_ATTRIBUTES = {
+    "*": {"dir", "lang", "title", "class", "id"},
+    "a": {"href"},
+    "blockquote": {"type", "cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "img": {"src", "alt", "width", "height"},
+    "li": {"value"},
+    "ol": {"start", "type", "reversed"},
+    "td": {"colspan", "rowspan", "align", "valign"},
+    "th": {"colspan", "rowspan", "align", "valign", "scope"},
+    "tr": {"align", "valign"},
+}
+# Only the marks by which mailers set off what they quote; any other class or id could borrow the portal's own looks.
+_QUOTE_MARKS = frozenset(
+    "gmail_quote gmail_quote_container gmail_attr gmail_extra gmail_signature moz-cite-prefix moz-forward-container "
+    "yahoo_quoted yahoo-quoted-begin protonmail_quote zmail_extra tutanota_quote OutlookMessageHeader "
+    "WordSection1 AppleMailQuote divRplyFwdMsg appendonsend mail-editor-reference-message-container "
+    "OLK_SRC_BODY_SECTION ms-outlook-mobile-reference-message isForwardContent isReplyContent".split()
+)
+_SCHEMES = {"http", "https", "mailto", "tel", "cid"}
+_NUMBER = re.compile(r"\d{1,4}")
+_PICTURE = re.compile(r'<img((?:[^">]|"[^"]*")*)>')
+_SOURCE = re.compile(r'\ssrc="([^"]*)"')
+_ALTERNATIVE = re.compile(r'\salt="([^"]*)"')
+_CID = re.compile(r'<img(?:[^">]|"[^"]*")*?\ssrc="cid:([^"]*)"')
+_DROPPED = {"script", "style", "title", "head", "noscript", "template", "object", "iframe", "svg", "math", "select"}
+
+
+def sanitised(html: str) -> str:
+    """HTML that can be shown: pictures only those that came with the mail (`cid:`); a remote one leaves its words."""
+    clean = nh3.clean(
+        html.replace("\x00", ""),
+        tags=set(_TAGS),
+        clean_content_tags=_DROPPED,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_kept,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+        strip_comments=True,
+    )
+    return _PICTURE.sub(_picture, clean)
+
+
+def pictures_in(html: str) -> list[str]:
+    """The Content-IDs of the pictures that sanitised HTML shows in place."""
+    return [_plain(found) for found in _CID.findall(html)]
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    if name in ("class", "id"):
+        return next((mark for mark in value.split() if mark in _QUOTE_MARKS), None)
+    if name == "src":
+        return value if value.lower().startswith("cid:") else None
+    if name == "href":
+        return None if value.lower().startswith("cid:") else value
+    if name == "cite":
+        return None
+    if name in ("width", "height", "colspan", "rowspan", "span", "start", "value"):
+        return value if _NUMBER.fullmatch(value) else None
+    return value
+
+
+def _picture(found: re.Match[str]) -> str:
+    if _SOURCE.search(found[1]):
+        return found[0]
+    words = _ALTERNATIVE.search(found[1])
+    return words[1].replace("<", "&lt;").replace(">", "&gt;") if words else ""
+
+
+def _plain(attribute: str) -> str:
+    return attribute.replace("&amp;", "&")

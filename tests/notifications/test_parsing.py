@@ -1,0 +1,185 @@
+"""What the mails in `tests/mails/` say, as `parse` reads them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications.mail.parsed import Label, ParsedMail
+from notifications.mail.parsing import parse
+
+MAILS = Path(__file__).parents[1] / "mails"
+
+
+def read(name: str) -> ParsedMail:
+    return parse((MAILS / f"{name}.eml").read_bytes())
+
+
+# A mail's name, and what it says; what is not named here is its default: no file, nothing quoted, no machine.
+SAID: dict[str, dict[str, Any]] = {
+    "plain_swedish": {
+        "sender": "eva.lindstrom@kund.example",
+        "sender_name": "Eva Lindström",
+        "subject": "Låset på dörren går inte upp",
+        "new_text": "Hej!\n\nLåset på dörren till förrådet går inte upp sedan i fredags.\n\nHälsningar\nEva",
+    },
+    "outlook_reply_html": {
+        "sender": "olle.berg@kund.example",
+        "sender_name": "Berg, Olle",
+        "subject": "SV: [#1042] Larmet tjuter",
+        "new_text": "Nu tjuter det igen, se bilden.\n\nMed vänlig hälsning\nOlle Berg",
+        "quoted_text": "Från: Larm Support <support@larm.example>",
+        "files": ["image001.png"],
+    },
+    "gmail_reply": {
+        "sender": "sara.ek@post.example",
+        "subject": "Re: [#1043] Fakturan",
+        "new_text": "Ja, det stämmer. Tack för snabbt svar!",
+        "quoted_text": "> Stämmer adressen?",
+    },
+    "apple_mail_pictures_between": {
+        "sender": "nils@kund.example",
+        "subject": "Two pictures",
+        "new_text": "Here is the front:\n\nand here the back:\n\nRegards, Nils",
+        "files": ["IMG_1.jpeg", "IMG_1 (2).jpeg"],
+    },
+    "apple_mail_alternative_with_pdf": {
+        "sender": "nils@kund.example",
+        "subject": "Contract",
+        "new_text": "Please find the contract attached.\n\nNils",
+        "files": ["avtal för larm.pdf"],
+    },
+    "thunderbird_flowed": {
+        "sender": "asa@kund.example",
+        "sender_name": "Åsa Öberg",
+        "subject": "Re: Offert",
+        "new_text": "Det här är en lång rad som programmet har brutit mjukt så att den blir ett enda stycke igen.",
+        "quoted_text": "> Here is our offer, which also runs over two lines.",
+    },
+    "phone_iphone": {
+        "sender": "maja@post.example",
+        "subject": "Re: [#1044] Kamera",
+        "new_text": "Den står i hallen.\n\nSkickat från min iPhone",
+        "quoted_text": "> Var står kameran?",
+    },
+    "windows_1252_said_to_be_latin1": {
+        "sender": "hans@kunde.example",
+        "subject": "Preis",
+        "new_text": "Der Preis ist 300 € – das steht „hier“.",
+    },
+    "utf8_said_to_be_latin1": {
+        "sender": "hans@kunde.example",
+        "subject": "Größe",
+        "new_text": "Die Größe passt nicht.",
+    },
+    "japanese_iso_2022": {
+        "sender": "yamada@kyaku.example",
+        "sender_name": "山田太郎",
+        "subject": "アラームがなりません",
+        "new_text": "アラームが鳴りません。\n山田",
+    },
+    "japanese_shift_jis": {
+        "sender": "yamada@kyaku.example",
+        "subject": "test",
+        "new_text": "㈱山田です。①と②を見てください。",
+    },
+    "chinese_gb2312_with_gbk": {
+        "sender": "wang@kehu.example",
+        "sender_name": "王小明",
+        "subject": "警报器坏了",
+        "new_text": "您好，警报器坏了。朱镕基",
+    },
+    "russian_koi8": {
+        "sender": "ivan@klient.example",
+        "sender_name": "Иван",
+        "subject": "Вопрос",
+        "new_text": "Не работает.",
+    },
+    "no_charset_8bit": {"sender": "olle@kund.example", "subject": "Högt ljud", "new_text": "Det låter högt."},
+    "unknown_charset": {"sender": "olle@kund.example", "subject": "Hej då", "new_text": "Det låter högt."},
+    "uuencoded_in_text": {
+        "sender": "old@kund.example",
+        "subject": "A file the old way",
+        "new_text": "The log is below.\n\n\nRegards",
+        "files": ["log.txt"],
+    },
+    "rfc2231_names": {
+        "sender": "lena@kund.example",
+        "subject": "Files",
+        "new_text": "Three files.",
+        "files": ["en lång fil med namn.pdf", "år.xlsx", "my holiday picture.png"],
+    },
+    "same_names_and_paths": {
+        "sender": "lena@kund.example",
+        "subject": "Files",
+        "new_text": "See the files.",
+        "files": ["passwd", "bill.pdf", "BILL (2).pdf", "file.pdf"],
+    },
+    "two_froms": {"sender": "", "subject": "Two senders", "new_text": "Which one?"},
+    "address_as_a_name": {"sender": "", "subject": "Pay this", "new_text": "Now."},
+    "calendar_invitation": {
+        "sender": "eva@kund.example",
+        "subject": "Meeting",
+        "new_text": "Shall we meet?",
+        "files": ["invite.ics"],
+    },
+    "pgp_encrypted": {
+        "sender": "eva@kund.example",
+        "subject": "...",
+        "new_text": "",
+        "files": ["file.pgp", "encrypted.asc"],
+    },
+    "signed_smime": {
+        "sender": "eva@kund.example",
+        "subject": "Signed",
+        "new_text": "This is signed.",
+        "files": ["smime.p7s"],
+    },
+    "mail_in_a_mail": {
+        "sender": "eva@kund.example",
+        "subject": "Fwd as a file",
+        "new_text": "See the mail.",
+        "files": ["Din beställning.eml"],
+    },
+}
+
+
+def test_every_mail_is_in_the_table():
+    assert {path.stem for path in MAILS.glob("*.eml")} == set(SAID)
+
+
+@pytest.mark.parametrize("name", sorted(SAID))
+def test_a_mail_says_what_its_writer_wrote(name: str):
+    mail, said = read(name), SAID[name]
+
+    assert mail.sender == said["sender"]
+    assert mail.subject == said["subject"]
+    assert mail.new_text.startswith(said["new_text"]) if said["new_text"] else mail.new_text == ""
+    assert mail.sender_name == said.get("sender_name", mail.sender_name)
+    assert said.get("quoted_text", "") in mail.quoted_text
+    assert bool(mail.quoted_text) == bool(said.get("quoted_text"))
+    assert [file.name for file in mail.attachments] == said.get("files", [])
+    assert mail.is_automatic == said.get("is_automatic", False)
+    assert mail.is_bounce == said.get("is_bounce", False)
+    assert not mail.is_too_much
+
+
+def test_what_is_besides_the_text():
+    mail = read("outlook_reply_html")
+
+    assert mail.message_id == "<DB9PR07@kund.example>"
+    assert mail.in_reply_to == "<reply.bb@larm.example>"
+    assert mail.references == ("<ticket.aa@larm.example>", "<reply.bb@larm.example>")
+    assert mail.recipients == ("support+r12-0123456789abcdef@larm.example",)
+    assert mail.sent_at == datetime(2026, 3, 3, 13, 2, 11, tzinfo=UTC)
+    assert 'src="cid:image001.png@01DC1234"' in mail.html
+    assert mail.attachments[0].is_inline
+    assert mail.attachments[0].content_id == "image001.png@01DC1234"
+
+
+def test_parts_that_are_more_than_files_are_labelled():
+    assert [file.label for file in read("calendar_invitation").attachments] == [Label.CALENDAR]
+    assert [file.label for file in read("pgp_encrypted").attachments] == [Label.ENCRYPTED] * 2
+    assert [file.label for file in read("signed_smime").attachments] == [Label.SIGNATURE]
+    assert [file.label for file in read("mail_in_a_mail").attachments] == [Label.MESSAGE]

@@ -102,6 +102,7 @@ TEMPLATES = [
                 "tickets.context.unread",
                 "tickets.context.desk",
                 "notifications.context.failed_mails",
+                "notifications.context.incoming_mails",
             ],
         },
     },
@@ -219,6 +220,9 @@ try:
 except ValueError as reason:
     raise ImproperlyConfigured(str(reason)) from reason
 MAIL_DIR = VAR_DIR / "mail"
+# Whether mail servers that administrators name may lie inside our own network. On a machine of one's own they may; where
+# strangers set up portals, they could look around in it.
+PRIVATE_MAIL_SERVERS = env.bool("PRIVATE_MAIL_SERVERS", default=EMBEDDED)
 MAIL_TIMEOUT = 20  # seconds one step of a mail conversation may take
 ANYMAIL = MAIL.anymail
 EMAIL_BACKEND = (

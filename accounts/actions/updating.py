@@ -17,6 +17,7 @@ PORTAL_FIELDS = (
     "guest_limit_per_address",
     "guest_limit_per_network",
     "attachment_limit_mb",
+    "undo_seconds",
 )
 ACCESS_FIELDS = (
     "strangers",

@@ -28,6 +28,7 @@ class PortalForm(forms.ModelForm):
             "guest_limit_per_address",
             "guest_limit_per_network",
             "attachment_limit_mb",
+            "undo_seconds",
         ]
         labels = {
             "name": _("Name of the portal"),
@@ -36,6 +37,7 @@ class PortalForm(forms.ModelForm):
             "guest_limit_per_address": _("Tickets an hour from one address"),
             "guest_limit_per_network": _("Tickets an hour from one network"),
             "attachment_limit_mb": _("Largest file, in MB"),
+            "undo_seconds": _("Seconds in which an agent can take a reply back"),
         }
         help_texts = {
             "colour": _("Buttons and links take this colour; it is adjusted so that text stays readable."),
@@ -43,6 +45,9 @@ class PortalForm(forms.ModelForm):
             "guest_limit_per_address": _("Counts people who are not signed in. Keeps strangers from flooding you."),
             "guest_limit_per_network": _("Many people may share one network, so allow more than for one address."),
             "attachment_limit_mb": _("Customers and agents see this limit at every upload."),
+            "undo_seconds": _(
+                "As long is a reply kept from the customer, by mail and in the portal. 0: it is sent at once. At most 120."
+            ),
         }
         widgets = {"colour": forms.TextInput(attrs={"type": "color"})}
         error_messages = {
@@ -51,6 +56,7 @@ class PortalForm(forms.ModelForm):
                 field: {"required": NUMBER_MISSING, "min_value": NUMBER_TOO_SMALL, "max_value": NUMBER_TOO_LARGE}
                 for field in ("guest_limit_per_address", "guest_limit_per_network", "attachment_limit_mb")
             },
+            "undo_seconds": {"required": NUMBER_MISSING, "max_value": NUMBER_TOO_LARGE},
         }
 
     def clean_logo_file(self) -> UploadedFile | None:

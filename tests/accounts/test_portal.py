@@ -21,6 +21,7 @@ SETTINGS = {
     "guest_limit_per_address": "7",
     "guest_limit_per_network": "70",
     "attachment_limit_mb": "5",
+    "undo_seconds": "30",
 }
 
 
@@ -109,6 +110,8 @@ def test_fields_that_are_not_asked_for_are_not_set(portal, browse):
         {"guest_limit_per_address": "0"},
         {"guest_limit_per_network": "-1"},
         {"attachment_limit_mb": "9999"},
+        {"undo_seconds": "121"},
+        {"undo_seconds": "-1"},
         {"language": "de"},
         {"name": ""},
     ],

@@ -16,14 +16,16 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
     ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
-    ("uploading", "formatted", "addresses", "smtp", "ready_forms", "mail"),
+    ("uploading", "formatted", "addresses", "reaching", "smtp", "ready_forms", "mail"),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
-    ("entering", "entitlement"),
+    ("entering", "entitlement", "judging"),
     ("models", "sessions"),
     # read, and decide; change nothing
     (
         "rules",
+        "whose",
+        "mail_facts",
         "field_rules",
         "form_uses",
         "queries",
@@ -67,6 +69,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     (
         "events",
         "locking",
+        "mail_locking",
         "links",
         "entry_mails",
         "security_mails",

@@ -14,11 +14,16 @@ Told = tuple[int, MailKind]  # a person's id, and the mail they would get
 
 @dataclass(frozen=True)
 class Choice:
-    """One switch: `kind` is mailed when `sentence` happens. `instead`: where they find it without the mail."""
+    """One choice: `kind` is mailed when `sentence` happens. `instead`: where they find it without the mail."""
 
     kind: MailKind
     sentence: Any
     instead: Any
+
+    @property
+    def can_be_collected(self) -> bool:
+        """Whether a digest can tell of it: those tell of tickets."""
+        return self.kind != MailKind.NEW_APPLICATION
 
 
 _CUSTOMERS = (
@@ -85,6 +90,11 @@ def choices_of(person: User) -> tuple[Choice, ...]:
     if not person.is_agent:
         return _CUSTOMERS
     return _AGENTS + _DECIDERS if person.sees_all_departments else _AGENTS
+
+
+def can_be_stopped(person: User, kind: MailKind) -> bool:
+    """Whether this person may do without such mails. A digest they once chose, they may leave."""
+    return kind == MailKind.DIGEST or kind in {choice.kind for choice in choices_of(person)}
 
 
 def left_after_muting(told: Iterable[Told], muted: Collection[Told], *, concerned: Collection[int] = ()) -> set[Told]:

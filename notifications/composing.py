@@ -23,9 +23,11 @@ from accounts.tokens.passwords import password_link
 from notifications.account_mails import about_account
 from notifications.addresses import ascii_address, body_text, header_line
 from notifications.enums import DESK_KINDS, MailKind
-from notifications.envelopes import envelope_of, speaker_of
+from notifications.envelopes import Envelope, envelope_of, speaker_of
 from notifications.facts import Letter
+from notifications.mail.marks import mark
 from notifications.models import Delivery
+from notifications.muting_links import unsubscribe_link
 from notifications.queries import earlier_message_ids
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
@@ -50,7 +52,7 @@ def compose(delivery: Delivery) -> Letter:
     person.tenant = tenant
     envelope = envelope_of(delivery, tenant)
     with translation.override(person.reading_language), timezone.override(person.reading_time_zone):
-        context = _context(delivery, tenant)
+        context = _context(delivery, tenant) | _ways_back(delivery, envelope)
         subject = header_line(_render(delivery, "subject.txt", context))
         text, html = (_render(delivery, ending, context | {"title": subject}) for ending in ("txt", "html"))
     return Letter(
@@ -62,7 +64,7 @@ def compose(delivery: Delivery) -> Letter:
         recipient=recipient,
         text=body_text(re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n",
         html=body_text(html).strip() + "\n",
-        headers=_headers(delivery),
+        headers=_headers(delivery, str(context["unsubscribe_link"])),
     )
 
 
@@ -95,7 +97,17 @@ def _render(delivery: Delivery, ending: str, context: dict[str, Any]) -> str:
     return render_to_string(f"mail/{delivery.template}.{ending}", context)
 
 
-def _headers(delivery: Delivery) -> dict[str, str]:
+def _ways_back(delivery: Delivery, envelope: Envelope) -> dict[str, Any]:
+    """What a reader can do with the mail itself: answer it, and stop such mails."""
+    to_customer = envelope.takes_answers and delivery.template not in DESK_KINDS
+    return {
+        "takes_answers": envelope.takes_answers,
+        "mark": mark(delivery.recipient.reading_language) if to_customer else "",
+        "unsubscribe_link": unsubscribe_link(delivery.recipient, MailKind(delivery.template), delivery.created_at),
+    }
+
+
+def _headers(delivery: Delivery, unsubscribe: str) -> dict[str, str]:
     receipt = delivery.template == MailKind.CONFIRMATION and delivery.event.actor_id == delivery.recipient_id
     headers = {
         "Message-ID": delivery.message_id,
@@ -103,6 +115,10 @@ def _headers(delivery: Delivery) -> dict[str, str]:
         "Auto-Submitted": "auto-replied" if receipt else "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if unsubscribe:
+        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
+        if unsubscribe.startswith("https:"):  # RFC 8058, 3.1
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if delivery.ticket:
         earlier = earlier_message_ids(delivery)
         headers["References"] = " ".join([_thread_id(delivery), *earlier])

@@ -8,7 +8,7 @@ from accounts.holdings import Field, Part, Row, contribute
 from accounts.models import User
 from notifications.enums import DeliveryState, MailKind
 from notifications.models import Delivery
-from notifications.queries import muted_by
+from notifications.queries import muted_by, paces_of
 
 CHUNK = 200
 
@@ -34,12 +34,23 @@ def _choices(person: User) -> Iterable[Row]:
         yield {"switched_off": kind}
 
 
+def _collected(person: User) -> Iterable[Row]:
+    for kind, pace in sorted(paces_of(person).items()):
+        yield {"kind": kind, "pace": pace}
+
+
 PARTS = (
     Part(
         "mail_choices",
         gettext_lazy("Mails you switched off"),
         (Field("switched_off", gettext_lazy("Kind")),),
         _choices,
+    ),
+    Part(
+        "mails_collected",
+        gettext_lazy("Mails that are collected for you"),
+        (Field("kind", gettext_lazy("Kind")), Field("pace", gettext_lazy("How often"))),
+        _collected,
     ),
     Part(
         "mails",

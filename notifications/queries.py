@@ -12,8 +12,8 @@ from accounts.folding import fold_address, fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
-from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, MailKind, Trouble
-from notifications.models import Delivery, MailAddress, Mailbox, MailSettings, MutedMail
+from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, Trouble
+from notifications.models import Delivery, DigestChoice, IncomingMail, MailAddress, Mailbox, MailSettings, MutedMail
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
@@ -50,6 +50,19 @@ def muted_among(told: Iterable[tuple[int, MailKind]]) -> set[tuple[int, MailKind
     everybody = {person for person, _kind in told}
     rows = MutedMail.objects.filter(user__in=everybody).values_list("user_id", "kind") if everybody else ()
     return {(person, MailKind(kind)) for person, kind in rows}
+
+
+def paces_of(person: User) -> dict[MailKind, DigestPace]:
+    """The kinds of mail this person has collected in digests, and how often those come."""
+    rows = DigestChoice.objects.filter(user=person).values_list("kind", "pace")
+    return {MailKind(kind): DigestPace(pace) for kind, pace in rows}
+
+
+def collected_among(told: Iterable[tuple[int, MailKind]]) -> dict[tuple[int, MailKind], DigestPace]:
+    """Those of the mails to be sent (a person's id, a kind) that the person has collected in digests. In one query."""
+    everybody = {person for person, _kind in told}
+    rows = DigestChoice.objects.filter(user__in=everybody).values_list("user_id", "kind", "pace") if everybody else ()
+    return {(person, MailKind(kind)): DigestPace(pace) for person, kind, pace in rows}
 
 
 def agent_with_id(key: int | None) -> User | None:
@@ -137,7 +150,7 @@ def receiving_keys() -> set[str] | None:
 
 
 def tenants_with_mail_to_do() -> list[Tenant]:
-    """The tenants with events nobody is told of yet, mails that are due, or sends that were cut off."""
+    """The tenants with mails to be read, events nobody is told of yet, mails that are due, or sends cut off."""
     now = timezone.now()
     with every_tenant():
         sources = (
@@ -146,6 +159,7 @@ def tenants_with_mail_to_do() -> list[Tenant]:
             EntryRequest.objects.pending(),
             Delivery.objects.due(now),
             Delivery.objects.abandoned(now),
+            IncomingMail.objects.filter(next_attempt_at__lte=now),
         )
         keys = {key for rows in sources for key in rows.order_by().values_list("tenant_id", flat=True).distinct()}
     active = Tenant.objects.filter(pk__in=keys, is_active=True) if keys else Tenant.objects.none()

@@ -10,16 +10,18 @@ from accounts.requests import PortalRequest
 from notifications.actions.choosing_mails import choose_mails
 from notifications.choices import choices_of
 from notifications.forms.choices import ChoicesForm
-from notifications.queries import muted_by
+from notifications.queries import muted_by, paces_of
 
 
 @login_required
 def notification_choices(request: PortalRequest) -> HttpResponse:
     user = request.user
     posted = request.method == "POST"
-    form = ChoicesForm(request.POST if posted else None, choices=choices_of(user), muted=muted_by(user))
+    form = ChoicesForm(
+        request.POST if posted else None, choices=choices_of(user), muted=muted_by(user), paces=paces_of(user)
+    )
     if posted and form.is_valid():
-        choose_mails(actor=user, user=user, wanted=form.wanted)
+        choose_mails(actor=user, user=user, wanted=form.wanted, collected=form.collected)
         messages.success(request, _("Your choices are saved. They count from now on."))
         return redirect("notification_choices")
-    return render(request, "notifications/choices.html", {"form": form})
+    return render(request, "notifications/choices.html", {"form": form}, status=422 if form.errors else 200)

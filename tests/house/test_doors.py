@@ -29,7 +29,14 @@ SEAMS = {"Ticket", "Message", "TicketEvent"}
 CREATES = {"create", "bulk_create", "get_or_create", "update_or_create"}
 WRITES = CREATES | {"save", "delete", "update", "bulk_update"}
 # Outside actions/, rows are written only by what the doors are made of.
-WRITERS = {"tickets.events", "tickets.links", "tickets.locking", "notifications.locking", "notifications.transports"}
+WRITERS = {
+    "tickets.events",
+    "tickets.links",
+    "tickets.locking",
+    "notifications.locking",
+    "notifications.mail_locking",
+    "notifications.transports",
+}
 # Fills a database for benchmarks, in bulk and with the past it needs; no part of the product uses it.
 BULK = "helpdesk.management.commands.load_tickets"
 # The one place that marks text as safe: what urlize has just escaped, or nh3 has just sanitised.
@@ -158,6 +165,7 @@ DOORS = [
     "tickets.actions.opening:open_ticket",
     "tickets.actions.replying:reply_to_ticket",
     "tickets.actions.replying:add_note",
+    "tickets.actions.withdrawing:withdraw_reply",
     "tickets.actions.closing:close_ticket",
     "tickets.actions.closing:reopen_ticket",
     "tickets.actions.handing_over:claim",
@@ -206,6 +214,14 @@ DOORS = [
     "notifications.actions.choosing_mails:resume_mails",
     "notifications.actions.sending_again:send_again",
     "notifications.actions.receiving:receive_mail",
+    "notifications.actions.taking:take_as_new",
+    "notifications.actions.taking:take_as_reply",
+    "notifications.actions.deciding:accept_as_new",
+    "notifications.actions.deciding:accept_to",
+    "notifications.actions.deciding:discard",
+    "notifications.actions.deciding:read_again",
+    "notifications.actions.deciding:judge_sender",
+    "notifications.actions.deciding:forget_judgement",
     "notifications.actions.bouncing:mark_bounced",
     "notifications.actions.bouncing:mark_arrived",
     "notifications.actions.bouncing:mark_complained",

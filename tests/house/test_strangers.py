@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.queries.security import session_mark
 from accounts.scoping import tenant_scope
@@ -155,6 +156,7 @@ ITS_AGENTS = {
     "desk_tags",
     "desk_followers",
     "desk_follower_removal",
+    "desk_withdrawal",
 }
 ADMINISTRATORS = {"portal_settings", "security_settings"}
 ADMINISTRATORS |= {"access_settings", "private_domains"}
@@ -219,6 +221,18 @@ ADMINISTRATORS_ROWS |= {"form_settings", "form_name", "form_copy", "form_removal
 ADMINISTRATORS_ROWS |= {"form_field_place", "form_field_removal", "form_field_return"}
 ADMINISTRATORS |= {"mail_settings", "address_new"}
 ADMINISTRATORS_ROWS |= {"address", "address_retirement", "address_return", "address_removal"}
+# Incoming mails: lists of what each agent may see, and one mail as they see it.
+AGENTS |= {"desk_incoming", "incoming_upload", "sender_rules"}
+AGENTS_ROWS |= {"sender_rule_removal"}
+ITS_AGENTS |= {
+    "incoming_one",
+    "incoming_source",
+    "incoming_ticket",
+    "incoming_reply",
+    "incoming_discard",
+    "incoming_again",
+    "incoming_sender",
+}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -291,7 +305,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
 
 def _stopping_token(house: House) -> str:
     with tenant_scope(house.portal.tenant):
-        return unsubscribe_link(house.portal.customer, MailKind.CLOSED).rstrip("/").rsplit("/", 1)[1]
+        return unsubscribe_link(house.portal.customer, MailKind.CLOSED, timezone.now()).rstrip("/").rsplit("/", 1)[1]
 
 
 def _row(name: str, house: House) -> Any:
@@ -328,6 +342,8 @@ def _row(name: str, house: House) -> Any:
         "topic": house.portal.topic,
         "form": house.question.form,
         "address": house.address,
+        "incoming": house.held,
+        "sender": house.sender_rule,
         "mailbox": house.mailbox,
     }
     if name.startswith("routing_"):
@@ -496,6 +512,8 @@ def test_an_agent_of_another_department_sees_no_trace_in_lists(house: House, bro
         f"/desk/?q={SECRET}",
         f"/desk/?view=all&department={house.portal.department.pk}",
         "/desk/mails/",
+        "/desk/incoming/",
+        f"/desk/incoming/?q={SECRET}",
         f"/desk/mails/?q={house.portal.customer.email}",
         "/tickets/?show=all",
     ):
@@ -602,7 +620,8 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
     """The other half: the addresses are right, and the strangers above were really refused."""
     doors = {
         house.portal.customer: SIGNED_IN | BY_OWN_LINK | {"ticket", "ticket_attachment", "thanks"},
-        house.portal.agent: AGENTS | SIGNED_IN | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"},
+        house.portal.agent: AGENTS | SIGNED_IN | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"}
+        | {"incoming_one", "incoming_source"},
         house.portal.lead: {"desk_ticket", "desk_mail"},
         house.portal.administrator: AGENTS
         | ADMINISTRATORS

@@ -11,7 +11,7 @@ from notifications.actions.choosing_mails import choose_mails
 from notifications.choices import choices_of, left_after_muting
 from notifications.enums import DESK_KINDS, MailKind
 from notifications.models import MutedMail
-from notifications.queries import muted_by
+from notifications.queries import muted_by, paces_of
 from tests.factories import MemberFactory, make_ticket
 from tests.notifications.conftest import told
 from tests.notifications.test_telling import ADMIN, AGENT, ANNA, LEAD
@@ -127,14 +127,22 @@ def test_nobody_may_do_without_mails_about_accounts_or_answers_to_their_own_tick
 
 def test_choosing_from_the_page(in_scope, other_portal, browse):
     client = browse(in_scope, in_scope.customer)
-    page = client.get("/account/notifications/")
-    assert page.content.decode().count("checked") == len(choices_of(in_scope.customer))
-    answer = client.post("/account/notifications/", {"closed": "on", "collaborator_added": "on"}, follow=True)
-    assert "Your choices are saved" in answer.content.decode()
+    page = client.get("/account/notifications/").content.decode()
+    at_once = '<option value="at_once" selected>'
+    assert page.count(at_once) == len(choices_of(in_scope.customer))
+    chosen = {"closed": "at_once", "collaborator_added": "daily", "reopened": "off", "colleague_reply": "off"}
+    answer = client.post("/account/notifications/", chosen, follow=True).content.decode()
+    assert "Your choices are saved" in answer
     assert muted_by(in_scope.customer) == {"reopened", "colleague_reply"}
-    assert answer.content.decode().count("checked") == 2
-    client.post("/account/notifications/", {"closed": "on", "reopened": "on", "new_ticket": "on", "confirmation": ""})
+    assert paces_of(in_scope.customer) == {"collaborator_added": "daily"}
+    assert (answer.count(at_once), answer.count('<option value="daily" selected>')) == (1, 1)
+    others = {"closed": "hourly", "collaborator_added": "off", "reopened": "at_once", "new_ticket": "off"}
+    client.post("/account/notifications/", chosen | others | {"confirmation": "off"})
     assert muted_by(in_scope.customer) == {"collaborator_added", "colleague_reply"}
+    assert paces_of(in_scope.customer) == {"closed": "hourly"}
+    wrong = client.post("/account/notifications/", chosen | {"closed": "whenever"})
+    assert wrong.status_code == 422
+    assert paces_of(in_scope.customer) == {"closed": "hourly"}
     with tenant_scope(other_portal.tenant):
         assert muted_by(other_portal.customer) == set()
         assert not MutedMail.objects.exists()

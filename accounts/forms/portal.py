@@ -46,7 +46,7 @@ class PortalForm(forms.ModelForm):
             "guest_limit_per_network": _("Many people may share one network, so allow more than for one address."),
             "attachment_limit_mb": _("Customers and agents see this limit at every upload."),
             "undo_seconds": _(
-                "As long is a reply kept from the customer, by mail and in the portal. 0: it is sent at once. At most 120."
+                "So long a reply is kept from the customer, by mail and in the portal. 0: it is sent at once."
             ),
         }
         widgets = {"colour": forms.TextInput(attrs={"type": "color"})}

@@ -15,6 +15,7 @@ from notifications.models import Delivery
 from tickets.enums import EventKind
 
 _ADDRESS = re.compile(r"(?P<base>[^@+]+)\+(?P<token>[rb][0-9a-z]{1,13}-[0-9a-f]{16})@(?P<domain>[^@]+)", re.ASCII)
+_THREAD = re.compile(r"<(?P<name>ticket(?P<ticket>\d{1,19})\.\d{1,19})\.(?P<seal>[0-9a-f]{16})@[^>]+>", re.ASCII)
 _LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -46,6 +47,17 @@ def was_taken_back(delivery: Delivery) -> bool:
     return bool(
         delivery.ticket.events.filter(kind=EventKind.LINKS_REVOKED, created_at__gte=delivery.created_at).exists()
     )
+
+
+def thread_named(message_id: str) -> int | None:
+    """The id of the ticket whose thread a Message-ID names (`notifications.composing`); None where it is none of ours.
+    It proves nothing: it stands in all mails about the ticket."""
+    found = _THREAD.match(message_id)
+    if found is None:
+        return None
+    seal = salted_hmac("notifications.thread", found["name"], algorithm="sha256").hexdigest()[:16]
+    number = int(found["ticket"])
+    return number if compare_digest(seal, found["seal"]) and number < 2**63 else None
 
 
 def without_token(address: str) -> str:

@@ -56,7 +56,8 @@ def obstacle_by_phone(address: str) -> Obstacle | None:
 
 def obstacle_by_mail(address: str, person: User | None) -> Obstacle | None:
     """What stands in the way of whoever mails from this address (`person`, if anybody has it). Somebody of no
-    organisation counts as one of their domain's, as on the phone: where not everybody may ask, we must know who does."""
+    organisation counts as one of their domain's, as on the phone: where not everybody may ask, we must know who does.
+    """
     asking = person or User(email=address)
     if asking.organisation is None:
         asking = User(email=address, organisation=organisation_at(address), role=asking.role)

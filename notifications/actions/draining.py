@@ -16,6 +16,7 @@ from accounts.poking import DRAIN_TASK
 from accounts.scoping import tenant_scope
 from notifications.actions.delivering import deliver, recover_abandoned
 from notifications.actions.fanning_out import fan_out
+from notifications.actions.reading_mail import read_due
 from notifications.facts import ServerAway
 from notifications.models import Delivery
 from notifications.queries import tenants_with_mail_to_do
@@ -60,16 +61,17 @@ def always() -> bool:
 
 
 def drain(tenant: Tenant, keep_going: KeepGoing = always) -> bool:
-    """One bounded round for one tenant: settle what strangers asked for, fan out events, recover what was cut off,
-    send what is due.
+    """One bounded round for one tenant: read mail that came, settle what strangers asked for, fan out events, recover
+    what was cut off, send what is due.
 
     Returns whether more could be done at once. `keep_going` is asked between two mails. Raises database errors only.
     """
     with tenant_scope(tenant):
+        read = read_due(keep_going)
         settled = work_off(EntryRequest.objects, settle, keep_going)
         events = fan_out_pending(keep_going)
         recover_abandoned()
-        return deliver_due(keep_going) or events or settled
+        return deliver_due(keep_going) or events or settled or read
 
 
 def drain_everybody(keep_going: KeepGoing = always) -> bool:

@@ -16,7 +16,7 @@ _PREFIX = re.compile(
 )
 _NUMBER = re.compile(r"\[#(\d{1,18})\]", re.ASCII)
 _TOKEN = re.compile(r"\+[rb][0-9a-z]{1,13}-[0-9a-f]{16}(?=@|%40)", re.ASCII | re.IGNORECASE)
-_SECRET = r"[A-Za-z0-9_.:=~%-]{16,}"
+_OPENER = r"[A-Za-z0-9_.:=~%-]{16,}"
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
@@ -56,7 +56,7 @@ def without_secrets(text: str, hosts: Iterable[str]) -> str:
     whoever answers quotes them to everybody on the ticket. Of such a link the page's address is left."""
     names = "|".join(re.escape(host) for host in hosts if host)
     if names:
-        link = re.compile(rf"(https?://(?:{names})(?::\d{{1,5}})?)/[^\s\"'<>]*?{_SECRET}[^\s\"'<>)\]]*", re.IGNORECASE)
+        link = re.compile(rf"(https?://(?:{names})(?::\d{{1,5}})?)/[^\s\"'<>]*?{_OPENER}[^\s\"'<>)\]]*", re.IGNORECASE)
         text = link.sub(r"\1/", text)
     return _TOKEN.sub("", text)
 

@@ -1,0 +1,215 @@
+"""What is to be known about a mail to judge it, asked of the rows only as far as the judgement asks (`judging`)."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from accounts.folding import fold_address, fold_text
+from accounts.models import User
+from accounts.queries.guests import is_let_in_by_mail
+from accounts.queries.people import person_at
+from accounts.scoping import current_tenant
+from notifications.brakes import is_looping
+from notifications.enums import MailReason, MailState, Verdict
+from notifications.judging import Addressed, Whose
+from notifications.mail.cleaning import fit, fit_line
+from notifications.mail.limits import MAIL_BYTES
+from notifications.mail.parsed import Machine, ParsedMail
+from notifications.models import Delivery, IncomingMail, MailAddress, SenderRule
+from notifications.queries import mail_settings
+from notifications.tokens import delivery_answered, without_token
+from notifications.whose import Claim, claim_of
+
+_ADDRESS = 254
+_LOOKED_AT = 200
+
+
+class FactsOf:
+    """The facts about one mail (`judging.MailFacts`). Fills in what the ledger's row says the mail says of itself."""
+
+    def __init__(self, mail: IncomingMail, parsed: ParsedMail) -> None:
+        self.mail, self.parsed = mail, parsed
+        for name, value in self.said.items():
+            setattr(mail, name, value)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What the mail says of itself, as the ledger's row keeps it."""
+        parsed = self.parsed
+        sender = _fitting_address(parsed.sender)
+        name, subject = fit_line(parsed.sender_name, 200), fit_line(parsed.subject, 500)
+        return {
+            "sender": sender,
+            "sender_key": fold_address(sender) if sender else "",
+            "sender_name": name,
+            "subject": subject,
+            "search_key": fold_text(f"{sender} {name} {subject}")[:1000],
+            "mail_id": fit_line(parsed.message_id, 500),
+            "sent_at": _moment(parsed.sent_at),
+            "is_automatic": parsed.is_automatic,
+            "authentication": self._results,
+        }
+
+    @property
+    def is_too_much(self) -> bool:
+        return self.parsed.is_too_much or self.mail.size > MAIL_BYTES
+
+    @property
+    def is_ours(self) -> bool:
+        mail_id, key = self.mail.mail_id, self.mail.sender_key
+        if mail_id and Delivery.objects.filter(message_id=mail_id[:320]).exists():
+            return True
+        own = bool(key) and key == fold_address(current_tenant().mail_address)
+        return own or bool(key and MailAddress.objects.filter(key=key).exists())
+
+    @property
+    def machine(self) -> Machine | None:
+        return Machine.REPORT if self.parsed.is_bounce else self.parsed.machine
+
+    @cached_property
+    def _verdict(self) -> str:
+        key = self.mail.sender_key
+        if not key:
+            return ""
+        rules = dict(SenderRule.objects.filter(key__in=(key, f"@{_domain(key)}")).values_list("key", "verdict"))
+        return rules.get(key) or rules.get(f"@{_domain(key)}", "")
+
+    @property
+    def is_blocked(self) -> bool:
+        return self._verdict == Verdict.BLOCK
+
+    @property
+    def is_accepted(self) -> bool:
+        return self._verdict == Verdict.ACCEPT
+
+    @property
+    def answers(self) -> bool:
+        return bool(self.parsed.in_reply_to or self.parsed.references) or self.claim.delivery is not None
+
+    @cached_property
+    def is_known(self) -> bool:
+        """Whether the same mail was read before. Machines that give all their mails one Message-ID mean each of them:
+        it is the same only with the same subject and date."""
+        mail = self.mail
+        if not (mail.mail_id and mail.sender_key):
+            return False
+        same = IncomingMail.objects.filter(mail_id=mail.mail_id, sender_key=mail.sender_key)
+        same = same.filter(subject=mail.subject, sent_at=mail.sent_at).exclude(pk=mail.pk)
+        unsettled = (MailState.WAITING, MailState.FAILED)
+        return bool(same.exclude(state__in=unsettled).exclude(reason=MailReason.DUPLICATE).exists())
+
+    @property
+    def has_sender(self) -> bool:
+        return bool(self.mail.sender)
+
+    @cached_property
+    def is_looping(self) -> bool:
+        return is_looping(self.mail, self.claim.ticket if self.whose != Whose.NONE else None)
+
+    @cached_property
+    def person(self) -> User | None:
+        """Who has the sender's address. That proves nothing."""
+        return person_at(self.mail.sender) if self.mail.sender else None
+
+    @cached_property
+    def claim(self) -> Claim:
+        return claim_of(self.mail, self.parsed, self.person)
+
+    @cached_property
+    def delivery_reported(self) -> Delivery | None:
+        """The mail of ours to whose envelope's sender a report came."""
+        named = (delivery_answered(one) for one in (self.mail.recipient, *self.parsed.recipients[:_LOOKED_AT]))
+        return next((delivery for delivery in named if delivery is not None), None)
+
+    @property
+    def whose(self) -> Whose:
+        return self.claim.whose
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.parsed.new_text.strip() or self.parsed.attachments)
+
+    @property
+    def is_colleague(self) -> bool:
+        return self.person is not None and self.person.is_agent and self.person.is_active
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether our own mail server found that the mail came from its sender's domain (RFC 8601)."""
+        found = self._results
+        aligned = found.get("dkim") == "pass" and found.get("dkim_domain") == _domain(self.mail.sender_key)
+        return bool(found) and (found.get("dmarc") == "pass" or aligned)
+
+    @cached_property
+    def _results(self) -> dict[str, str]:
+        """What our own mail server wrote into the mail; the topmost such header, as anybody can write more below."""
+        own = mail_settings().authserv_id.casefold() if self.parsed.authentication else ""
+        found = next((one for one in self.parsed.authentication if own and one.by.casefold() == own), None)
+        if found is None:
+            return {}
+        values = {"by": found.by, "spf": found.spf, "dkim": found.dkim, "dmarc": found.dmarc}
+        values |= {"dkim_domain": found.dkim_domain.casefold(), "spf_domain": found.spf_domain}
+        return {name: fit_line(value, 253) for name, value in values.items() if value}
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether it holds a mail passed on, whose writer can be read and is no colleague."""
+        forwarded = self.parsed.forwarded
+        if forwarded is None or not _fitting_address(forwarded.sender):
+            return False
+        writer = person_at(forwarded.sender)
+        return writer is None or not writer.is_agent
+
+    @cached_property
+    def address(self) -> MailAddress | None:
+        """The portal's address it came to: a receiving one before a retired one, the surest first; else its
+        mailbox's."""
+        said = dict.fromkeys((self.mail.recipient, *self.parsed.recipients[:_LOOKED_AT]))
+        keys = list(dict.fromkeys(key for one in said if one for key in _spellings(one)))
+        known = MailAddress.objects.select_related("topic", "department")
+        rows = {row.key: row for row in known.filter(key__in=keys)} if keys else {}
+        found = [rows[key] for key in keys if key in rows]
+        active = next((row for row in found if not row.is_retired), None)
+        mailbox = self.mail.mailbox
+        of_mailbox = mailbox.address_id if mailbox is not None and not found else None
+        return active or next(iter(found), None) or (known.filter(pk=of_mailbox).first() if of_mailbox else None)
+
+    @property
+    def addressed(self) -> Addressed:
+        if self.address is None:
+            return Addressed.NONE
+        return Addressed.RETIRED if self.address.is_retired else Addressed.RECEIVING
+
+    @cached_property
+    def is_let_in(self) -> bool:
+        return is_let_in_by_mail(self.mail.sender, self.person)
+
+
+def _fitting_address(address: str) -> str:
+    plain = fit(address).strip()
+    local, _at, domain = plain.rpartition("@")
+    fits = local and domain and plain.isprintable() and " " not in plain
+    return plain if fits and len(plain) <= _ADDRESS and len(fold_address(plain)) <= _ADDRESS else ""
+
+
+def _spellings(address: str) -> list[str]:
+    """An address's key, without our token, and without what follows a "+", which mail servers leave in (RFC 5233)."""
+    bare = without_token(fit(address).strip())
+    local, at, domain = bare.rpartition("@")
+    return [fold_address(one) for one in (bare, f"{local.partition('+')[0]}{at}{domain}")] if at else []
+
+
+def _moment(said: datetime | None) -> datetime | None:
+    """A date as the rows take it; none where the mail's makes no sense."""
+    if said is None:
+        return None
+    aware = said if said.tzinfo is not None else said.replace(tzinfo=UTC)
+    try:
+        moment = aware.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+    return moment if 1970 <= moment.year < 3000 else None
+
+
+def _domain(key: str) -> str:
+    return key.rpartition("@")[2]

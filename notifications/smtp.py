@@ -15,6 +15,7 @@ from django.core.mail.utils import DNS_NAME
 
 from notifications.enums import Trouble
 from notifications.facts import NotSent, Refused, ServerAway, Unheard
+from notifications.reaching import reach
 
 PATIENCE_AFTER_THE_DOT = 3  # times the usual limit: servers scan the mail before they answer
 NOT_WELCOME = frozenset({421, 530, 534, 535, 538})  # said about us, not about the mail
@@ -37,11 +38,18 @@ class Server(Protocol):
 
 
 class Conversation:
-    """Opened by the first mail, used for the following ones, opened anew when the server has hung up between two."""
+    """Opened by the first mail, used for the following ones, opened anew when the server has hung up between two.
 
-    def __init__(self, server: Server, *, timeout: float) -> None:
-        self.server, self.timeout = server, timeout
+    `is_guarded`: a portal's administrators named the server, so it is reached with care (`notifications.reaching`).
+    """
+
+    def __init__(self, server: Server, *, timeout: float, is_guarded: bool = False) -> None:
+        self.server, self.timeout, self.is_guarded = server, timeout, is_guarded
         self._smtp: smtplib.SMTP | None = None
+
+    def knock(self) -> None:
+        """Connect, greet and sign in, and hand over nothing. Raises ServerAway."""
+        self._ready()
 
     def send(self, *, sender: str, recipient: str, content: bytes, before_final_dot: Callable[[], None]) -> None:
         """Hand over one mail to one recipient. Returns once the server has taken it.
@@ -119,9 +127,10 @@ class Conversation:
     def _connect(self) -> smtplib.SMTP:
         server = self.server
         options = {"local_hostname": DNS_NAME.get_fqdn(), "timeout": self.timeout}
+        plain, encrypted = (_Guarded, _GuardedTls) if self.is_guarded else (smtplib.SMTP, smtplib.SMTP_SSL)
         if server.security == "tls":
-            return smtplib.SMTP_SSL(server.host, server.port, context=tls_context(), **options)
-        return smtplib.SMTP(server.host, server.port, **options)
+            return encrypted(server.host, server.port, context=tls_context(), **options)
+        return plain(server.host, server.port, **options)
 
     def _greet(self, smtp: smtplib.SMTP) -> None:
         smtp.ehlo_or_helo_if_needed()
@@ -208,6 +217,18 @@ class Conversation:
         if self._smtp is not None:
             self._smtp.close()
         self._smtp = None
+
+
+class _Guarded(smtplib.SMTP):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return reach(host, port, timeout)
+
+
+class _GuardedTls(smtplib.SMTP_SSL):
+    context: ssl.SSLContext
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self.context.wrap_socket(reach(host, port, timeout), server_hostname=host)
 
 
 def tls_context() -> ssl.SSLContext:

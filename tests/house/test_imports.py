@@ -16,7 +16,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
     ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
-    ("uploading", "formatted", "addresses", "reaching", "smtp", "ready_forms", "mail"),
+    ("uploading", "formatted", "addresses", "reaching", "ready_forms", "mail"),
+    ("smtp",),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement", "judging"),
@@ -31,6 +32,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "queries",
         "senders",
         "receivers",
+        "mail_servers",
         "requests",
         "passing",
         "devices",

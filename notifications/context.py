@@ -4,7 +4,23 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from notifications.enums import DeliveryState
+from notifications.ledger import is_told_of_waiting, waiting_for_decision
 from notifications.queries import mails_seen_by
+
+
+def incoming_mails(request: HttpRequest) -> dict[str, Any]:
+    """`mails_held_total` for the desk's rail: incoming mails this agent sees that wait for somebody to decide; and
+    `tells_of_held`, whether the queue has a banner about them. Counted where it is shown, and not on a ticket's page,
+    which shows those held because of it."""
+    user = getattr(request, "user", None)
+    if request.path.startswith("/desk/tickets/"):
+        return {}
+    if user is None or not user.is_authenticated or not user.is_agent:
+        return {}
+    return {
+        "mails_held_total": SimpleLazyObject(lambda: waiting_for_decision(user)),
+        "tells_of_held": SimpleLazyObject(lambda: is_told_of_waiting(user)),
+    }
 
 
 def failed_mails(request: HttpRequest) -> dict[str, Any]:

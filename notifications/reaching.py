@@ -55,8 +55,7 @@ def post_form(url: str, fields: Mapping[str, str], *, timeout: float) -> tuple[i
     if parts.scheme != "https" or not parts.hostname or parts.username:
         raise ValueError("No https address")
     connection = HTTPSConnection(parts.hostname, parts.port or 443, timeout=timeout)
-    # http.client's own seam for tests and tunnels; the certificate is still checked against the name.
-    connection._create_connection = lambda address, timeout, _source: reach(*address, timeout)  # type: ignore[attr-defined]
+    connection._create_connection = _guarded  # type: ignore[attr-defined]  # http.client's seam for tunnels
     where = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     try:
         connection.request(
@@ -71,6 +70,10 @@ def post_form(url: str, fields: Mapping[str, str], *, timeout: float) -> tuple[i
     finally:
         connection.close()
     return answer.status, said if isinstance(said, dict) else {}
+
+
+def _guarded(address: tuple[str, int], timeout: float | None, _source: object) -> socket.socket:
+    return reach(address[0], address[1], timeout)
 
 
 def _embedded(ip: IPv6Address) -> IPv4Address | None:

@@ -18,13 +18,14 @@ _silent_until = 0.0
 log = logging.getLogger(__name__)
 
 
-def poke_worker() -> None:
-    """Ask for this tenant's rows to be worked on once the transaction is committed. Never raises, never retries.
+def poke_worker(*, after: float = 0.0) -> None:
+    """Ask for this tenant's rows to be worked on once the transaction is committed, `after` so many seconds. Never
+    raises, never retries.
 
     On the embedded default nothing is sent: the worker loop looks for itself.
     """
     if settings.CELERY_BROKER_URL:
-        transaction.on_commit(partial(_send, DRAIN_TASK, current_tenant().pk), robust=True)
+        transaction.on_commit(partial(_send, DRAIN_TASK, current_tenant().pk, after=after), robust=True)
 
 
 def poke_importer() -> None:
@@ -39,12 +40,13 @@ def poke_trials() -> None:
         transaction.on_commit(partial(_send, TRIAL_TASK), robust=True)
 
 
-def _send(task: str, *arguments: int) -> None:
+def _send(task: str, *arguments: int, after: float = 0.0) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task(task, args=list(arguments), retry=False)
+        wait = {"countdown": after} if after else {}
+        current_app.send_task(task, args=list(arguments), retry=False, **wait)
     except Exception as trouble:  # any broker trouble: the sweeper will find the rows
         _silent_until = time.monotonic() + _SILENCE
         log.warning("The work queue did not take a wake-up (%s); the sweeper will do it", type(trouble).__name__)

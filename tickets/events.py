@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -16,10 +17,13 @@ def record_event(
     actor: User | None,
     message: Message | None = None,
     data: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
 ) -> TicketEvent:
-    """Write down what happened, inside the transaction of the change itself, and wake a worker after its commit."""
+    """Write down what happened, inside the transaction of the change itself, and wake a worker after its commit; with
+    `due_at`, before which nobody is told, then."""
+    now = timezone.now()
     event: TicketEvent = TicketEvent.objects.create(
-        kind=kind, ticket=ticket, actor=actor, message=message, data=dict(data or {}), created_at=timezone.now()
+        kind=kind, ticket=ticket, actor=actor, message=message, data=dict(data or {}), created_at=now, due_at=due_at
     )
-    poke_worker()
+    poke_worker(after=max(0.0, (due_at - now).total_seconds()) if due_at else 0.0)
     return event

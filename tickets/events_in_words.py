@@ -39,6 +39,7 @@ def _plain(kind: str) -> str:
         EventKind.CLAIMED: _("%(who)s took the ticket"),
         EventKind.REPLIED: _("%(who)s replied"),
         EventKind.NOTED: _("%(who)s wrote an internal note"),
+        EventKind.REPLY_WITHDRAWN: _("%(who)s took a reply back before it was sent"),
         EventKind.LINKS_REVOKED: _("%(who)s made the links in earlier mails void"),
     }[EventKind(kind)]
 

@@ -18,6 +18,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Substr
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.folding import fold_text
@@ -118,9 +119,16 @@ def works_on(agent: User, ticket: Ticket) -> bool:
 
 
 def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
-    """A ticket's messages as one side may read them; internal notes for staff only."""
-    messages = ticket.messages.select_related("author").prefetch_related("attachments")
-    return messages if staff else messages.filter(kind=MessageKind.REPLY)
+    """A ticket's messages as one side may read them; internal notes, and replies that can still be taken back, for
+    staff only. What was taken back was never said."""
+    messages = ticket.messages.select_related("author").prefetch_related("attachments").filter(withdrawn_at=None)
+    return messages if staff else messages.filter(_is_public(), kind=MessageKind.REPLY)
+
+
+def _is_public(prefix: str = "") -> Q:
+    """Whether a message is out: its author can take it back no longer, and has not."""
+    out = Q(**{f"{prefix}public_at": None}) | Q(**{f"{prefix}public_at__lte": timezone.now()})
+    return out & Q(**{f"{prefix}withdrawn_at": None})
 
 
 def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
@@ -131,7 +139,8 @@ def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
     theirs = Q(kind__in=CUSTOMER_EVENTS)
     if customers_see_priority():
         theirs |= Q(kind=EventKind.PRIORITY_CHANGED, data__shown=True)
-    return events.filter(theirs)
+    # What a reply did besides is known with the reply.
+    return events.filter(theirs).filter(Q(message=None) | _is_public("message__"))
 
 
 def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QuerySet[Ticket]:
@@ -139,12 +148,12 @@ def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QueryS
     ticket they take part in can be unread; what they may look at besides is no news for them."""
     seen = Reading.objects.filter(ticket=OuterRef("ticket"), user=user).values("message_id")[:1]
     news = Message.objects.filter(ticket=OuterRef("pk"), pk__gt=Coalesce(Subquery(seen), Value(0)))
-    news = news.exclude(author=user)
+    news = news.filter(withdrawn_at=None).exclude(author=user)
     if staff:
         return tickets.annotate(is_unread=Exists(news))
     of_others = When(whose=Whose.ORGANISATION, then=Value(value=False))
     return with_whose(tickets, user).annotate(
-        is_unread=Case(of_others, default=Exists(news.filter(kind=MessageKind.REPLY)))
+        is_unread=Case(of_others, default=Exists(news.filter(_is_public(), kind=MessageKind.REPLY)))
     )
 
 
@@ -203,7 +212,8 @@ def with_read_until(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
 def add_last_messages(tickets: Iterable[Ticket]) -> None:
     """Give each of a page's tickets the beginning of its last message, in one query."""
     rows = list(tickets)
-    last = Message.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    said = Message.objects.filter(ticket=OuterRef("pk"), withdrawn_at=None)
+    last = said.order_by("-pk").values("pk")[:1]
     ids = Ticket.objects.filter(pk__in=[row.pk for row in rows]).annotate(last_id=Subquery(last)).values("last_id")
     found = Message.objects.filter(pk__in=ids).annotate(start=Substr("body", 1, EXCERPT))
     messages: dict[int, Any] = {message["ticket_id"]: message for message in found.values("ticket_id", "start", "kind")}

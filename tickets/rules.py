@@ -1,6 +1,8 @@
 """What a ticket may become. Changes fields in memory; the doors lock before and save after."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from tickets.enums import WAITING_ON, Status
@@ -31,6 +33,32 @@ def move_to(ticket: Ticket, status: Status, at: datetime) -> None:
 def status_when_ours(ticket: Ticket) -> Status:
     """The status of a ticket that waits for us: in progress when somebody has it, else open."""
     return Status.IN_PROGRESS if ticket.assignee_id else Status.OPEN
+
+
+def standing(ticket: Ticket) -> dict[str, Any]:
+    """How a ticket stands, as an event can keep it."""
+    return {
+        "status": str(ticket.status),
+        "assignee": ticket.assignee_id,
+        "waiting_since": ticket.waiting_since.isoformat(),
+        "closed_at": ticket.closed_at.isoformat() if ticket.closed_at else None,
+        "last_activity_at": ticket.last_activity_at.isoformat(),
+    }
+
+
+def stand_again(ticket: Ticket, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Let a ticket stand as it did `before` something that is taken back had left it as `after`. What somebody has
+    changed since stays as they wanted it."""
+    now = standing(ticket)
+    if all(now[name] == after[name] for name in ("status", "waiting_since", "closed_at")):
+        ticket.status = Status(before["status"])
+        ticket.waiting_on = WAITING_ON[Status(before["status"])]
+        ticket.waiting_since = datetime.fromisoformat(before["waiting_since"])
+        ticket.closed_at = datetime.fromisoformat(before["closed_at"]) if before["closed_at"] else None
+    if now["assignee"] == after["assignee"]:
+        ticket.assignee_id = before["assignee"]
+    if now["last_activity_at"] == after["last_activity_at"]:
+        ticket.last_activity_at = datetime.fromisoformat(before["last_activity_at"])
 
 
 def require_agent(actor: User) -> None:

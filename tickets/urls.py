@@ -11,6 +11,7 @@ from tickets.views import (
     form_preview,
     merging,
     on_behalf,
+    undoing,
 )
 
 urlpatterns = [
@@ -53,6 +54,11 @@ urlpatterns = [
     path("desk/tickets/<int:number>/preview/", desk.preview, name="desk_preview"),
     path("desk/tickets/<int:number>/attachments/<int:pk>/", desk.desk_attachment, name="desk_attachment"),
     path("desk/tickets/<int:number>/reply/", desk_actions.desk_reply, name="desk_reply"),
+    path(
+        "desk/tickets/<int:number>/messages/<int:pk>/withdrawal/",
+        undoing.desk_withdrawal,
+        name="desk_withdrawal",
+    ),
     path("desk/tickets/<int:number>/claim/", desk_actions.desk_claim, name="desk_claim"),
     path("desk/tickets/<int:number>/assignment/", desk_actions.desk_assignment, name="desk_assignment"),
     path("desk/tickets/<int:number>/department/", desk_actions.desk_department, name="desk_department"),

@@ -8,11 +8,12 @@ from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.scoping import current_tenant
 from notifications.addresses import ascii_address
-from notifications.enums import MailKind
-from notifications.models import Delivery
+from notifications.brakes import may_acknowledge
+from notifications.enums import DigestPace, MailKind
+from notifications.models import Delivery, DigestItem
 from notifications.queries import was_echoed_lately
 from notifications.rules import GIVE_UP_AFTER
-from notifications.telling import Telling, tellings
+from notifications.telling import Telling, collected, tellings
 from tickets.actions.handing_over import release_tickets
 from tickets.enums import Channel
 from tickets.models import TicketEvent
@@ -24,8 +25,8 @@ NAMES = {
 
 
 def fan_out(event: Event) -> int:
-    """Derive from an event the deliveries of everybody who is told of it, and what else follows from it (`_carry_out`),
-    and mark it as done. Returns how many deliveries.
+    """Derive from an event the deliveries of everybody who is told of it, what waits for somebody's digest, and what
+    else follows from it (`_carry_out`), and mark it as done. Returns how many deliveries.
 
     One transaction under the event's lock: exactly once, however often and from however many workers it is called. An
     event another worker is busy with is left to it.
@@ -36,8 +37,11 @@ def fan_out(event: Event) -> int:
             return 0
         known = set(Delivery.objects.filter(**_about(locked)).values_list("recipient_id", flat=True))
         now = timezone.now()
-        new = [_delivery(locked, told, now) for told in tellings(locked) if told.person.pk not in known]
+        found = [told for told in tellings(locked) if told.person.pk not in known and not _is_braked(locked, told)]
+        waits = collected(found, locked)
+        new = [_delivery(locked, told, now) for told in found if told.person.pk not in waits]
         Delivery.objects.bulk_create(new)
+        _collect([told for told in found if told.person.pk in waits], waits, locked, now)
         _carry_out(locked)
         _mark_done(locked, now)
     return len(new)
@@ -55,8 +59,8 @@ def _carry_out(event: Event) -> None:
 
 
 def _lock(event: Event) -> Event | None:
-    events = type(event).objects.select_for_update(skip_locked=True, of=("self",)).select_related(*NAMES[type(event)])
-    locked: Event | None = events.filter(pk=event.pk, fanned_out_at=None).first()
+    events = type(event).objects.pending().select_for_update(skip_locked=True, of=("self",))
+    locked: Event | None = events.select_related(*NAMES[type(event)]).filter(pk=event.pk).first()
     return locked
 
 
@@ -81,6 +85,31 @@ def _delivery(event: Event, telling: Telling, now: datetime) -> Delivery:
         give_up_at=now + GIVE_UP_AFTER,
         created_at=now,
     )
+
+
+def _collect(found: list[Telling], paces: dict[int, DigestPace], event: Event, now: datetime) -> None:
+    items = [
+        DigestItem(
+            ticket_event=event,
+            user=told.person,
+            kind=told.kind,
+            pace=paces[told.person.pk],
+            created_at=now,
+        )
+        for told in found
+    ]
+    if items:
+        DigestItem.objects.bulk_create(items, ignore_conflicts=True)
+
+
+def _is_braked(event: Event, telling: Telling) -> bool:
+    """Whether filing by mail is not confirmed, because so many confirmations have gone to this address lately that a
+    machine may be answering them (RFC 3834, 2)."""
+    if telling.kind != MailKind.CONFIRMATION or event.data.get("channel") != Channel.MAIL:
+        return False
+    # Under the person's lock, so that two of their tickets fanned out at once do not both find few.
+    person: User = User.objects.select_for_update().get(pk=telling.person.pk)
+    return not may_acknowledge(person)
 
 
 def _echoes_a_guest(event: Event, telling: Telling, now: datetime) -> bool:

@@ -123,6 +123,10 @@ def is_requester(role: str, _mode: Visibility, _case: Case) -> bool:
 
 def brings_in_a_colleague(role: str, _mode: Visibility, _case: Case) -> bool | int:
     """Nobody of the requester's organisation is a colleague of a collaborator from elsewhere: the form says so."""
+def nobody(_role: str, _mode: Visibility, _case: Case) -> bool:
+    return False
+
+
     return 422 if role == "collaborator from elsewhere" else role in PART
 
 
@@ -256,6 +260,8 @@ DESK_ADDRESSES = {
     "desk_confidentiality": Address(works_on, other_confidentiality, kinds("confidentiality_changed")),
     "desk_mail": Address(works_on),
     "mail_again": Address(works_on, nothing),
+    # Only whoever wrote it, within seconds; see tests/tickets/test_undoing.py.
+    "desk_withdrawal": Address(nobody, nothing),
 }
 ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.

@@ -161,6 +161,8 @@ def _found(script: DemoPortal, server: Server) -> Site:
     host = f"{script.slug}.localhost"
     with transaction.atomic():
         tenant = build(script, host)
+        tenant.undo_seconds = 0  # no journey waits for its replies; one about undoing asks for it
+        tenant.save(update_fields=["undo_seconds"])
     with tenant_scope(tenant):  # the mails of the portal's history are no part of the journey
         for history in (TicketEvent, AccountEvent):
             history.objects.update(fanned_out_at=timezone.now())

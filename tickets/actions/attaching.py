@@ -95,6 +95,27 @@ def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
     return list(attachments)
 
 
+def detach_uploads(message: Message, form_key: UUID | None) -> None:
+    """Turn a message's attachments back into files kept under a form's key, inside the door's transaction; without one
+    they stay, and nobody reaches them any more. Files do not move."""
+    if form_key is None:
+        return
+    attachments = Attachment.objects.filter(message=message)
+    Upload.objects.bulk_create(
+        [
+            Upload(
+                form_key=form_key,
+                name=file.name,
+                content_type=file.content_type,
+                size=file.size,
+                file=file.file.name,
+            )
+            for file in attachments
+        ]
+    )
+    attachments.delete()
+
+
 def new_uploads(message_ids: Sequence[int], form_key: UUID | None) -> bool:
     """Whether a form sent again brings files its ticket does not have yet; those it has are dropped."""
     if not form_key:

@@ -1,5 +1,7 @@
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -19,6 +21,7 @@ from tickets.rules import (
     require_agent,
     require_answers_to_close,
     require_part,
+    standing,
     status_when_ours,
 )
 
@@ -36,6 +39,7 @@ def reply_to_ticket(
     by_mail: ByMail | None = None,
     keeps_closed: bool = False,
     vouched_by: User | None = None,
+    undo_seconds: int | None = None,
 ) -> Message:
     """Add a public reply. A customer's makes the ticket wait for us and reopens a closed one (T7); an agent's gives it
     `and_status`, and makes the agent its assignee where nobody has it.
@@ -43,6 +47,9 @@ def reply_to_ticket(
     `by_mail` is what it brought besides its words, where it came as one. `keeps_closed`: a customer's plain thanks,
     which leave a closed ticket closed; an open one waits for us as ever. `vouched_by` is an agent who decided that the
     words belong here although the actor takes no part.
+
+    `undo_seconds`: so long an agent's reply can be taken back (`withdrawing.withdraw_reply`); customers do not see it,
+    and nobody is told, until then. None or 0: at once.
 
     `form_key` is the form's own key: sent again, the reply it made is returned and nothing happens. Files kept under
     `files_of` (by default the form's key) are attached. Records `replied`, and `closed`, `reopened` or `claimed` where
@@ -63,11 +70,12 @@ def reply_to_ticket(
         if as_staff and and_status == Status.CLOSED and not locked.is_closed:
             require_answers_to_close(locked)
         now = timezone.now()
+        public_at = now + timedelta(seconds=undo_seconds) if undo_seconds and as_staff else None
         message = _add_message(
-            locked, actor, body, channel, MessageKind.REPLY, None if sent else form_key, now, by_mail
+            locked, actor, body, channel, MessageKind.REPLY, None if sent else form_key, now, by_mail, public_at
         )
         attach_uploads(message, files_of or form_key)
-        before = Status(locked.status)
+        before = standing(locked)
         if keeps_closed and locked.is_closed and not as_staff:
             return _add_thanks(locked, message, actor, now)
         if locked.is_closed:
@@ -122,6 +130,7 @@ def _add_message(
     form_key: UUID | None,
     at: datetime,
     by_mail: ByMail | None = None,
+    public_at: datetime | None = None,
 ) -> Message:
     message: Message = Message.objects.create(
         ticket=ticket,
@@ -131,6 +140,7 @@ def _add_message(
         kind=kind,
         submission_key=form_key,
         created_at=at,
+        public_at=public_at,
         **asdict(by_mail or ByMail()),
     )
     return message
@@ -145,16 +155,16 @@ def _add_thanks(ticket: Ticket, message: Message, actor: User, now: datetime) ->
     return message
 
 
-def _record_reply(ticket: Ticket, message: Message, actor: User, before: Status, by: str) -> None:
-    closed = ticket.is_closed and before != Status.CLOSED
-    reopened = before == Status.CLOSED and not ticket.is_closed
-    record_event(
-        EventKind.REPLIED,
-        ticket,
-        actor=actor,
-        message=message,
-        data={"by": by, "status": str(ticket.status), "closed": closed, "reopened": reopened},
-    )
+def _record_reply(ticket: Ticket, message: Message, actor: User, before: dict[str, Any], by: str) -> None:
+    was_closed = before["status"] == Status.CLOSED
+    closed = ticket.is_closed and not was_closed
+    reopened = was_closed and not ticket.is_closed
+    data = {"by": by, "status": str(ticket.status), "closed": closed, "reopened": reopened}
+    if message.public_at is not None:
+        data |= {"before": before, "after": standing(ticket)}
+    record = partial(record_event, ticket=ticket, actor=actor, due_at=message.public_at)
+    record(EventKind.REPLIED, message=message, data=data)
     if closed or reopened:
         kind = EventKind.CLOSED if closed else EventKind.REOPENED
-        record_event(kind, ticket, actor=actor, data={"by": by, "with_reply": True})
+        # Bound to a reply that can be taken back, and then as if it had not been.
+        record(kind, message=message if message.public_at else None, data={"by": by, "with_reply": True})

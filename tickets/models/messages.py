@@ -1,6 +1,8 @@
+from math import ceil
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import TenantModel, User
 from tickets.enums import Channel, MessageKind
@@ -41,6 +43,16 @@ class Message(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.pk}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it can still be taken back, and no customer sees it yet."""
+        return self.withdrawn_at is None and self.public_at is not None and self.public_at > timezone.now()
+
+    @property
+    def seconds_left(self) -> int:
+        """How long it can still be taken back."""
+        return max(0, ceil((self.public_at - timezone.now()).total_seconds())) if self.public_at else 0
 
     @property
     def is_from_staff(self) -> bool:

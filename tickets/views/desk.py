@@ -14,9 +14,10 @@ from accounts.queries.people import active_administrators
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
 from routing.queries import agents_around, agents_of, sight_of
+from tickets.actions.attaching import kept_uploads
 from tickets.actions.reading import mark_read
 from tickets.answers import shown_answers
-from tickets.enums import EventKind
+from tickets.enums import EventKind, MessageKind
 from tickets.forms.colleagues import ColleagueForm
 from tickets.forms.desk import (
     AssignmentForm,
@@ -28,7 +29,7 @@ from tickets.forms.desk import (
     TransferForm,
 )
 from tickets.forms.messages import DeskReplyForm
-from tickets.kept_text import take_kept_text
+from tickets.kept_text import take_kept_text, take_withdrawn
 from tickets.models import Attachment, Ticket, TicketEvent
 from tickets.priorities import customers_see_priority
 from tickets.queries import (
@@ -100,6 +101,12 @@ def queue(request: PortalRequest) -> HttpResponse:
 @agents_only
 def ticket(request: PortalRequest, number: int) -> HttpResponse:
     found = fetch(request, number)
+    withdrawn = take_withdrawn(request, found)
+    if withdrawn is not None:
+        message, key = withdrawn
+        again = {"body": message.body, "mode": MessageKind.REPLY, "key": key}
+        form = DeskReplyForm(tenant=request.tenant, initial=again)
+        return ticket_page(request, found, form, kept=kept_uploads(key))
     kept_text = take_kept_text(request, request.path)
     initial = {"body": kept_text.get("body", ""), "mode": kept_text.get("mode", "")} if kept_text else None
     return ticket_page(request, found, DeskReplyForm(tenant=request.tenant, initial=initial))
@@ -146,7 +153,7 @@ def ticket_page(
     events = list(events_for(found, staff=True))
     entries = _timeline(found, request.user, events)
     if request.method == "GET":
-        mark_read(actor=request.user, ticket=found, message=last_message(entries))
+        mark_read(actor=request.user, ticket=found, message=last_message(entries), staff=True)
     found.age_band = age_band(found)
     people = participants_of(found)
     context = {

@@ -41,6 +41,13 @@ SENT = {
     WaitingOn.CUSTOMER: gettext_lazy("Sent to %s. The ticket waits for the customer."),
     WaitingOn.NOBODY: gettext_lazy("Sent to %s. The ticket is closed."),
 }
+SENDING = {
+    WaitingOn.US: gettext_lazy("Goes to %s in a moment; until then you can undo it. The ticket waits for us."),
+    WaitingOn.CUSTOMER: gettext_lazy(
+        "Goes to %s in a moment; until then you can undo it. The ticket waits for the customer."
+    ),
+    WaitingOn.NOBODY: gettext_lazy("Goes to %s in a moment; until then you can undo it. The ticket is closed."),
+}
 
 
 @post_only
@@ -73,11 +80,13 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
             as_staff=True,
             and_status=status,
             form_key=key,
+            undo_seconds=request.tenant.undo_seconds,
         )
         missing = _closing(request, ticket, send)
         if missing is not None:
             return ticket_page(request, ticket, form, kept=kept, status=422, missing_form=missing, missing_in="reply")
-        messages.success(request, SENT[WAITING_ON[status]] % ticket.requester)
+        words = SENDING if request.tenant.undo_seconds else SENT
+        messages.success(request, words[WAITING_ON[status]] % ticket.requester)
         if ticket.is_closed and status != Status.CLOSED:
             messages.info(request, _("The ticket had been closed and is open again."))
     return redirect(f"{reverse('desk_ticket', args=[number])}#end")

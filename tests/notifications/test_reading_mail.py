@@ -1,23 +1,32 @@
 """What becomes of a mail that was stored, from its bytes to the ticket."""
 
-import hashlib
-from email.message import EmailMessage
-from typing import Any
+import re
 
 import pytest
+from django.utils import timezone
 
+from accounts.enums import WayIn
+from accounts.models import AccountEvent, Organisation, OrganisationDomain, User
+from accounts.queries.people import person_at
 from accounts.scoping import tenant_scope
+from notifications.actions import reading_mail
 from notifications.actions.draining import drain
-from notifications.actions.receiving import receive_mail
-from notifications.enums import MailReason, MailSource, MailState
-from notifications.models import Delivery, IncomingMail, MailAddress
+from notifications.actions.reading_mail import read_mail
+from notifications.enums import MailReason, MailState, Verdict
+from notifications.mail_locking import claim_mail
+from notifications.models import Delivery, IncomingMail, MailAddress, MailSettings, SenderRule
+from notifications.queries import tenants_with_mail_to_do
 from notifications.tokens import answer_address
-from tests.factories import make_ticket
+from tests.factories import DepartmentFactory, UserFactory, make_ticket
+from tests.notifications.incoming import SUPPORT, come, mail_to, store, write
+from tickets.actions.closing import close_ticket
+from tickets.actions.collaborating import add_collaborator, remove_collaborator
 from tickets.actions.replying import reply_to_ticket
-from tickets.enums import Channel, Status
+from tickets.actions.revoking import revoke_links
+from tickets.enums import Channel, EventKind, Status
 from tickets.models import Message, Ticket
 
-SUPPORT = "support@north.example"
+TRUSTED = "mx.north.example; dmarc=pass header.from=north.example"
 
 
 @pytest.fixture
@@ -28,29 +37,24 @@ def address(in_scope, other_portal) -> MailAddress:
     return address
 
 
-def write(body: str = "The door beeps.", **head: str) -> bytes:
-    message = EmailMessage()
-    for name, value in {"From": "Anna Holm <anna@kund.example>", "To": SUPPORT, "Subject": "Beeps", **head}.items():
-        message[name.replace("_", "-")] = value
-    message.set_content(body)
-    return message.as_bytes()
+@pytest.fixture
+def ticket(in_scope, address) -> Ticket:
+    return make_ticket(requester=in_scope.customer, topic=in_scope.topic, subject="It beeps")
 
 
-def come(portal: Any, raw: bytes, **more: Any) -> IncomingMail:
-    """A mail comes in and is read."""
-    key = f"pipe:{hashlib.sha256(raw + str(more).encode()).hexdigest()}"
-    mail = receive_mail(raw=raw, source=MailSource.PIPE, source_key=key, **more)
-    while drain(portal.tenant):
-        pass
-    read: IncomingMail = IncomingMail.objects.get(pk=mail.pk)
-    return read
+@pytest.fixture
+def token(in_scope, ticket) -> str:
+    """Where the customer's answers about the ticket go."""
+    return answer_address(mail_to(in_scope, in_scope.customer, ticket), SUPPORT)
 
 
-def mail_to(portal: Any, person: Any, ticket: Ticket) -> Delivery:
-    while drain(portal.tenant):
-        pass
-    found: Delivery = Delivery.objects.filter(recipient=person, ticket_event__ticket=ticket).order_by("pk").last()
-    return found
+@pytest.fixture
+def agents_token(in_scope, ticket) -> str:
+    return answer_address(mail_to(in_scope, in_scope.agent, ticket), SUPPORT)
+
+
+def reason_of(mail: IncomingMail) -> tuple[str, str]:
+    return (mail.state, mail.reason)
 
 
 def test_a_mail_to_an_address_becomes_a_ticket(in_scope, address):
@@ -58,17 +62,461 @@ def test_a_mail_to_an_address_becomes_a_ticket(in_scope, address):
 
     ticket = Ticket.objects.get()
     assert (mail.state, mail.ticket, mail.user, mail.address) == ("new_ticket", ticket, in_scope.customer, address)
+    assert (mail.sender, mail.subject, mail.mail_id) == ("anna@kund.example", "Beeps", "<a1@kund.example>")
+    assert (mail.next_attempt_at, mail.holder) == (None, None)
     assert (ticket.subject, ticket.requester, ticket.channel) == ("Beeps", in_scope.customer, Channel.MAIL)
-    assert (ticket.topic, ticket.priority) == (in_scope.topic, "low")
+    assert (ticket.topic, ticket.priority, ticket.department) == (in_scope.topic, "low", in_scope.department)
     assert ticket.messages.get().body == "The door beeps."
 
 
-def test_a_reply_to_the_address_with_our_token_becomes_a_reply(in_scope, address):
-    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
-    delivery = mail_to(in_scope, in_scope.customer, ticket)
+def test_the_address_decides_topic_department_and_priority_and_says_so(in_scope, address):
+    address.department, address.priority = DepartmentFactory(name="Orders"), "high"
+    address.save()
 
-    mail = come(in_scope, write("It still beeps.", To=answer_address(delivery, SUPPORT)))
+    ticket = come(in_scope, write()).ticket
 
-    assert (mail.state, mail.ticket, mail.delivery) == (MailState.REPLY, ticket, delivery)
+    routed = ticket.events.get(kind=EventKind.ROUTED).data
+    assert (ticket.department.name, ticket.priority) == ("Orders", "high")
+    assert [reason["step"] for reason in routed["reasons"] if reason["outcome"] == "chosen"] == ["address"]
+    assert (routed["priority"]["why"], routed["facts"]["mailed_to"]) == ("address", [SUPPORT, address.department_id])
+
+
+def test_a_stranger_is_registered_in_the_addresses_language(in_scope, address):
+    address.language = "sv"
+    address.save()
+
+    mail = come(in_scope, write(From="Bo Ek <bo@new.example>"))
+
+    person = person_at("bo@new.example")
+    assert (mail.ticket.requester, person.name, person.language, person.is_active) == (person, "Bo Ek", "sv", True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "kept"),
+    [
+        ("Re: SV: [#77777] Fwd: Beeps", "Beeps"),
+        ("", "The door beeps."),
+        ("Re: ", "The door beeps."),
+        ("=?utf-8?q?a=0D=0ABcc:_x?=", "a Bcc: x"),
+    ],
+)
+def test_the_subject_is_what_its_writer_meant(in_scope, address, subject, kept):
+    assert come(in_scope, write(Subject=subject)).ticket.subject == kept
+
+
+def test_files_come_along_each_once_whatever_they_are(in_scope, address):
+    in_scope.tenant.attachment_limit_mb = 1
+    in_scope.tenant.save()
+    big = b"x" * (2 * 1024 * 1024)
+
+    mail = come(in_scope, write(files=[("a.txt", b"1"), ("a.txt", b"2"), ("../run.exe", big), ("none.txt", b"")]))
+
+    found = {}
+    for file in mail.message.attachments.all():
+        with file.file as content:
+            found[file.name] = content.read()
+    assert found == {"a.txt": b"1", "a (2).txt": b"2", "run.exe": big, "none.txt": b""}
+
+
+def test_a_reply_to_the_address_with_our_token_becomes_a_reply(in_scope, ticket, token):
+    mail = come(in_scope, write("It still beeps.", To=token))
+
+    assert (mail.state, mail.ticket, mail.delivery.ticket) == (MailState.REPLY, ticket, ticket)
     assert mail.message == Message.objects.get(body="It still beeps.")
     assert (mail.message.author, mail.message.written_by) == (in_scope.customer, "")
+    assert Ticket.objects.count() == 1
+
+
+def test_a_reply_by_what_it_refers_to_needs_no_token(in_scope, ticket):
+    delivery = mail_to(in_scope, in_scope.customer, ticket)
+
+    mail = come(in_scope, write("Later.", In_Reply_To=delivery.message_id, Subject="Quite another thing"))
+
+    assert (mail.state, mail.ticket, mail.message.author) == (MailState.REPLY, ticket, in_scope.customer)
+
+
+def test_a_reply_reopens_and_plain_thanks_do_not(in_scope, ticket, token):
+    close_ticket(actor=in_scope.agent, ticket=ticket, as_staff=True)
+    thanks = come(in_scope, write("Thank you!", To=token, Message_ID="<1@kund.example>"))
+    ticket.refresh_from_db()
+    assert (thanks.state, ticket.status) == (MailState.REPLY, Status.CLOSED)
+    assert ticket.events.filter(kind=EventKind.REPLIED).last().data["thanks"] is True
+
+    come(in_scope, write("It beeps again.", To=token, Message_ID="<2@kund.example>"))
+
+    ticket.refresh_from_db()
+    assert ticket.status == Status.OPEN
+
+
+def test_whoever_holds_a_customers_token_speaks_in_their_name_and_it_is_seen(in_scope, ticket, token):
+    mail = come(in_scope, write("I am her colleague.", From="other@kund.example", To=token))
+
+    message = mail.message
+    assert (mail.ticket, message.author, message.written_by) == (ticket, in_scope.customer, "other@kund.example")
+    assert not message.is_from_staff
+
+
+def test_a_colleague_on_the_ticket_speaks_for_themselves(in_scope, ticket, token):
+    colleague = UserFactory(email="bo@kund.example", organisation=in_scope.organisation)
+    add_collaborator(actor=in_scope.agent, ticket=ticket, user=colleague, as_staff=True)
+
+    mail = come(in_scope, write("Me too.", From="bo@kund.example", To=token))
+
+    assert (mail.message.author, mail.message.written_by) == (colleague, "")
+
+
+def test_a_token_is_worth_nothing_once_the_links_are_void_or_its_holder_has_left(in_scope, ticket, token):
+    colleague = UserFactory(email="bo@kund.example", organisation=in_scope.organisation)
+    add_collaborator(actor=in_scope.agent, ticket=ticket, user=colleague, as_staff=True)
+    theirs = answer_address(mail_to(in_scope, colleague, ticket), SUPPORT)
+    remove_collaborator(actor=in_scope.customer, ticket=ticket, user=colleague)
+    assert reason_of(come(in_scope, write("a", From="bo@kund.example", To=theirs))) == ("held", "not_on_ticket")
+
+    revoke_links(actor=in_scope.agent, ticket=ticket)
+
+    mail = come(in_scope, write("b", From="eve@evil.example", To=token))
+    assert (mail.state, mail.ticket.follows) == (MailState.NEW_TICKET, None)
+    assert mail.ticket != ticket
+
+
+def test_a_number_or_thread_counts_only_for_who_takes_part(in_scope, ticket):
+    thread = f"<ticket{ticket.pk}.{in_scope.customer.pk}"
+    delivery = mail_to(in_scope, in_scope.customer, ticket)
+    raw = Delivery.objects.get(pk=delivery.pk)
+    from notifications.composing import compose
+
+    root = compose(raw).headers["References"].split()[0]
+    assert root.startswith(thread)
+
+    subject = f"Re: [#{ticket.number}] It beeps"
+    theirs = come(in_scope, write("One.", Subject=subject))
+    by_thread = come(in_scope, write("Two.", References=root))
+    strangers = come(in_scope, write("Three.", From="eve@evil.example", Subject=subject))
+    by_strangers_thread = come(in_scope, write("Four.", From="eve@evil.example", References=root))
+    agents = come(in_scope, write("Five.", From=in_scope.agent.email, Subject=subject))
+
+    assert (theirs.state, theirs.ticket, by_thread.ticket) == (MailState.REPLY, ticket, ticket)
+    for mail in (strangers, by_strangers_thread):
+        assert (*reason_of(mail), mail.ticket) == ("held", "not_on_ticket", ticket)
+    assert (*reason_of(agents), agents.ticket, agents.user) == ("held", "unproven_colleague", ticket, None)
+    assert {message.author for message in ticket.messages.all()} == {in_scope.customer}
+
+
+def test_the_number_of_no_ticket_of_ours_opens_one(in_scope, address, other_portal):
+    with tenant_scope(other_portal.tenant):
+        theirs = make_ticket(requester=other_portal.customer, topic=other_portal.topic)
+
+    mail = come(in_scope, write(Subject=f"[#{theirs.number}] Beeps"))
+
+    assert (mail.state, mail.ticket.subject) == (MailState.NEW_TICKET, "Beeps")
+
+
+def test_an_agent_answers_by_the_token_in_their_own_mail(in_scope, ticket, agents_token):
+    quoted = "Try again.\n\nOn 1 Jan 2026 at 10:00, North <support@north.example> wrote:\n> secret of the desk\n"
+
+    mail = come(in_scope, write(quoted, From=in_scope.agent.email, To=agents_token))
+
+    ticket.refresh_from_db()
+    message = mail.message
+    assert (mail.state, message.body, message.quoted, message.html) == (MailState.REPLY, "Try again.", "", "")
+    assert (message.author, message.is_from_staff, message.written_by) == (in_scope.agent, True, "")
+    assert (ticket.status, ticket.assignee) == (Status.WAITING_FOR_CUSTOMER, in_scope.agent)
+
+
+@pytest.mark.parametrize("sender", ["eve@evil.example", "anna@kund.example", "lead@north.example"])
+def test_an_agents_token_serves_nobody_else(in_scope, ticket, agents_token, sender):
+    mail = come(in_scope, write("Pay here.", From=sender, To=agents_token))
+
+    assert mail.state == MailState.HELD
+    assert mail.reason in (MailReason.NOT_ON_TICKET, MailReason.UNPROVEN_COLLEAGUE)
+    assert (mail.ticket, ticket.messages.count()) == (ticket, 1)
+
+
+def test_an_agents_address_with_a_customers_token_is_not_staff(in_scope, ticket, token):
+    mail = come(in_scope, write("Pay here.", From=in_scope.agent.email, To=token))
+
+    assert (mail.message.author, mail.message.is_from_staff) == (in_scope.customer, False)
+    assert mail.message.written_by == in_scope.agent.email
+
+
+def test_an_agents_bare_address_proves_nothing_unless_our_server_says_so(in_scope, address):
+    held = come(in_scope, write("One.", From=in_scope.agent.email))
+    forged = come(in_scope, write("Two.", From=in_scope.agent.email, Authentication_Results=TRUSTED))
+    MailSettings.objects.create(authserv_id="mx.north.example")
+    proven = come(in_scope, write("Three.", From=in_scope.agent.email, Authentication_Results=TRUSTED))
+
+    assert [reason_of(mail) for mail in (held, forged)] == [("held", "unproven_colleague")] * 2
+    assert (proven.state, proven.ticket.requester) == (MailState.NEW_TICKET, in_scope.agent)
+    assert (forged.authentication, proven.authentication["dmarc"]) == ({}, "pass")
+
+
+FORWARD = """Can somebody look at this?
+
+---------- Forwarded message ---------
+From: Carl Dahl <carl@new.example>
+Date: Mon, 5 Jan 2026 at 10:12
+Subject: The lamp
+To: <agent@north.example>
+
+The lamp is dark.
+"""
+
+
+def test_a_customers_mail_that_an_agent_passes_on_becomes_the_customers(in_scope, address):
+    head = {"From": in_scope.agent.email, "Subject": "Fwd: The lamp"}
+    unproven = come(in_scope, write(FORWARD, **head))
+    MailSettings.objects.create(authserv_id="mx.north.example")
+    proven = come(in_scope, write(FORWARD, **head, Authentication_Results=TRUSTED))
+
+    assert reason_of(unproven) == ("held", "unproven_forward")
+    ticket = proven.ticket
+    first = ticket.messages.first()
+    assert (ticket.requester.email, ticket.subject, first.body) == ("carl@new.example", "The lamp", "The lamp is dark.")
+    assert (first.author, first.written_by, first.is_from_staff) == (ticket.requester, in_scope.agent.email, False)
+    notes = ticket.messages.filter(kind="note")
+    assert [note.body for note in notes] == ["Can somebody look at this?"]
+
+
+def test_what_machines_write_becomes_nothing_and_is_not_answered(in_scope, ticket, token):
+    before = Delivery.objects.count()
+    away = come(in_scope, write("I am away.", To=token, Auto_Submitted="auto-replied"))
+    list_mail = come(in_scope, write("News!", From="list@news.example", List_Id="<news.news.example>"))
+
+    assert (*reason_of(away), away.ticket) == ("refused", "automatic", ticket)
+    assert reason_of(list_mail) == ("refused", "bulk")
+    assert (Delivery.objects.count(), Ticket.objects.count(), ticket.messages.count()) == (before, 1, 1)
+
+
+def test_a_report_marks_the_very_mail_that_came_back(in_scope, ticket):
+    delivery = mail_to(in_scope, in_scope.customer, ticket)
+    report = write(
+        report=("failed", in_scope.customer.email, "550 5.1.1 no such user"),
+        From="MAILER-DAEMON <mailer-daemon@mx.kund.example>",
+        To=answer_address(delivery, SUPPORT, bounces=True),
+        Subject="Undelivered Mail Returned to Sender",
+    )
+
+    mail = come(in_scope, report)
+
+    delivery.refresh_from_db()
+    assert (*reason_of(mail), mail.ticket, mail.delivery) == ("refused", "report", ticket, delivery)
+    assert delivery.bounced_at is not None
+
+
+def test_our_own_mail_is_no_news(in_scope, ticket):
+    delivery = mail_to(in_scope, in_scope.customer, ticket)
+
+    back = come(in_scope, write(Message_ID=delivery.message_id))
+    from_ourselves = come(in_scope, write(From=SUPPORT))
+
+    assert [reason_of(mail) for mail in (back, from_ourselves)] == [("refused", "own")] * 2
+
+
+def test_the_same_mail_by_two_addresses_is_one_ticket(in_scope, address):
+    MailAddress.objects.create(email="info@north.example", topic=in_scope.topic)
+    raw = write(Message_ID="<same@kund.example>", Date="Mon, 05 Jan 2026 10:00:00 +0100")
+
+    first, copy = (come(in_scope, raw, recipient=to) for to in (SUPPORT, "info@north.example"))
+
+    assert (first.state, reason_of(copy)) == (MailState.NEW_TICKET, ("refused", "duplicate"))
+    assert Ticket.objects.count() == 1
+
+
+def test_a_machine_that_gives_all_its_mails_one_message_id_loses_none(in_scope, address):
+    mails = [come(in_scope, write(Message_ID="<fixed@kund.example>", Subject=f"Alarm {place}")) for place in "AB"]
+
+    assert [mail.state for mail in mails] == [MailState.NEW_TICKET] * 2
+
+
+def test_the_same_words_in_two_mails_are_two_tickets(in_scope, address):
+    for number in (1, 2):
+        come(in_scope, write(Message_ID=f"<{number}@kund.example>"))
+
+    assert Ticket.objects.count() == 2
+
+
+@pytest.mark.parametrize("sender", ["", "a@b.example, c@d.example", "boss@corp.test <x@evil.test>", "nobody"])
+def test_who_cannot_be_told_for_certain_is_held(in_scope, address, sender):
+    assert reason_of(come(in_scope, write(From=sender))) == ("held", "unverified_sender")
+
+
+def test_what_staff_decided_about_a_sender_holds(in_scope, address):
+    SenderRule.objects.create(key="@spam.example", verdict=Verdict.BLOCK)
+    SenderRule.objects.create(key="good@spam.example", verdict=Verdict.ACCEPT)
+    in_scope.tenant.strangers = WayIn.INVITATION
+    in_scope.tenant.save()
+
+    blocked = come(in_scope, write(From="x@spam.example"))
+    accepted = come(in_scope, write(From="good@spam.example", Auto_Submitted="auto-generated"))
+
+    assert reason_of(blocked) == ("refused", "blocked")
+    assert accepted.state == MailState.NEW_TICKET
+    assert accepted.ticket.events.get(kind=EventKind.OPENED).data["automatic"] is True
+
+
+def test_a_retired_address_answers_once_a_day_and_takes_replies_still(in_scope, ticket, token, address):
+    address.retired_at, address.words_en = timezone.now(), "Use the portal."
+    address.save()
+
+    mails = [come(in_scope, write(str(number), From="bo@new.example")) for number in (1, 2)]
+
+    assert [reason_of(mail) for mail in mails] == [("refused", "retired")] * 2
+    assert AccountEvent.objects.filter(kind="wrote_to_retired").count() == 1
+    assert come(in_scope, write("On.", To=token)).state == MailState.REPLY
+
+
+def test_who_may_not_ask_is_told_once_and_nothing_is_opened(in_scope, address):
+    in_scope.tenant.strangers = WayIn.INVITATION
+    in_scope.tenant.save()
+
+    mails = [come(in_scope, write(str(number), From="bo@new.example")) for number in (1, 2)]
+
+    assert [reason_of(mail) for mail in mails] == [("refused", "not_let_in")] * 2
+    assert mails[0].user.email == "bo@new.example"
+    assert not mails[0].user.is_active
+    assert AccountEvent.objects.filter(kind="not_entitled").count() == 1
+    assert Ticket.objects.count() == 0
+
+
+def test_where_not_everybody_may_ask_an_unknown_colleague_may_not_either(in_scope, address):
+    organisation = Organisation.objects.create(name="Big", contact_limit=1)
+    OrganisationDomain.objects.create(organisation=organisation, domain="big.example")
+    UserFactory(email="named@big.example", organisation=organisation, is_named_contact=True)
+
+    assert reason_of(come(in_scope, write(From="other@big.example"))) == ("refused", "not_let_in")
+    assert come(in_scope, write(From="named@big.example")).state == MailState.NEW_TICKET
+
+
+def test_a_mail_to_none_of_our_addresses_is_held_and_another_portals_is_none_of_ours(in_scope, address):
+    mails = [come(in_scope, write(To=to)) for to in ("somebody@else.example", "support@south.example")]
+
+    assert [reason_of(mail) for mail in mails] == [("held", "unknown_address")] * 2
+
+
+def test_a_mail_with_another_portals_token_is_no_reply_there_or_here(in_scope, other_portal, address):
+    with tenant_scope(other_portal.tenant):
+        theirs = make_ticket(requester=other_portal.customer, topic=other_portal.topic)
+        delivery = mail_to(other_portal, other_portal.customer, theirs)
+        token = answer_address(delivery, SUPPORT)
+
+    mail = come(in_scope, write("Here?", To=token))
+
+    assert (mail.state, mail.ticket.tenant) == (MailState.NEW_TICKET, in_scope.tenant)
+    with tenant_scope(other_portal.tenant):
+        assert theirs.messages.count() == 1
+
+
+def test_links_for_one_reader_alone_do_not_get_onto_the_ticket(in_scope, ticket, token):
+    host = f"http://{in_scope.host}:8000"
+    secrets = f"{host}/t/abcdefghijklmnop.qrstuvwxyz123456/ and {token}"
+    text = f"It beeps {secrets}\n\nOn 1 Jan 2026 at 10:00, North <{token}> wrote:\n> {secrets}\n"
+
+    message = come(
+        in_scope, write(text, html=f'<p>It <a href="{host}/t/abcdefghijklmnop.qrstuvwxyz123456/">x</a></p>', To=token)
+    ).message
+
+    said = message.body + message.quoted + message.html
+    assert "abcdefghijklmnop" not in said
+    assert not re.search(r"\+r", said)
+    assert host in said
+
+
+def test_a_reply_follows_a_merge_as_far_as_its_writer_may(in_scope, ticket, token):
+    mine = make_ticket(requester=in_scope.customer, topic=in_scope.topic, subject="Mine as well")
+    strangers = make_ticket(requester=UserFactory(), topic=in_scope.topic)
+    Ticket.objects.filter(pk=ticket.pk).update(merged_into=mine)
+    assert come(in_scope, write("One.", To=token)).ticket == mine
+
+    Ticket.objects.filter(pk=ticket.pk).update(merged_into=strangers)
+
+    mail = come(in_scope, write("Two.", To=token))
+    assert (*reason_of(mail), mail.ticket) == ("held", "not_on_ticket", strangers)
+
+
+def test_a_mail_that_breaks_the_reading_rests_and_holds_no_other_up(in_scope, address, monkeypatch):
+    real = reading_mail.parse
+    monkeypatch.setattr(reading_mail, "parse", lambda raw: 1 / 0 if b"poison" in raw else real(raw))
+    bad, good = store(write("poison")), store(write("fine"))
+
+    while drain(in_scope.tenant):
+        pass
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (good.state, reason_of(bad), bad.attempts) == (MailState.NEW_TICKET, ("failed", "broken"), 1)
+    assert bad.next_attempt_at > timezone.now()
+    assert bad.detail == "ZeroDivisionError"
+
+    monkeypatch.undo()
+    IncomingMail.objects.filter(pk=bad.pk).update(next_attempt_at=timezone.now())
+    drain(in_scope.tenant)
+    bad.refresh_from_db()
+    assert (bad.state, bad.reason, bad.detail) == (MailState.NEW_TICKET, "", "")
+
+
+def test_a_mail_during_which_a_worker_died_shows_as_failed_and_rests_longer(in_scope, address):
+    mail = store(write())
+    assert claim_mail(mail) is not None
+    mail.refresh_from_db()
+    assert (mail.state, claim_mail(mail)) == (MailState.WAITING, None)
+    IncomingMail.objects.filter(pk=mail.pk).update(next_attempt_at=timezone.now())
+    mail.refresh_from_db()
+
+    assert claim_mail(mail) is not None  # and dies again
+
+    mail.refresh_from_db()
+    assert (reason_of(mail), mail.attempts) == (("failed", "broken"), 2)
+
+
+def test_a_mail_in_other_hands_by_now_is_left_to_them_and_nothing_is_done_twice(in_scope, address, monkeypatch):
+    mail = store(write())
+    real = reading_mail.judge
+
+    def slow(facts):
+        """Meanwhile the lease runs out, and another worker reads the mail to its end."""
+        monkeypatch.setattr(reading_mail, "judge", real)
+        IncomingMail.objects.filter(pk=mail.pk).update(next_attempt_at=timezone.now())
+        assert read_mail(IncomingMail.objects.get(pk=mail.pk))
+        return real(facts)
+
+    monkeypatch.setattr(reading_mail, "judge", slow)
+
+    assert not read_mail(IncomingMail.objects.get(pk=mail.pk))
+    assert Ticket.objects.count() == 1
+
+
+def test_a_waiting_mail_is_work_for_its_portal_alone(in_scope, other_portal, address):
+    assert tenants_with_mail_to_do() == []
+
+    store(write())
+
+    assert tenants_with_mail_to_do() == [in_scope.tenant]
+
+
+def test_a_round_reads_so_many_mails_and_leaves_the_rest_for_the_next(in_scope, address, monkeypatch):
+    monkeypatch.setattr(reading_mail, "MAILS_A_ROUND", 2)
+    for number in range(3):
+        store(write(str(number), From=f"p{number}@kund.example"))
+
+    assert drain(in_scope.tenant) is True
+
+    assert IncomingMail.objects.filter(state=MailState.WAITING).count() == 1
+
+
+def test_a_staff_reply_of_nothing_but_quotes_is_held(in_scope, ticket, agents_token):
+    quote = "On 1 Jan 2026 at 10:00, North <support@north.example> wrote:\n> secret of the desk\n"
+
+    mail = come(in_scope, write(quote, From=in_scope.agent.email, To=agents_token))
+
+    assert (mail.state, ticket.messages.count()) == (MailState.HELD, 1)
+
+
+def test_words_of_staff_by_the_portal_meet_the_customers_answer_by_mail(in_scope, ticket):
+    reply_to_ticket(actor=in_scope.agent, ticket=ticket, body="Which door?", channel=Channel.PORTAL, as_staff=True)
+    delivery = mail_to(in_scope, in_scope.customer, ticket)
+
+    mail = come(in_scope, write("The left one.", To=answer_address(delivery, SUPPORT)))
+
+    ticket.refresh_from_db()
+    assert (mail.state, ticket.status) == (MailState.REPLY, Status.IN_PROGRESS)
+    assert User.objects.count() == 4

@@ -57,6 +57,7 @@ class MailReason(models.TextChoices):
         _("It looks like a customer's mail a colleague forwarded, but nothing proves it."),
     )
     UNKNOWN_ADDRESS = "unknown_address", _("It is addressed to none of the portal's addresses.")
+    TO_BOUNCES = "to_bounces", _("It came to the address for reports about our mails, but reads like none.")
     LOOP = "loop", _("Too many mails come from this sender; it may be a machine.")
     TOO_LARGE = "too_large", _("It is too large or too deeply nested to be read by itself.")
     # refused: nothing follows, unless somebody decides otherwise
@@ -92,6 +93,21 @@ class AfterFetch(models.TextChoices):
     LEAVE = "leave", _("Leave it as it is")
     READ = "read", _("Mark it as read")
     MOVE = "move", _("Move it to a folder")
+
+
+class MailboxTrouble(models.TextChoices):
+    """Why a mailbox cannot be read, or not wholly."""
+
+    AWAY = "away", _("The mail server could not be reached.")
+    UNTRUSTED = "untrusted", _("The mail server could not prove that it is the right one, or offers no encryption.")
+    SIGN_IN = "sign_in", _("The mail server did not accept the user name and the password or token.")
+    TOKEN = "token", _("The sign-in service gave no access to the mailbox.")
+    FOLDER = "folder", _("The mailbox has no such folder, or does not let us open it.")
+    LOST = "lost", _("The connection to the mail server was lost.")
+    STRANGE = "strange", _("The mail server's answer could not be understood.")
+    MARKING = "marking", _("Mails are fetched, but the mail server does not let us mark or move them.")
+    SOME = "some", _("Some mails could not be fetched. They are tried again.")
+    QUIET = "quiet", _("The mailbox can be read, but no mail has come for unusually long.")
 
 
 class Verdict(models.TextChoices):

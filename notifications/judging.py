@@ -30,7 +30,8 @@ class MailFacts(Protocol):
     """What the judgement asks, in this order and only as far as it needs; each may cost questions to the database.
 
     `is_ours`: one of our own mails has its Message-ID, or its sender is an address of the portal. `is_accepted` and
-    `is_blocked`: what staff decided about the sender. `answers`: it says that it answers a mail. `is_known`: the same
+    `is_blocked`: what staff decided about the sender. `answers`: it says that it answers a mail.
+    `is_to_bounces`: it came to where reports about our mails go. `is_known`: the same
     mail was read before. `is_looping` asks the brake. `is_colleague`: its sender's address is an agent's, which proves
     nothing; `is_proven`: our own mail server says that it came from the sender's domain. `is_forward`: it holds a mail
     passed on. `is_let_in`: the sender may ask by mail (entry rules, agreement).
@@ -48,6 +49,8 @@ class MailFacts(Protocol):
     def is_accepted(self) -> bool: ...
     @property
     def answers(self) -> bool: ...
+    @property
+    def is_to_bounces(self) -> bool: ...
     @property
     def is_known(self) -> bool: ...
     @property
@@ -98,6 +101,8 @@ def _not_written_to_us(facts: MailFacts) -> Judgement | None:
     # Whom staff accept may be a machine that has something to report; never one that answers us.
     if facts.machine is not None and not (facts.is_accepted and not facts.answers):
         return _refused(MailReason.BULK if facts.machine == Machine.BULK else MailReason.AUTOMATIC)
+    if facts.is_to_bounces:  # a report nobody can read as one; people answer to another address
+        return _held(MailReason.TO_BOUNCES)
     if facts.is_known:
         return _refused(MailReason.DUPLICATE)
     if not facts.has_sender:

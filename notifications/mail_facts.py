@@ -17,7 +17,7 @@ from notifications.mail.limits import MAIL_BYTES
 from notifications.mail.parsed import Machine, ParsedMail
 from notifications.models import Delivery, IncomingMail, MailAddress, SenderRule
 from notifications.queries import mail_settings
-from notifications.tokens import delivery_answered, without_token
+from notifications.tokens import delivery_answered, is_for_bounces, without_token
 from notifications.whose import Claim, claim_of
 
 _ADDRESS = 254
@@ -85,6 +85,10 @@ class FactsOf:
     @property
     def answers(self) -> bool:
         return bool(self.parsed.in_reply_to or self.parsed.references) or self.claim.delivery is not None
+
+    @property
+    def is_to_bounces(self) -> bool:
+        return any(is_for_bounces(one) for one in (self.mail.recipient, *self.parsed.recipients[:_LOOKED_AT]))
 
     @cached_property
     def is_known(self) -> bool:

@@ -40,6 +40,12 @@ def delivery_answered(address: str) -> Delivery | None:
     return None if delivery is None or was_taken_back(delivery) else delivery
 
 
+def is_for_bounces(address: str) -> bool:
+    """Whether it is the sender of one of our envelopes, to which mail servers alone have something to say."""
+    found = _ADDRESS.fullmatch(address.strip().lower())
+    return found is not None and found["token"].startswith("b") and delivery_answered(address) is not None
+
+
 def was_taken_back(delivery: Delivery) -> bool:
     """Whether staff made the links of the delivery's ticket worthless after it was sent."""
     if delivery.ticket is None:

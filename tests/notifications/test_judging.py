@@ -23,6 +23,7 @@ class Facts:
     is_blocked: bool = False
     is_accepted: bool = False
     answers: bool = False
+    is_to_bounces: bool = False
     is_known: bool = False
     has_sender: bool = True
     is_looping: bool = False
@@ -46,6 +47,7 @@ ORDER = [
     ({"is_blocked": True}, (MailState.REFUSED, MailReason.BLOCKED)),
     ({"machine": Machine.REPLY}, (MailState.REFUSED, MailReason.AUTOMATIC)),
     ({"machine": Machine.BULK}, (MailState.REFUSED, MailReason.BULK)),
+    ({"is_to_bounces": True}, (MailState.HELD, MailReason.TO_BOUNCES)),
     ({"is_known": True}, (MailState.REFUSED, MailReason.DUPLICATE)),
     ({"has_sender": False}, (MailState.HELD, MailReason.UNVERIFIED_SENDER)),
     ({"is_looping": True}, (MailState.HELD, MailReason.LOOP)),

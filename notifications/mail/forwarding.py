@@ -12,7 +12,8 @@ LOOKED_AT = 200_000
 
 # "VB:", "Fwd:", "WG:", "TR:" …: by which mail programs say that a mail is passed on, in front of its subject.
 FORWARD_SUBJECT = re.compile(
-    r"^\s{0,4}(?:\[[^\]]{1,40}\]\s{0,2})?(?:fwd?|vb|vs|vl|wg|tr|rv|i|enc|doorst|pd|ilt|iln|fs|转发|轉寄|пересл)\s?(?:\[\d+\])?\s?[:：]",
+    r"^\s{0,4}(?:\[[^\]]{1,40}\]\s{0,2})?(?:fwd?|vb|vs|vl|wg|tr|rv|i|enc|doorst|pd|ilt|fs|转发|轉寄|пересл)"
+    r"\s?(?:\[\d+\])?\s?[:：]",
     re.I,
 )
 QUOTE_MARK = re.compile(r"^\s?> ?", re.M)
@@ -49,7 +50,7 @@ def _head(lines: list[str], subject_says_so: bool) -> tuple[Head | None, bool]:
     for place, line in enumerate(plain):
         if FORWARDED_LINE.match(line[:200]) or (subject_says_so and ORIGINAL_LINE.match(line[:200])):
             below = next((at for at in range(place + 1, len(plain)) if plain[at].strip()), None)
-            head = None if below is None else head_at(plain, below, asks_for_from=False)
+            head = None if below is None else head_at(plain, below, is_announced=True)
             if head is not None:
                 return head, lines[head.start].lstrip().startswith(">")
         if subject_says_so and (head := head_at(plain, place)) is not None:

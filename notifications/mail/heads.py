@@ -29,15 +29,15 @@ def label_of(line: str) -> tuple[str, str] | None:
     return (kind, found[2].strip(" *\u00a0")) if kind else None
 
 
-def head_at(lines: Sequence[str], start: int, asks_for_from: bool = True) -> Head | None:
+def head_at(lines: Sequence[str], start: int, is_announced: bool = False) -> Head | None:
     """The head that begins in this line, or None.
 
-    It must say who wrote, and either when and about what, or an address and two things more: "Från: Lund, Till: Umeå,
-    Datum: 3 maj" is a journey, not a mail. Without `asks_for_from`, below a line that announces a mail, it may begin
-    with any label.
+    It must begin with who wrote, when or to whom, and say who wrote, and either when and about what, or an address and
+    two things more: "Från: Lund, Till: Umeå, Datum: 3 maj" is a journey, not a mail. Below a line that announces a
+    mail (`is_announced`) it may begin with any label.
     """
     first = label_of(lines[start])
-    if first is None or (asks_for_from and first[0] != "from"):
+    if first is None or (not is_announced and first[0] == "subject"):
         return None
     says: dict[str, str] = {}
     end, strangers, kind = start, 0, ""
@@ -46,6 +46,8 @@ def head_at(lines: Sequence[str], start: int, asks_for_from: bool = True) -> Hea
         labelled = label_of(line)
         if labelled is not None:
             kind = labelled[0]
+            if kind == "from" and says.get(kind):
+                break
             says.setdefault(kind, labelled[1])
             end, strangers = place + 1, 0
         elif line.strip():
@@ -61,7 +63,7 @@ def head_at(lines: Sequence[str], start: int, asks_for_from: bool = True) -> Hea
 
 
 def _is_of_a_mail(says: dict[str, str]) -> bool:
-    if "from" not in says:
+    if not says.get("from"):
         return False
     if "sent" in says and "subject" in says:
         return True

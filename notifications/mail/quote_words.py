@@ -57,7 +57,8 @@ FORWARDED_LINE = re.compile(
 
 # "… wrote": how the one line above a quote says it.
 WROTE = re.compile(
-    r"(?<!\w)(?:wrote|writes|skrev|skriver|schrieb|schreibt|a écrit|écrit|schreef|escribió|escribiste|ha scritto|"
+    r"(?<!\w)(?:wrote|writes|skrev|skriver|schrieb|schreibt|a écrit|écrit|schreef|geschreven|escribió|escribiste|"
+    r"ha scritto|"
     r"scrive|napisał\(a\)|napisała?|pisze|escreveu|kirjoitti|kirjoittaa|sent|написала?|написал\(а\)|пишет|写道|寫道|"
     r"şunu yazdı|écrivait|pisał\(a\)|on behalf of)(?!\w)",
     re.I,
@@ -75,10 +76,25 @@ BEGINS_ATTRIBUTION = re.compile(
 )
 MYSELF = re.compile(r"(?:skrev (?:jag|vi)|(?<!\w)(?:i|we|you) wrote|(?:ich|wir) schrieb)", re.I)
 
-# "Write your answer above this line" and its kin, ours and other systems'.
+# "Write your answer above this line" and its kin, ours and other systems': a line of its own, however adorned.
 ABOVE_THIS_LINE = re.compile(
-    r"(?:reply|answer|type|write|svar|skriv|antwort|réponse|répond|svara).{0,60}"
-    r"(?:above|ovanför|ovan|oberhalb|au-dessus|over|ovenfor).{0,30}(?:line|rad|zeile|linie|ligne|linje)",
+    r"^[\s#=*_>\[(|~-]{0,40}(?:please |vänligen |bitte |var god )?(?:reply|answer|type|write|respond|svara|skriv|"
+    r"antworte|"
+    r"schreib|répond|écri|antwoord|vastaa|kirjoita)[^.!?]{0,60}"
+    r"(?:above|ovanför|ovan|oberhalb|über|au-dessus|ovenfor|over|boven|yläpuolelle)[^.!?]{0,30}"
+    r"(?:line|rad|raden|zeile|linie|ligne|linje|linjen|lijn|rivin)[\s#=*_\])|~.:-]{0,40}$",
+    re.I,
+)
+
+# How a letter ends, by which what follows is known to be a name and an address, nothing more.
+CLOSING = re.compile(
+    r"^\s{0,4}(?:mvh|m\.?v\.?h\.?|vh|v\.h\.|hälsningar|(?:med )?(?:vänliga?|bästa|varma|många|soliga|glada) "
+    r"hälsning(?:ar)?|vänligen|(?:best|kind|kindest|warm|many)(?: regards| wishes)?|regards|br|kr|yours|sincerely|"
+    r"cheers|"
+    r"(?:mit )?(?:freundliche[nm]?|beste|viele|liebe|herzliche) gr(?:u|ü)(?:ß|ss)en?|mfg|lg|vg|"
+    r"(?:med )?(?:vennlig|venlig) hilsen|hilsen|cordialement|bien à vous|ystävällisin terveisin|terveisin|"
+    r"met vriendelijke groet(?:en)?|groet(?:en)?|saludos|un saludo|cordiali saluti|saluti|pozdrawiam|atenciosamente|"
+    r"/\s?\w+(?: \w+)?)\b",
     re.I,
 )
 

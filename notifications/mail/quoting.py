@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 
 from notifications.mail.heads import LONGEST_LINE, head_at
+from notifications.mail.marks import is_mark
 from notifications.mail.quote_words import (
     ABOVE_THIS_LINE,
     BEGINS_ATTRIBUTION,
+    CLOSING,
     FORWARDED_LINE,
     MYSELF,
     ORIGINAL_LINE,
@@ -17,12 +19,13 @@ from notifications.mail.quoting_html import split_html
 
 __all__ = ["split", "split_html"]
 
-LOOKED_AT = 200_000  # characters; what lies behind goes where the text before it went
-LINES_LOOKED_AT = 20_000
+LOOKED_AT = 100_000  # characters; what lies behind goes where the text before it went
+LINES_LOOKED_AT = 5_000
 LINES_OF_ATTRIBUTION = 4
 
 QUOTED = re.compile(r"^\s{0,3}[>＞]")
 RULER = re.compile(r"^\s{0,4}[_\-=]{8,}\s*$")
+ENDS_ATTRIBUTION = re.compile(r"(?:[:：]|(?:wrote|skrev|schrieb|a écrit|skriver) ?-{2,20})[\s*_\u00a0]{0,4}$", re.I)
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.")
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\.? [^\W\d]{3,})")
@@ -88,7 +91,7 @@ def _begins_the_rest(lines: Sequence[str], place: int) -> bool:
         return False
     if ORIGINAL_LINE.match(line) or FORWARDED_LINE.match(line):
         return True
-    if len(line) < 160 and ABOVE_THIS_LINE.search(line):
+    if len(line) < 160 and (is_mark(line) or ABOVE_THIS_LINE.match(line)):
         return True
     if RULER.match(line):
         below = _next_words(lines, place + 1)
@@ -98,37 +101,37 @@ def _begins_the_rest(lines: Sequence[str], place: int) -> bool:
 
 def _attribution(lines: Sequence[str], place: int) -> int:
     """How many lines from here on say who wrote what follows: "Den 5 jan 2026 kl 10:00 skrev Anna:". Nought: none."""
-    first = lines[place][:LONGEST_LINE]
-    if not first.strip():
+    if not lines[place].strip():
         return 0
     together = ""
-    for count in range(1, LINES_OF_ATTRIBUTION + 1):
-        if place + count > len(lines):
+    for count, line in enumerate(lines[place : place + LINES_OF_ATTRIBUTION], start=1):
+        part = line[:LONGEST_LINE].strip()
+        if not part:
             return 0
-        line = lines[place + count - 1][:LONGEST_LINE].strip()
-        if not line:
-            return 0
-        together = f"{together} {line}" if together else line
-        if line.rstrip(" \u00a0*_").endswith((":", "：")) and WROTE.search(together):
+        together = f"{together} {part}" if together else part
+        if ENDS_ATTRIBUTION.search(part):
             return count if _names_somebody(together, count) else 0
-        if count == 1 and not (BEGINS_ATTRIBUTION.match(first) or ADDRESS.search(first)):
+        if count == 1 and not (BEGINS_ATTRIBUTION.match(part) or ADDRESS.search(part)):
             return 0
     return 0
 
 
 def _names_somebody(words: str, count: int) -> bool:
-    """One line may be short ("Anna skrev:"); what spreads over several must bear a date or an address to be one."""
-    return count == 1 or bool(CLOCK.search(words) or DAY.search(words) or ADDRESS.search(words))
+    """One line may be short ("Anna skrev:"); without the word, or over several lines, it must bear more."""
+    address, clock, day = ADDRESS.search(words), CLOCK.search(words), DAY.search(words)
+    if WROTE.search(words):
+        return count == 1 or any((address, clock, day))
+    return bool(address) or bool(clock and day)
 
 
 def _is_sure(words: str) -> bool:
     """Is this an attribution even where the quote below bears no marks? A sentence that ends in "skrev:" is not."""
     if MYSELF.search(words) or len(words) > LONGEST_LINE:
         return False
-    signs = (CLOCK.search(words), DAY.search(words), ADDRESS.search(words))
-    return sum(sign is not None for sign in signs) >= 2 and bool(
-        BEGINS_ATTRIBUTION.match(words) or ADDRESS.search(words)
-    )
+    clock, day, address = CLOCK.search(words), DAY.search(words), ADDRESS.search(words)
+    if not WROTE.search(words):  # "2026-01-05 11:28 GMT+01:00 Anna Ek <anna@firm.test>:"
+        return bool(clock and day and address) and words[:1].isdigit()
+    return sum(map(bool, (clock, day, address))) >= 2 and bool(BEGINS_ATTRIBUTION.match(words) or address)
 
 
 def _next_words(lines: Sequence[str], place: int) -> int:
@@ -176,10 +179,17 @@ def _blocks(lines: Sequence[str], is_quote: Sequence[bool]) -> list[tuple[int, i
 def _is_passed_on(lines: Sequence[str]) -> bool:
     """Without a word of its own: does the mail pass another one on, rather than send back what it answers?"""
     first = next(place for place, line in enumerate(lines) if line.strip())
+    line = lines[first].lstrip("> ")[:LONGEST_LINE]
+    if FORWARDED_LINE.match(line):
+        return True
     return not QUOTED.match(lines[first][:8]) and not _attribution(lines, first)
 
 
 def _is_signature(lines: Sequence[str], start: int) -> bool:
-    """Is all from here on a signature, below a quote?"""
-    rest = [line.strip() for line in lines[start : start + 200] if line.strip()]
-    return bool(rest) and (rest[0] == "--" or (len(rest) <= 2 and bool(SENT_FROM.match(rest[0][:LONGEST_LINE]))))
+    """Is all from here on, below a quote, a signature, or what a mailing list adds?"""
+    rest = [line.strip()[:LONGEST_LINE] for line in lines[start : start + 200] if line.strip()]
+    if not rest:
+        return False
+    if rest[0] == "--" or (len(rest) <= 8 and (RULER.match(rest[0]) or CLOSING.match(rest[0]))):
+        return True
+    return len(rest) <= 2 and bool(SENT_FROM.match(rest[0]))

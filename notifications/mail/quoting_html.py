@@ -4,7 +4,7 @@ import re
 
 LOOKED_AT = 2_000_000
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,15})\b([^<>]{0,2000})>")
-COMMENT = re.compile(r"<!--.*?-->", re.S)
+HIDDEN = (("<!--", "-->"), ("<style", "</style"), ("<script", "</script"), ("<title", "</title"))
 VOID = frozenset("br hr img input meta link area base col embed source track wbr".split())
 
 # What Gmail, Yahoo, Outlook, Thunderbird, Apple Mail, Proton, Tuta, Zoho, QQ and GMX put on the element.
@@ -21,7 +21,7 @@ NOT_BESIDE = re.compile(r"gmail_signature|ms-outlook-mobile-signature", re.I)
 OUTLOOK_RULE = re.compile(
     r"border:\s?none;\s?border-top:\s?solid\s?#?[0-9a-z]{3,12} 1\.0pt;\s?padding:\s?3\.0pt 0[a-z]{0,2} 0", re.I
 )
-WORDS = re.compile(r"<[^<>]*>|&nbsp;|&#160;|&zwnj;|[\s\u00a0\u200b\u200c>]")
+WORDS = re.compile(r"<[^<>]*>|-->|&nbsp;|&#160;|&zwnj;|[\s\u00a0\u200b\u200c>]")
 
 
 def split_html(html: str) -> tuple[str, str]:
@@ -31,7 +31,9 @@ def split_html(html: str) -> tuple[str, str]:
     Both are pieces as they stood in the source, elements left open or closed too often: only for a parser that mends
     them, as a browser's or a sanitiser's does. Linear in the length.
     """
-    seen = COMMENT.sub(lambda found: " " * len(found[0]), html[:LOOKED_AT]) if "<!--" in html else html[:LOOKED_AT]
+    seen = html[:LOOKED_AT]
+    for opened, closed in HIDDEN:
+        seen = _blanked(seen, opened, closed)
     place = _quote(seen)
     if place is None:
         return html, ""
@@ -88,5 +90,15 @@ def _end_of_element(html: str, opened: re.Match[str]) -> int:
 
 def _says_something(html: str) -> bool:
     body = re.split(r"<body\b[^<>]*>", html, maxsplit=1, flags=re.I)[-1]
-    body = re.sub(r"<(style|script|title)\b.*?</\1", "", body[:100_000], flags=re.I | re.S)
     return bool(WORDS.sub("", body))
+
+
+def _blanked(html: str, opened: str, closed: str) -> str:
+    """What no reader sees becomes as many blanks: places stay what they were. What is never closed hides nothing."""
+    low, kept, place = html.lower(), [], 0
+    if len(low) != len(html):  # a letter that is two in lower case
+        low = html
+    while (start := low.find(opened, place)) >= 0 and (end := low.find(closed, start)) >= 0:
+        kept.append(html[place:start] + " " * (end - start))
+        place = end
+    return "".join(kept) + html[place:]

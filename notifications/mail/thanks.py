@@ -2,7 +2,7 @@
 
 import re
 
-from notifications.mail.quote_words import SENT_FROM
+from notifications.mail.quote_words import CLOSING, SENT_FROM
 
 LONGEST = 600
 MOST_WORDS = 25
@@ -39,16 +39,6 @@ BESIDE = frozenset(
     "mille per il tuo vostro aiuto risposta ciao perfetto funziona "
     "bardzo za pomoc szybką odpowiedź działa dzień dobry "
     "muito pela ajuda resposta olá funciona perfeito".split()
-)
-CLOSING = re.compile(
-    r"^\s{0,4}(?:mvh|m\.?v\.?h\.?|vh|v\.h\.|hälsningar|(?:med )?(?:vänliga?|bästa|varma|många|soliga|"
-    r"glada) hälsning(?:ar)?|vänligen|"
-    r"(?:best|kind|warm|many)(?: regards| wishes)?|regards|br|kr|yours|sincerely|cheers|"
-    r"(?:mit )?(?:freundliche[nm]?|beste|viele|liebe|herzliche) gr(?:u|ü)(?:ß|ss)en?|mfg|lg|vg|"
-    r"(?:med )?(?:vennlig|venlig) hilsen|mvh|hilsen|cordialement|bien à vous|ystävällisin terveisin|terveisin|"
-    r"met vriendelijke groet(?:en)?|groet(?:en)?|saludos|un saludo|cordiali saluti|saluti|pozdrawiam|atenciosamente|"
-    r"/\s?\w+(?: \w+)?)\b",
-    re.I,
 )
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 CONTRACTION = re.compile(r"^(?:it|that|all|everything)['’]s$|^i['’]m$", re.I)

@@ -60,6 +60,14 @@ class Job:
 
 JOBS = (
     Job("notifications.sweep", "notifications.actions.draining:sweep", every=15.0, embedded=1.0),
+    Job(
+        "notifications.send_digests",
+        "notifications.actions.digesting:send_digests",
+        every=300.0,
+        embedded=60.0,
+        each_tenant=True,
+    ),
+    Job("notifications.fetch_mail", "notifications.actions.fetching:fetch_due", every=60.0, embedded=1.0),
     Job(IMPORT_TASK, "accounts.actions.import_work:work_on_imports", every=15.0, embedded=1.0, limit=LONG),
     Job("accounts.forget_imports", "accounts.actions.importing:forget_imports", every=HOUR, each_tenant=True),
     Job(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -164,6 +164,15 @@ def tenants_with_mail_to_do() -> list[Tenant]:
         keys = {key for rows in sources for key in rows.order_by().values_list("tenant_id", flat=True).distinct()}
     active = Tenant.objects.filter(pk__in=keys, is_active=True) if keys else Tenant.objects.none()
     return list(active.prefetch_related("hosts").order_by("pk"))
+
+
+def mailboxes_due(now: datetime) -> list[tuple[Tenant, Mailbox]]:
+    """The mailboxes nobody reads and whose time has come, of all portals, who waits longest first."""
+    due = Q(next_check_at=None) | Q(next_check_at__lte=now)
+    free = Q(holder=None) | Q(lease_until__lt=now)
+    with every_tenant():
+        found = Mailbox.objects.filter(due, free, is_active=True, tenant__is_active=True).select_related("tenant")
+        return [(box.tenant, box) for box in found.order_by(F("next_check_at").asc(nulls_first=True), "pk")[:100]]
 
 
 def _lead_above(department_id: int) -> list[User]:

@@ -11,8 +11,10 @@ class Mailbox(TenantModel):
 
     `secret` is sealed (`accounts.sealing`): the password, or for OAuth the refresh token; `client_secret` too.
     `address` says what a mail is for that names none of the portal's addresses. `missed` are UIDs up to `last_uid` that
-    could not be fetched yet ({"uid": attempts}). `failing_since` is None while it can be read; `told_at`: when people
-    were last told of its trouble, None once it is over. `holder` and `lease_until`: who reads it now.
+    could not be fetched yet ({"uid": attempts}). Mails up to `catch_up_to` lay there when the mailbox was connected, or
+    when it began to number its mails anew: they are asked when they came, and whether they are here already.
+    `failing_since` is None while it can be read; `told_at`: when people were last told of its trouble, None once it is
+    over. `holder` and `lease_until`: who reads it now.
     """
 
     name = models.CharField(max_length=80)
@@ -34,6 +36,7 @@ class Mailbox(TenantModel):
     is_active = models.BooleanField(default=True)
     uidvalidity = models.PositiveBigIntegerField(null=True)
     last_uid = models.PositiveBigIntegerField(default=0)
+    catch_up_to = models.PositiveBigIntegerField(default=0)
     missed = models.JSONField(default=dict)
     checked_at = models.DateTimeField(null=True)
     last_mail_at = models.DateTimeField(null=True)

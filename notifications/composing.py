@@ -1,7 +1,6 @@
 """From a delivery to the finished mail, in its reader's language and time zone."""
 
 import re
-from datetime import datetime
 from email.charset import QP, Charset
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
@@ -13,7 +12,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 from accounts.branding import accents
@@ -28,6 +26,7 @@ from notifications.facts import Letter
 from notifications.mail.marks import mark
 from notifications.models import Delivery
 from notifications.muting_links import unsubscribe_link
+from notifications.naming import moment_in_words, name_of
 from notifications.queries import earlier_message_ids
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
@@ -169,7 +168,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
     context = {
         "ticket": ticket,
         "is_requester": ticket.requester_id == person.pk,
-        "who": _name_of(event.actor, tenant, desk=desk),
+        "who": name_of(event.actor, tenant, desk=desk),
         "when": moment_in_words(event.created_at),
         "filed": moment_in_words(ticket.created_at),
         "personal_link": not desk,
@@ -208,15 +207,3 @@ def _form_of(ticket: Ticket, person: User, *, desk: bool, with_answers: bool) ->
             for answer in answers
         ],
     }
-
-
-def _name_of(actor: User | None, tenant: Tenant, *, desk: bool) -> str:
-    """Who did it. Customers learn nobody's mail address."""
-    if actor is None or (actor.is_agent and not actor.name and not desk):
-        return tenant.name
-    return header_line(str(actor) if desk else actor.public_name)
-
-
-def moment_in_words(moment: datetime) -> str:
-    """A date and time as people write it: 21 nov 2026 10.31 in Swedish, 21 Nov 2026 10:31 in English."""
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

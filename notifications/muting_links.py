@@ -22,7 +22,8 @@ def unsubscribe_link(person: User, kind: MailKind, made_at: datetime) -> str:
     same for the same mail, however often it is put together."""
     if not can_be_stopped(person, kind):
         return ""
-    return current_tenant().url(reverse("unsubscribe", args=[_signer().sign(f"{person.pk}-{kind}-{int(made_at.timestamp())}")]))
+    token = _signer().sign(f"{person.pk}-{kind}-{int(made_at.timestamp())}")
+    return current_tenant().url(reverse("unsubscribe", args=[token]))
 
 
 def meant_by(token: str) -> tuple[User, MailKind] | None:

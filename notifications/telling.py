@@ -7,8 +7,14 @@ from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.queries.people import person_at
 from notifications.choices import choices_of, left_after_muting
-from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, MailKind
-from notifications.queries import agent_with_id, muted_among, people_answering_for, people_deciding_applications
+from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DigestPace, MailKind
+from notifications.queries import (
+    agent_with_id,
+    collected_among,
+    muted_among,
+    people_answering_for,
+    people_deciding_applications,
+)
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
 from tickets.queries import followers_of, participants_of, works_on
@@ -62,6 +68,23 @@ def _as_they_chose(found: list[Telling], event: Event) -> list[Telling]:
     # Added only now: who only follows is nobody on whom the others could rely.
     left |= {one for one in told if one[0] in followers and one[1] in DESK_KINDS}
     return [telling for telling in found if (telling.person.pk, telling.kind) in left]
+
+
+def collected(found: list[Telling], event: Event) -> dict[int, DigestPace]:
+    """For whose digest this waits instead of a mail of its own, by the person's id. Whoever the ticket is assigned to,
+    and who follows it, is told at once of what happens on it."""
+    if not isinstance(event, TicketEvent):
+        return {}
+    paces = collected_among((telling.person.pk, telling.kind) for telling in found)
+    if not paces:
+        return {}
+    concerned = {key for keys in _whose(event) for key in keys}
+    return {person: pace for (person, kind), pace in paces.items() if _may_wait(person, kind, found, concerned)}
+
+
+def _may_wait(person: int, kind: MailKind, found: list[Telling], concerned: set[int]) -> bool:
+    told = any(telling.person.pk == person and telling.kind == kind for telling in found)
+    return told and not (kind in DESK_KINDS and person in concerned)
 
 
 def _whose(event: Event) -> tuple[list[int], list[int]]:
@@ -194,5 +217,6 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.ADDRESS_REQUESTED: _address_requested,
     AccountEventKind.ADDRESS_CHANGED: _address_changed,
     AccountEventKind.CLOSED: _to_person(MailKind.CLOSED_ACCOUNT),
+    AccountEventKind.DIGEST_DUE: _to_person(MailKind.DIGEST),
     AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
 }

@@ -22,7 +22,8 @@ from accounts.scoping import current_tenant
 from notifications.composing import as_bytes, as_message
 from notifications.enums import Trouble
 from notifications.facts import Letter, NotSent, Refused, ServerAway, Unheard
-from notifications.models import Delivery, KeptMail
+from notifications.mail_servers import own_server
+from notifications.models import Delivery, KeptMail, MailSettings
 from notifications.smtp import Conversation
 
 BeforeHandingOver = Callable[[], None]
@@ -31,17 +32,19 @@ BeforeHandingOver = Callable[[], None]
 class Transport(Protocol):
     """Sends mails one by one. Returning means sent; all else is an exception of `notifications.facts`."""
 
-    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
-        """`before_handing_over` is called just before the one step from which on the mail may leave us."""
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> str:
+        """`before_handing_over` is called just before the one step from which on the mail may leave us. Returns how a
+        provider names the mail in its reports, empty where none does."""
 
     def close(self) -> None: ...
 
 
 @contextmanager
-def open_transport() -> Iterator[Transport]:
-    """The transport EMAIL_URL asks for. Connects with the first mail, and serves any number of them."""
+def open_transport(out: MailSettings) -> Iterator[Transport]:
+    """The way out of the portal with these settings: its own server, else what EMAIL_URL asks for. Connects with the
+    first mail, and serves any number of them."""
     kinds: dict[str, type[Transport]] = {"keep": KeepTransport, "smtp": SmtpTransport, "anymail": ProviderTransport}
-    transport = kinds[settings.MAIL.kind]()
+    transport = OwnServerTransport(out) if out.smtp_host else kinds[settings.MAIL.kind]()
     try:
         yield transport
     finally:
@@ -51,13 +54,14 @@ def open_transport() -> Iterator[Transport]:
 class KeepTransport:
     """Sends nothing: keeps the mail as a row and a file. Doing it twice leaves one of each, so nothing is unknown."""
 
-    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> str:
         raw, name = as_bytes(letter), kept_file_name(delivery)
         try:
             write_whole(settings.MAIL_DIR / name, raw)
         except OSError as trouble:
             raise NotSent(Trouble.STORING, type(trouble).__name__) from trouble
         KeptMail.objects.update_or_create(delivery=delivery, defaults={"raw": raw, "file_name": name})
+        return ""
 
     def close(self) -> None:
         pass
@@ -69,16 +73,37 @@ class SmtpTransport:
     def __init__(self) -> None:
         self.conversation = Conversation(settings.MAIL, timeout=settings.MAIL_TIMEOUT)
 
-    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> str:
         self.conversation.send(
             sender=letter.bounces_to,
             recipient=letter.recipient,
             content=as_bytes(letter),
             before_final_dot=before_handing_over,
         )
+        return ""
 
     def close(self) -> None:
         self.conversation.close()
+
+
+class OwnServerTransport(SmtpTransport):
+    """A conversation with the server a portal's administrators have named: reached with care, and begun with the first
+    mail, so that a password nobody can read any more is that mail's trouble, and shown there."""
+
+    def __init__(self, out: MailSettings) -> None:
+        self.settings, self._begun = out, False
+
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> str:
+        if not self._begun:
+            server = own_server(self.settings)
+            assert server is not None  # noqa: S101 - only made for settings that name one
+            self.conversation = Conversation(server, timeout=settings.MAIL_TIMEOUT, is_guarded=True)
+            self._begun = True
+        return super().send(delivery, letter, before_handing_over=before_handing_over)
+
+    def close(self) -> None:
+        if self._begun:
+            super().close()
 
 
 class ProviderTransport:
@@ -87,10 +112,10 @@ class ProviderTransport:
     def __init__(self) -> None:
         self.connection = get_connection()
 
-    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> None:
+    def send(self, delivery: Delivery, letter: Letter, *, before_handing_over: BeforeHandingOver) -> str:
         before_handing_over()
         try:
-            self._post(letter)
+            return self._post(letter)
         except AnymailRecipientsRefused as refusal:
             raise Refused(Trouble.RECIPIENT, _one_line(refusal)) from refusal
         except AnymailAPIError as error:
@@ -101,7 +126,7 @@ class ProviderTransport:
     def close(self) -> None:
         self.connection.close()
 
-    def _post(self, letter: Letter) -> None:
+    def _post(self, letter: Letter) -> str:
         message: Any = as_message(letter)
         message.connection = self.connection
         # A provider that rewrites links would take the password links apart, and learn them.
@@ -111,6 +136,8 @@ class ProviderTransport:
         except AnymailUnsupportedFeature:  # raised before anything is posted
             del message.track_clicks, message.track_opens
             message.send()
+        name = message.anymail_status.message_id
+        return "" if name is None else str(name)[:200]
 
 
 def kept_file_name(delivery: Delivery) -> str:

@@ -33,7 +33,7 @@ def deliver(delivery: Delivery, transport: Transport) -> None:
         return
     try:
         letter = _letter(delivery)
-        transport.send(delivery, letter, before_handing_over=lease.enter_talking)
+        provider_id = transport.send(delivery, letter, before_handing_over=lease.enter_talking)
     except LeaseLost:
         log.warning("Delivery %s took longer than its lease and was left to others", delivery.pk)
     except ServerAway as away:
@@ -44,7 +44,7 @@ def deliver(delivery: Delivery, transport: Transport) -> None:
     except Unheard as silence:
         lease.settle(**_after_silence(delivery, Trouble.UNHEARD, silence.reply))
     else:
-        lease.settle(**_sent())
+        lease.settle(**_sent(provider_id))
 
 
 def recover_abandoned(now: datetime | None = None) -> int:
@@ -77,15 +77,16 @@ def _letter(delivery: Delivery) -> Letter:
         raise Refused(Trouble.RECIPIENT, str(reason)) from reason
     try:
         return compose(delivery)
-    except DatabaseError:
+    except (DatabaseError, Refused):
         raise
     except Exception as bug:
         log.exception("Delivery %s cannot be put together", delivery.pk)
         raise NotSent(Trouble.COMPOSING, type(bug).__name__) from bug
 
 
-def _sent() -> Outcome:
+def _sent(provider_id: str) -> Outcome:
     return {
+        "provider_id": provider_id,
         "state": DeliveryState.SENT,
         "sent_at": timezone.now(),
         "next_attempt_at": None,

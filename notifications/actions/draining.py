@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from celery import current_app
@@ -18,8 +18,8 @@ from notifications.actions.delivering import deliver, recover_abandoned
 from notifications.actions.fanning_out import fan_out
 from notifications.actions.reading_mail import read_due
 from notifications.facts import ServerAway
-from notifications.models import Delivery
-from notifications.queries import tenants_with_mail_to_do
+from notifications.models import Delivery, MailSettings
+from notifications.queries import mail_settings, tenants_with_mail_to_do
 from notifications.transports import open_transport
 from tickets.models import TicketEvent
 
@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 
 
 class Brake:
-    """After the mail server took nothing from us it is left alone for a while, longer each time. One per process."""
+    """After a mail server took nothing from us it is left alone for a while, longer each time. In each process one for
+    the installation's server and one for each portal's own, so that one portal's trouble holds up no other."""
 
     def __init__(self, shortest: float = 15.0, longest: float = 300.0) -> None:
         self.shortest, self.longest = shortest, longest
@@ -52,7 +53,8 @@ class Brake:
         return time.monotonic() < self._until
 
 
-brake = Brake()
+brake = Brake()  # of the installation's server
+_own_brakes: dict[tuple[Hashable, ...], Brake] = {}
 _resting: dict[tuple[type[Event], int], float] = {}  # events that could not be fanned out lately
 
 
@@ -119,25 +121,37 @@ def work_off(events: Any, work: Callable[[Any], object], keep_going: KeepGoing) 
     return found and len(pending) == EVENTS_A_ROUND
 
 
+def brake_for(out: MailSettings) -> Brake:
+    """The brake of the server the portal's mails leave by. Other settings are another server, and tried at once."""
+    if not out.smtp_host:
+        return brake
+    server = (out.tenant_id, out.smtp_host, out.smtp_port, out.smtp_security, out.smtp_username, out.smtp_secret)
+    return _own_brakes.setdefault(server, Brake())
+
+
 def deliver_due(keep_going: KeepGoing) -> bool:
     """Whether as many were due as one round takes, and all of them could be tried."""
     due = list(Delivery.objects.due(timezone.now()).with_story().order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
     end = time.monotonic() + SECONDS_A_ROUND
-    if not due or brake.is_on:
+    if not due:
         return False
-    with open_transport() as transport:
+    out = mail_settings()
+    held = brake_for(out)
+    if held.is_on:
+        return False
+    with open_transport(out) as transport:
         for delivery in due:
             if not keep_going() or time.monotonic() > end:
                 return True
             try:
                 deliver(delivery, transport)
             except ServerAway as away:
-                log.warning("Mail has to wait %.0f s: %s %s", brake.pull(), away.trouble.label, away.reply)
+                log.warning("Mail has to wait %.0f s: %s %s", held.pull(), away.trouble.label, away.reply)
                 return False
             except (OperationalError, InterfaceError):
                 raise
             except Exception:
                 log.exception("Delivery %s stopped at an unforeseen place", delivery.pk)
             else:
-                brake.release()
+                held.release()
     return len(due) == MAILS_A_ROUND

@@ -16,7 +16,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
     ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
-    ("uploading", "formatted", "addresses", "reaching", "ready_forms", "mail"),
+    ("uploading", "formatted", "addresses", "reaching", "dns_advice", "ready_forms", "mail"),
     ("smtp",),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
@@ -33,6 +33,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "senders",
         "receivers",
         "mail_servers",
+        "dns_in_words",
+        "dns_looking",
         "requests",
         "passing",
         "devices",

@@ -20,6 +20,7 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every 
 def _nothing_remembered() -> None:
     """A process remembers an absent server and broken events for a while; here each test is a process of its own."""
     draining.brake.release()
+    draining._own_brakes.clear()
     draining._resting.clear()
 
 

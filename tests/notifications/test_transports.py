@@ -151,6 +151,9 @@ def test_a_provider_takes_the_whole_mail(in_scope, ticket, provider):
     assert message.from_email == "North support <support@north.example>"
     assert message.alternatives[0].mimetype == "text/html"
     assert message.anymail_test_params["track_clicks"] is False
+    named = set(Delivery.objects.values_list("provider_id", flat=True))
+    assert named
+    assert "" not in named, "how the provider will name them in its reports"
 
 
 @pytest.mark.parametrize(

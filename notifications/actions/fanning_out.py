@@ -90,7 +90,7 @@ def _delivery(event: Event, telling: Telling, now: datetime) -> Delivery:
 def _collect(found: list[Telling], paces: dict[int, DigestPace], event: Event, now: datetime) -> None:
     items = [
         DigestItem(
-            ticket_event=event,
+            **_about(event),
             user=told.person,
             kind=told.kind,
             pace=paces[told.person.pk],

@@ -12,6 +12,8 @@ from accounts.actions.settling import settle
 from accounts.enums import AccountEventKind, EntryRequestKind, Refusal, WayIn
 from accounts.models import Application, EntryRequest, Organisation, OrganisationDomain, ProviderContact, User
 from accounts.queries.people import person_at
+from notifications.actions.turning_away import tell_retired
+from notifications.models import MailAddress
 from tests.conftest import Portal
 from tests.factories import PASSWORD, UserFactory, ask_for_password
 
@@ -64,6 +66,15 @@ def come_in(portal: Portal, words: str, language: str = "en") -> None:
     )
     close_account(actor=portal.administrator, user=UserFactory(email="gone@new.example", language=language))
     User.objects.exclude(language=language).update(language=language)
+
+
+def write_to_retired(portal: Portal, words: str) -> None:
+    """Somebody writes to an address that takes no mail any more, and that says where to turn in these words."""
+    address = MailAddress.objects.create(
+        email="old@north.example", topic=portal.topic, retired_at=timezone.now(), words_en=words, words_sv=words
+    )
+    tell_retired(sender="late@mail.example", name=words[:100], address=address)
+    User.objects.filter(email="late@mail.example").update(language="en")
 
 
 def prove_oneself(portal: Portal, language: str = "en") -> None:

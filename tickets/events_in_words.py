@@ -153,6 +153,17 @@ def _collaborator_removed(who: str, data: dict[str, Any]) -> str:
     return _about_person(_("%(who)s left the ticket") if left else _("%(who)s took %(name)s off the ticket"), who, data)
 
 
+def _merged(who: str, data: dict[str, Any]) -> str:
+    undone, words = data.get("undone"), {"who": who, "number": data.get("into") or data.get("from", "")}
+    if "into" in data:
+        if undone:
+            return _("%(who)s took the ticket apart from %(number)s again") % words
+        return _("%(who)s merged the ticket into %(number)s") % words
+    if undone:
+        return _("%(who)s took %(number)s apart from this ticket again") % words
+    return _("%(who)s merged %(number)s into this ticket") % words
+
+
 def _about_person(words: str, who: str, data: dict[str, Any]) -> str:
     return words % {"who": who, "name": data.get("name", "")}
 
@@ -175,4 +186,5 @@ _WITH_DETAILS: dict[EventKind, Callable[[str, dict[str, Any]], str]] = {
     EventKind.COLLABORATOR_ADDED: _collaborator_added,
     EventKind.COLLABORATOR_REMOVED: _collaborator_removed,
     EventKind.CONFIDENTIALITY_CHANGED: _confidentiality_changed,
+    EventKind.MERGED: _merged,
 }

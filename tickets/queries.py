@@ -1,6 +1,7 @@
 """Who sees which tickets, and what else pages need to know. Access is decided here, where things are fetched."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
@@ -116,6 +117,40 @@ def desk_tickets(agent: User) -> QuerySet[Ticket]:
 def works_on(agent: User, ticket: Ticket) -> bool:
     """Whether an agent sees a ticket on the desk, as it is now."""
     return agent.is_active and agent.is_agent and desk_tickets(agent).filter(pk=ticket.pk).exists()
+
+
+def where_it_leads(ticket: Ticket) -> Ticket:
+    """The ticket that a merged one leads to in the end, as it is now; itself where it is not merged."""
+    seen = {ticket.pk}
+    now: Ticket = Ticket.objects.get(pk=ticket.pk)
+    while now.merged_into_id is not None and now.merged_into_id not in seen:
+        seen.add(now.merged_into_id)
+        now = Ticket.objects.get(pk=now.merged_into_id)
+    return now if now.pk != ticket.pk else ticket
+
+
+@dataclass(frozen=True)
+class Ties:
+    """The tickets that one is tied to, as far as its reader sees them: what it was merged into, what was merged into
+    it, what it goes on from, and what goes on from it."""
+
+    merged_into: Ticket | None
+    merged: list[Ticket]
+    follows: Ticket | None
+    followed_by: list[Ticket]
+
+
+def ties_of(ticket: Ticket, seen: QuerySet[Ticket]) -> Ties:
+    """`seen`: the tickets its reader sees. In one query."""
+    near = Q(merged_into=ticket.pk) | Q(follows=ticket.pk)
+    near |= Q(pk__in=[pk for pk in (ticket.merged_into_id, ticket.follows_id) if pk])
+    found = list(seen.filter(near).exclude(pk=ticket.pk).order_by("number")[:100])
+    return Ties(
+        next((one for one in found if one.pk == ticket.merged_into_id), None),
+        [one for one in found if one.merged_into_id == ticket.pk],
+        next((one for one in found if one.pk == ticket.follows_id), None),
+        [one for one in found if one.follows_id == ticket.pk],
+    )
 
 
 def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:

@@ -166,6 +166,8 @@ DOORS = [
     "tickets.actions.replying:reply_to_ticket",
     "tickets.actions.replying:add_note",
     "tickets.actions.withdrawing:withdraw_reply",
+    "tickets.actions.merging:merge_tickets",
+    "tickets.actions.merging:unmerge_ticket",
     "tickets.actions.closing:close_ticket",
     "tickets.actions.closing:reopen_ticket",
     "tickets.actions.handing_over:claim",

@@ -157,6 +157,12 @@ def nothing(_world: World, _role: str, _case: Case) -> dict[str, Any]:
 
 def words(_world: World, _role: str, _case: Case) -> dict[str, Any]:
     return {"body": "Some words", "key": str(uuid4())}
+def into_another(world: World, _role: str, case: Case) -> dict[str, Any]:
+    """Another ticket of the same people, which the same staff see."""
+    other = next(one for one in world.cases if one is not case and one.is_shared == case.is_shared)
+    return {"into": other.ticket.number}
+
+
 
 
 def closing(_world: World, _role: str, case: Case) -> dict[str, Any]:
@@ -262,6 +268,17 @@ DESK_ADDRESSES = {
     "mail_again": Address(works_on, nothing),
     # Only whoever wrote it, within seconds; see tests/tickets/test_undoing.py.
     "desk_withdrawal": Address(nobody, nothing),
+    "desk_merger": Address(works_on, into_another, kinds("merged")),
+    "desk_separation": Address(works_on, nothing),
+    "desk_mail": Address(works_on),
+    "mail_again": Address(works_on, nothing),
+    "incoming_one": Address(works_on),
+    "incoming_source": Address(works_on),
+    "incoming_ticket": Address(works_on, nothing),
+    "incoming_reply": Address(works_on, lambda _world, _role, case: {"number": case.ticket.number}, of_a_reply),
+    "incoming_discard": Address(works_on, nothing),
+    "incoming_again": Address(works_on, nothing),
+    "incoming_sender": Address(works_on, lambda *_about: {"verdict": "block"}),
 }
 ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.

@@ -157,6 +157,8 @@ ITS_AGENTS = {
     "desk_followers",
     "desk_follower_removal",
     "desk_withdrawal",
+    "desk_merger",
+    "desk_separation",
 }
 ADMINISTRATORS = {"portal_settings", "security_settings"}
 ADMINISTRATORS |= {"access_settings", "private_domains"}

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tickets.actions.handing_over import hand_on_if_closed, release_if_departed
+from tickets.actions.merging import come_apart
 from tickets.enums import EventKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket
@@ -28,7 +29,8 @@ def close_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Tick
 
 
 def reopen_ticket(*, actor: User, ticket: Ticket, as_staff: bool = False) -> Ticket:
-    """Reopen a closed ticket: it waits for us again, with whoever had it. Records `reopened`.
+    """Reopen a closed ticket: it waits for us again, with whoever had it; a merged one stands on its own again. Records
+    `reopened`.
 
     Nothing happens to an open one. Raises PermissionError when `as_staff` and the actor is no agent, or else takes no
     part in it.
@@ -49,10 +51,11 @@ def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ti
         if closing and as_staff:
             require_answers_to_close(locked)
         if not closing:
+            come_apart(actor=actor, ticket=locked)
             hand_on_if_closed(locked)
             release_if_departed(locked)
         move_to(locked, Status.CLOSED if closing else status_when_ours(locked), timezone.now())
-        locked.save(update_fields=["assignee", *STATUS_FIELDS])
+        locked.save(update_fields=["merged_into", "assignee", *STATUS_FIELDS])
         by = "staff" if as_staff else "customer"
         record_event(kind, locked, actor=actor, data={"by": by, "with_reply": False})
     return locked

@@ -10,11 +10,13 @@ from django.utils import timezone
 from accounts.models import User
 from tickets.actions.attaching import attach_uploads
 from tickets.actions.handing_over import hand_on_if_closed, release_if_departed
+from tickets.actions.merging import come_apart
 from tickets.enums import Channel, EventKind, MessageKind, Status
 from tickets.events import record_event
 from tickets.facts import ByMail
 from tickets.locking import lock_ticket, same_person
 from tickets.models import Message, Ticket
+from tickets.queries import takes_part, where_it_leads, works_on
 from tickets.rules import (
     STATUS_FIELDS,
     move_to,
@@ -51,6 +53,9 @@ def reply_to_ticket(
     `undo_seconds`: so long an agent's reply can be taken back (`withdrawing.withdraw_reply`); customers do not see it,
     and nobody is told, until then. None or 0: at once.
 
+    A reply to a merged ticket goes to the one it leads to, where its author may write there; else the ticket comes
+    apart from it and is answered on its own.
+
     `form_key` is the form's own key: sent again, the reply it made is returned and nothing happens. Files kept under
     `files_of` (by default the form's key) are attached. Records `replied`, and `closed`, `reopened` or `claimed` where
     the reply did that. Raises PermissionError when `as_staff` and the actor is no agent, or else takes no part in it;
@@ -61,7 +66,7 @@ def reply_to_ticket(
     if vouched_by is not None:
         require_agent(vouched_by)
     with transaction.atomic():
-        locked = lock_ticket(ticket)
+        locked = lock_ticket(_where_to_write(actor, ticket, as_staff=as_staff))
         if not as_staff and vouched_by is None and not _is_dictated(actor, locked, channel):
             require_part(actor, locked)
         sent = _sent_before(form_key)
@@ -85,7 +90,9 @@ def reply_to_ticket(
             locked.assignee = actor
             record_event(EventKind.CLAIMED, locked, actor=actor, data={"with_reply": True})
         move_to(locked, and_status if as_staff else status_when_ours(locked), now)
-        locked.save(update_fields=["assignee", *STATUS_FIELDS])
+        if not locked.is_closed:
+            come_apart(actor=actor, ticket=locked)
+        locked.save(update_fields=["merged_into", "assignee", *STATUS_FIELDS])
         _record_reply(locked, message, actor, before, "staff" if as_staff else "customer")
     return message
 
@@ -108,6 +115,14 @@ def add_note(*, actor: User, ticket: Ticket, body: str, form_key: UUID | None = 
         locked.save(update_fields=["last_activity_at"])
         record_event(EventKind.NOTED, locked, actor=actor, message=message)
     return message
+
+
+def _where_to_write(actor: User, ticket: Ticket, *, as_staff: bool) -> Ticket:
+    leading = where_it_leads(ticket)
+    if leading.pk == ticket.pk:
+        return ticket
+    may = works_on(actor, leading) if as_staff else takes_part(actor, leading)
+    return leading if may else ticket
 
 
 def _is_dictated(actor: User, ticket: Ticket, channel: Channel) -> bool:

@@ -13,7 +13,7 @@ from routing.models import Department
 from routing.queries import department_choices
 from tickets.actions.tagging import TAG_LENGTH
 from tickets.enums import Priority, Status
-from tickets.models import HelpTopic, Tag
+from tickets.models import HelpTopic, Tag, Ticket
 
 
 class AssignmentForm(forms.Form):
@@ -121,3 +121,21 @@ class FollowerForm(forms.Form):
 
 def _with_parent(topic: HelpTopic) -> str:
     return f"{topic.parent.name} › {topic.name}" if topic.parent else topic.name
+
+
+class MergeForm(forms.Form):
+    """The number of another ticket this person sees."""
+
+    into = LineField(label=gettext_lazy("Number of the other ticket"), max_length=20)
+
+    def __init__(self, *args: Any, tickets: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tickets = tickets
+
+    def clean_into(self) -> Ticket:
+        digits = self.cleaned_data["into"].lstrip("#").strip()
+        known = digits.isascii() and digits.isdigit() and len(digits) < 18
+        found: Ticket | None = self.tickets.filter(number=int(digits)).first() if known else None
+        if found is None:
+            raise forms.ValidationError(_("You see no ticket with this number. Look at the number again."))
+        return found

@@ -30,12 +30,13 @@ from tickets.enums import Status, Whose
 from tickets.forms.colleagues import ColleagueForm
 from tickets.forms.messages import MessageForm
 from tickets.kept_text import keep_and_sign_in, take_kept_text
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 from tickets.queries import (
     counts_of,
     customer_tickets,
     events_for,
     messages_for,
+    ties_of,
     unread_of,
     with_unread,
     with_whose,
@@ -194,6 +195,7 @@ def _ticket_page(
         "answers": shown_answers(way.ticket, staff=False, file_url=way.file_url),
         "via_link": {"address": mask_address(way.person.email), "token": way.token} if way.token else None,
         "takes_part": way.takes_part,
+        "ties": ties_of(way.ticket, Ticket.objects.none() if way.token else customer_tickets(way.person)),
         "people": people_on(way),
         "colleague_form": colleague_form or colleague_form_for(way),
         "asks_confidentiality": way.is_requester
@@ -214,11 +216,19 @@ def _reply(request: PortalRequest, way: Way) -> HttpResponse:
         sent = reply_to_ticket(
             actor=way.person, ticket=way.ticket, body=form.cleaned_data["body"], channel=way.channel, form_key=key
         )
+    if sent.ticket_id != way.ticket.pk:
+        return _sent_to_the_leading(request, way, sent)
     mark_read(actor=way.person, ticket=way.ticket, message=sent)  # a look by link marks nothing, an answer does
     messages.success(
         request, _("Sent. The ticket is open again.") if was_closed else _("Sent. We get back to you here and by mail.")
     )
     return redirect(f"{way.url('')}#end")
+
+
+def _sent_to_the_leading(request: PortalRequest, way: Way, sent: Message) -> HttpResponse:
+    """The ticket was merged into another one, and so the answer is there. A link opens its own ticket only."""
+    messages.success(request, _("Sent. Your answer is on ticket %d, which this one leads to.") % sent.ticket.number)
+    return redirect(way.url("") if way.token else f"{reverse('ticket', args=[sent.ticket.number])}#end")
 
 
 def _close_or_reopen(request: PortalRequest, way: Way) -> HttpResponse:

@@ -22,6 +22,7 @@ from tickets.forms.colleagues import ColleagueForm
 from tickets.forms.desk import (
     AssignmentForm,
     FollowerForm,
+    MergeForm,
     PriorityForm,
     StatusForm,
     TagsForm,
@@ -46,6 +47,7 @@ from tickets.queries import (
     other_tickets_of,
     participants_of,
     tags_around,
+    ties_of,
     with_read_until,
     with_unread,
 )
@@ -172,6 +174,8 @@ def ticket_page(
         "why": why_here(events),
         **_sorting(found, request.user),
         "others": other_tickets_of(found, request.user),
+        "ties": ties_of(found, desk_tickets(request.user)),
+        "merge_form": merge_form(request.user),
         "back_url": reverse("desk"),
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
         **forms,
@@ -200,6 +204,11 @@ def topic_form(found: Ticket, agent: User, data: Any = None) -> TopicForm:
     if found.topic is not None and found.topic not in topics:
         topics.insert(0, found.topic)
     return TopicForm(data, topics=topics, initial={"topic": found.topic_id})
+
+
+def merge_form(agent: User, data: Any = None) -> MergeForm:
+    """Takes the number of any ticket this agent sees."""
+    return MergeForm(data, tickets=desk_tickets(agent))
 
 
 def follower_form(found: Ticket, followers: list[User], data: Any = None) -> FollowerForm:

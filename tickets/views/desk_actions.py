@@ -31,7 +31,7 @@ from tickets.forms.messages import DeskReplyForm
 from tickets.kept_text import keep_and_sign_in
 from tickets.models import Ticket
 from tickets.priorities import customers_see_priority
-from tickets.queries import participants_of
+from tickets.queries import participants_of, where_it_leads, works_on
 from tickets.rules import AnswersMissing
 from tickets.views.desk import assignment_form, colleague_form, fetch, onwards, ticket_page, transfer_form
 from tickets.views.files import bound
@@ -70,6 +70,7 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
         add_note(actor=agent, ticket=ticket, body=words, form_key=key)
         messages.success(request, _("The note is saved. Only staff see it."))
     else:
+        ticket = _where_to_write(request, ticket)
         status = form.cleaned_data["and_status"]
         send = partial(
             reply_to_ticket,
@@ -89,7 +90,16 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
         messages.success(request, words[WAITING_ON[status]] % ticket.requester)
         if ticket.is_closed and status != Status.CLOSED:
             messages.info(request, _("The ticket had been closed and is open again."))
-    return redirect(f"{reverse('desk_ticket', args=[number])}#end")
+    return redirect(f"{reverse('desk_ticket', args=[ticket.number])}#end")
+
+
+def _where_to_write(request: PortalRequest, ticket: Ticket) -> Ticket:
+    """The ticket itself, or the one it was merged into, if this agent sees that."""
+    leading = where_it_leads(ticket)
+    if leading.pk == ticket.pk or not works_on(request.user, leading):
+        return ticket
+    messages.info(request, _("Ticket %d leads here, so your reply is here.") % ticket.number)
+    return fetch(request, leading.number)
 
 
 def _with_wish_answer(request: PortalRequest, ticket: Ticket, key: UUID) -> DeskReplyForm:

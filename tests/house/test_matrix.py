@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
+from zlib import compress
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -25,7 +26,7 @@ from accounts.enums import Role, Visibility
 from accounts.models import User
 from accounts.scoping import tenant_scope
 from notifications.actions.fanning_out import fan_out
-from notifications.models import Delivery
+from notifications.models import Delivery, IncomingMail, MailAddress, RawMail
 from routing.actions.arranging import add_member
 from tests.conftest import Portal
 from tests.factories import AgentFactory, DepartmentFactory, OrganisationFactory, TopicFactory, UserFactory, make_ticket
@@ -61,6 +62,7 @@ class Case:
     file: int = 0
     note_file: int = 0
     mail: int = 0
+    held: int = 0  # a mail that came for it, from somebody who is not on it
 
 
 @dataclass
@@ -121,12 +123,12 @@ def is_requester(role: str, _mode: Visibility, _case: Case) -> bool:
     return role == "requester"
 
 
-def brings_in_a_colleague(role: str, _mode: Visibility, _case: Case) -> bool | int:
-    """Nobody of the requester's organisation is a colleague of a collaborator from elsewhere: the form says so."""
 def nobody(_role: str, _mode: Visibility, _case: Case) -> bool:
     return False
 
 
+def brings_in_a_colleague(role: str, _mode: Visibility, _case: Case) -> bool | int:
+    """Nobody of the requester's organisation is a colleague of a collaborator from elsewhere: the form says so."""
     return 422 if role == "collaborator from elsewhere" else role in PART
 
 
@@ -155,14 +157,14 @@ def nothing(_world: World, _role: str, _case: Case) -> dict[str, Any]:
     return {}
 
 
-def words(_world: World, _role: str, _case: Case) -> dict[str, Any]:
-    return {"body": "Some words", "key": str(uuid4())}
 def into_another(world: World, _role: str, case: Case) -> dict[str, Any]:
     """Another ticket of the same people, which the same staff see."""
     other = next(one for one in world.cases if one is not case and one.is_shared == case.is_shared)
     return {"into": other.ticket.number}
 
 
+def words(_world: World, _role: str, _case: Case) -> dict[str, Any]:
+    return {"body": "Some words", "key": str(uuid4())}
 
 
 def closing(_world: World, _role: str, case: Case) -> dict[str, Any]:
@@ -264,8 +266,6 @@ DESK_ADDRESSES = {
     "desk_collaborators": Address(works_on, spare, kinds("collaborator_added")),
     "desk_collaborator_removal": Address(works_on, nothing, kinds("collaborator_removed")),
     "desk_confidentiality": Address(works_on, other_confidentiality, kinds("confidentiality_changed")),
-    "desk_mail": Address(works_on),
-    "mail_again": Address(works_on, nothing),
     # Only whoever wrote it, within seconds; see tests/tickets/test_undoing.py.
     "desk_withdrawal": Address(nobody, nothing),
     "desk_merger": Address(works_on, into_another, kinds("merged")),
@@ -282,8 +282,9 @@ DESK_ADDRESSES = {
 }
 ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.
-LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails"}
+LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails", "desk_incoming"}
 ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices"}
+ABOUT_NO_TICKET |= {"incoming_upload", "sender_rules", "sender_rule_removal"}
 ABOUT_NO_TICKET |= {"organisation_department", "organisation_exceptions", "organisation_exception_removal"}
 # Administrators move all tickets of an organisation with it; see tests/accounts and tests/tickets about merging.
 MOVES_MANY = {"organisation_merger"}
@@ -337,6 +338,7 @@ def world(portal: Portal, other_portal: Portal, settings) -> World:
         for case in cases:
             follow(actor=None, ticket=case.ticket, user=follower)
             case.mail = Delivery.objects.filter(ticket_event__ticket=case.ticket).first().pk
+            case.held = _held(case, portal)
     with tenant_scope(other_portal.tenant):
         now = timezone.now()
         for person in (other_portal.customer, other_portal.agent, other_portal.administrator):
@@ -409,6 +411,25 @@ def _case(portal: Portal, people: dict[str, User], state: Status, hidden: bool, 
     )
 
 
+def _held(case: Case, portal: Portal) -> int:
+    address, _new = MailAddress.objects.get_or_create(email="fault@north.example", topic=portal.topic)
+    raw = b"From: Sture <stranger@away.example>\r\nSubject: Hm\r\n\r\nIt beeps here as well.\r\n"
+    mail = IncomingMail.objects.create(
+        source="imap",
+        source_key=f"imap:{case.ticket.pk}",
+        digest="0" * 64,
+        size=len(raw),
+        received_at=timezone.now(),
+        state="held",
+        reason="not_on_ticket",
+        sender="stranger@away.example",
+        address=address,
+        ticket=case.ticket,
+    )
+    RawMail.objects.create(mail=mail, content=compress(raw))
+    return mail.pk
+
+
 def let_go(world: World) -> None:
     """What happens to two of them after they had seen the tickets."""
     with tenant_scope(world.portal.tenant):
@@ -457,7 +478,9 @@ def rolled_back() -> Iterator[list[str]]:
 def url_of(name: str, case: Case, world: World, token_of: str = "") -> str:
     given = {
         "number": case.ticket.number,
-        "pk": case.mail
+        "pk": case.held
+        if name.startswith("incoming")
+        else case.mail
         if "mail" in name
         else world.follower.pk
         if "follower" in name
@@ -622,3 +645,7 @@ def _desk_lists(world: World, client: Client, role: str, mode: Visibility) -> No
     assert next(view["count"] for view in rail["views"] if view["key"] == "open") == rail["page"].total
     mails = {delivery.ticket.pk for delivery in client.get("/desk/mails/").context["page"].items if delivery.ticket}
     assert mails <= tickets
+    incoming = client.get("/desk/incoming/").context
+    assert {mail.ticket.pk for mail in incoming["page"].items if mail.ticket} == tickets
+    assert incoming["page"].total == len(tickets)
+    assert int(incoming["mails_held_total"]) == len(tickets)

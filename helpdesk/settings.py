@@ -223,8 +223,11 @@ MAIL_DIR = VAR_DIR / "mail"
 # Whether mail servers that administrators name may lie inside our own network. On a machine of one's own they may; where
 # strangers set up portals, they could look around in it.
 PRIVATE_MAIL_SERVERS = env.bool("PRIVATE_MAIL_SERVERS", default=EMBEDDED)
+DNS_SERVER = env.str("DNS_SERVER", default="")  # host:port; else as the machine asks
 MAIL_TIMEOUT = 20  # seconds one step of a mail conversation may take
-ANYMAIL = MAIL.anymail
+# What mail providers prove themselves by when they bring mails and reports: a shared secret, or their own signing keys.
+_hook_keys = {name.strip().upper(): key for name, key in env.dict("MAIL_HOOK_KEYS", default={}).items()}
+ANYMAIL = MAIL.anymail | _hook_keys | {"WEBHOOK_SECRET": env.list("MAIL_HOOK_SECRET", default=[])}
 EMAIL_BACKEND = (
     f"anymail.backends.{MAIL.provider}.EmailBackend"
     if MAIL.kind == "anymail"

@@ -221,7 +221,9 @@ ADMINISTRATORS_ROWS |= {
 ADMINISTRATORS |= {"forms_settings", "form_new"}
 ADMINISTRATORS_ROWS |= {"form_settings", "form_name", "form_copy", "form_removal", "form_field_new", "form_field"}
 ADMINISTRATORS_ROWS |= {"form_field_place", "form_field_removal", "form_field_return"}
-ADMINISTRATORS |= {"mail_settings", "address_new"}
+ADMINISTRATORS |= {"mail_settings", "address_new", "mailbox_new", "outgoing", "mail_rules", "mail_domains"}
+ADMINISTRATORS_DO |= {"outgoing_test", "outgoing_test_mail", "mail_rules_test"}
+ADMINISTRATORS_ROWS |= {"mailbox", "mailbox_test", "mailbox_state", "mailbox_removal"}
 ADMINISTRATORS_ROWS |= {"address", "address_retirement", "address_return", "address_removal"}
 # Incoming mails: lists of what each agent may see, and one mail as they see it.
 AGENTS |= {"desk_incoming", "incoming_upload", "sender_rules"}
@@ -235,6 +237,8 @@ ITS_AGENTS |= {
     "incoming_again",
     "incoming_sender",
 }
+# Mail providers that prove who they are; to everybody else, and with none set up, they do not exist.
+PROVIDERS = {"mail_hook", "mail_reports"}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -254,6 +258,7 @@ LISTS = (
     AGENTS_ROWS,
     ADMINISTRATORS_DO,
     ADMINISTRATORS_ROWS,
+    PROVIDERS,
 )
 # What only the desk reaches, and what only some of the customers do.
 DESK = AGENTS | AGENTS_ROWS | ADMINISTRATORS | ADMINISTRATORS_DO | ADMINISTRATORS_ROWS
@@ -298,6 +303,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
         "mark": session_mark(house.session.session_key) if real else "no-such",
         "uid": uid if real else "OTk5OTk5",
+        "provider": "postmark" if real else "no-such",
         "slug": house.portal.topic.slug if real else "no-such-topic",
         "fingerprint": house.portal.tenant.brand_fingerprint,
     }
@@ -622,7 +628,9 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
     """The other half: the addresses are right, and the strangers above were really refused."""
     doors = {
         house.portal.customer: SIGNED_IN | BY_OWN_LINK | {"ticket", "ticket_attachment", "thanks"},
-        house.portal.agent: AGENTS | SIGNED_IN | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"}
+        house.portal.agent: AGENTS
+        | SIGNED_IN
+        | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"}
         | {"incoming_one", "incoming_source"},
         house.portal.lead: {"desk_ticket", "desk_mail"},
         house.portal.administrator: AGENTS

@@ -28,6 +28,7 @@ from notifications.models import Delivery
 from notifications.muting_links import unsubscribe_link
 from notifications.naming import moment_in_words, name_of
 from notifications.queries import earlier_message_ids
+from notifications.worded import in_own_words
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
@@ -52,8 +53,7 @@ def compose(delivery: Delivery) -> Letter:
     envelope = envelope_of(delivery, tenant)
     with translation.override(person.reading_language), timezone.override(person.reading_time_zone):
         context = _context(delivery, tenant) | _ways_back(delivery, envelope)
-        subject = header_line(_render(delivery, "subject.txt", context))
-        text, html = (_render(delivery, ending, context | {"title": subject}) for ending in ("txt", "html"))
+        subject, text, html = _said(delivery, context)
     return Letter(
         subject=subject,
         sender_name=envelope.sender_name,
@@ -92,8 +92,14 @@ def as_bytes(letter: Letter) -> bytes:
     return re.sub(rb"(?m)^([\w-]+:) *\r\n +", rb"\1 ", head) + blank + body
 
 
-def _render(delivery: Delivery, ending: str, context: dict[str, Any]) -> str:
-    return render_to_string(f"mail/{delivery.template}.{ending}", context)
+def _said(delivery: Delivery, context: dict[str, Any]) -> tuple[str, str, str]:
+    """Subject, text and HTML: in the portal's own words where it has some, else in the original ones."""
+    own = in_own_words(delivery.template, context)
+    template = "worded" if own else delivery.template
+    subject = header_line(own["worded_subject"] if own else render_to_string(f"mail/{template}.subject.txt", context))
+    context = context | own | {"title": subject}
+    text, html = (render_to_string(f"mail/{template}.{ending}", context) for ending in ("txt", "html"))
+    return subject, text, html
 
 
 def _ways_back(delivery: Delivery, envelope: Envelope) -> dict[str, Any]:

@@ -1,0 +1,219 @@
+"""Which mails a portal can word itself, what can be put into them, and the words to begin with.
+
+Only mails to customers, about their tickets and accounts. Those that warn of something at an account keep their words:
+they protect the reader, also from the portal. The link, the code, the signature and the layout stay whatever is
+written, so no wording can lose them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from notifications.enums import MailKind
+from notifications.wording import Values, Wording
+
+LANGUAGES = ("sv", "en")
+
+
+@dataclass(frozen=True)
+class Insert:
+    """Something that can be put into a wording: `{{ name }}`. `is_choice`: yes or no, for `{% if name %}`."""
+
+    name: str
+    meaning: str | Promise
+    sample: str | Promise
+    is_choice: bool = False
+
+
+@dataclass(frozen=True)
+class WordedKind:
+    """A kind of mail as its wording is edited. `way` names the value of the mail's link or code, `way_words` what
+    stands on it; `needed` what a wording must not leave out."""
+
+    kind: MailKind
+    occasion: str | Promise
+    inserts: tuple[Insert, ...]
+    subject: str | Promise
+    text: str | Promise
+    way: str = ""
+    way_words: str | Promise = ""
+    needed: tuple[str, ...] = ()
+    about_ticket: bool = False
+
+    def start(self, language: str) -> Wording:
+        """The words to begin with."""
+        with override(language):
+            return Wording(str(self.subject), str(self.text))
+
+    def samples(self, language: str, portal: str) -> dict[str, str | bool]:
+        """Values as in a real mail, for the preview and for trying a wording out."""
+        with override(language):
+            said = {one.name: True if one.is_choice else str(one.sample) for one in self.inserts}
+        return said | {"portal": portal}
+
+    def values(self, context: dict[str, Any]) -> Values:
+        """What can be put in, from what the original templates are given. Nothing that a stranger typed is among it
+        before their address is proven (`echo`)."""
+        said: dict[str, str | bool] = {}
+        for one in self.inserts:
+            value = context.get(one.name)
+            said[one.name] = bool(value) if one.is_choice else str(value or "")
+        said["portal"] = str(context["tenant"].name)
+        if self.about_ticket:
+            ticket, echo = context["ticket"], bool(context["echo"])
+            said["number"], said["subject"] = str(ticket.number), ticket.subject if echo else ""
+            if "text" in said and not echo:
+                said["text"] = ""
+        return said
+
+
+PORTAL = Insert("portal", _("the portal’s name"), "Larm Support")
+TICKET = (
+    Insert("number", _("the ticket’s number"), "1042"),
+    Insert(
+        "subject",
+        _("the ticket’s subject; empty as long as nobody has proven that the address is theirs"),
+        _("The alarm at the back door"),
+    ),
+    PORTAL,
+)
+WHO = Insert("who", _("who did it, as customers know them"), "Karin Holm")
+WHEN = Insert("when", _("day and time"), "9 jan 2026 10:00")
+TEXT = Insert("text", _("what was written, whole"), _("We have reset it. Does it still sound?"))
+CLOSED = Insert("closed", _("the ticket is closed with this answer"), "", is_choice=True)
+WAITS = Insert("waits_for_customer", _("the ticket now waits for the customer"), "", is_choice=True)
+ORGANISATION = Insert("organisation_name", _("the reader’s organisation; may be empty"), "Ek & Co")
+OPEN = _("Open the ticket")
+
+_ALL = (
+    WordedKind(
+        MailKind.CONFIRMATION,
+        _("Sent when a ticket has been filed."),
+        (*TICKET, WHEN),
+        _("We have received your ticket"),
+        _(
+            "We have received your ticket. It has the number {{ number }}.\n\n"
+            "What happens next: somebody reads it and answers you. You get a mail as soon as the answer is there."
+        ),
+        "link",
+        OPEN,
+        about_ticket=True,
+    ),
+    WordedKind(
+        MailKind.REPLY,
+        _("Sent when somebody on the desk has answered."),
+        (*TICKET, WHO, WHEN, TEXT, CLOSED, WAITS),
+        "{{ subject }}",
+        _("{{ who }} has answered ticket {{ number }}:\n\n{{ text }}"),
+        "link",
+        _("Open the ticket and answer"),
+        needed=("text",),
+        about_ticket=True,
+    ),
+    WordedKind(
+        MailKind.COLLEAGUE_REPLY,
+        _("Sent to the others on a ticket when a customer has written in it."),
+        (*TICKET, WHO, WHEN, TEXT),
+        "{{ subject }}",
+        _("{{ who }} has written in ticket {{ number }}:\n\n{{ text }}"),
+        "link",
+        _("Open the ticket and answer"),
+        needed=("text",),
+        about_ticket=True,
+    ),
+    WordedKind(
+        MailKind.CLOSED,
+        _("Sent when the desk has closed a ticket without writing."),
+        (*TICKET, WHO, WHEN),
+        "{{ subject }}",
+        _("{{ who }} has closed ticket {{ number }}.\n\nIs something still missing? Write again, and it opens again."),
+        "link",
+        OPEN,
+        about_ticket=True,
+    ),
+    WordedKind(
+        MailKind.REOPENED,
+        _("Sent when the desk has opened a ticket again."),
+        (*TICKET, WHO, WHEN),
+        "{{ subject }}",
+        _("{{ who }} has opened ticket {{ number }} again."),
+        "link",
+        OPEN,
+        about_ticket=True,
+    ),
+    WordedKind(
+        MailKind.COLLABORATOR_ADDED,
+        _("Sent to somebody who has been added to a ticket."),
+        (*TICKET, WHO, WHEN),
+        "{{ subject }}",
+        _("{{ who }} has added you to ticket {{ number }}. You can read all of it and write in it."),
+        "link",
+        OPEN,
+        about_ticket=True,
+    ),
+    WordedKind(
+        MailKind.VERIFICATION,
+        _("Sent to somebody who has registered, to prove that the address is theirs."),
+        (PORTAL,),
+        _("Confirm your mail address for {{ portal }}"),
+        _("Somebody, probably you, has registered at {{ portal }} with this address. Please confirm that it is yours."),
+        "verification_link",
+        _("Confirm the address"),
+    ),
+    WordedKind(
+        MailKind.CODE,
+        _("Sent to somebody who signs in with a code."),
+        (PORTAL, Insert("until", _("until when the code works"), "10:20")),
+        _("Your code for {{ portal }}"),
+        _("Here is the code you asked for. It works once, until {{ until }}. Give it to nobody; we never ask for it."),
+        "digits",
+    ),
+    WordedKind(
+        MailKind.PASSWORD,
+        _("Sent to somebody who wants to choose a password."),
+        (PORTAL,),
+        _("Choose your password for {{ portal }}"),
+        _("Somebody, probably you, wants to choose a password for {{ portal }}. Not you? Then you need do nothing."),
+        "password_link",
+        _("Choose a password"),
+    ),
+    WordedKind(
+        MailKind.INVITATION,
+        _("Sent to somebody who is invited."),
+        (
+            PORTAL,
+            Insert("inviter", _("who invites"), "Karin Holm"),
+            ORGANISATION,
+            Insert("words", _("what the inviter wrote; may be empty"), _("Welcome to us.")),
+            Insert("until", _("until when the invitation can be accepted"), "16 jan 2026"),
+        ),
+        _("{{ inviter }} invites you to {{ portal }}"),
+        _(
+            "{{ inviter }} invites you to {{ portal }}.\n\n{{ words }}\n\n"
+            "The invitation is valid until {{ until }}, for you alone."
+        ),
+        "invitation_link",
+        _("Accept the invitation"),
+        needed=("words",),
+    ),
+    WordedKind(
+        MailKind.APPLIED,
+        _("Sent to somebody who has applied for access."),
+        (PORTAL,),
+        _("Your application for access to {{ portal }}"),
+        _("Your application for access to {{ portal }} is here. Somebody looks at it, and you get a mail either way."),
+    ),
+    WordedKind(
+        MailKind.APPROVED,
+        _("Sent when an application has been approved."),
+        (PORTAL, ORGANISATION),
+        _("Welcome to {{ portal }}: your application is approved"),
+        _("Your application for access to {{ portal }} is approved. You can sign in with a code by mail each time."),
+        "sign_in_link",
+        _("Sign in"),
+    ),
+)
+WORDED: dict[str, WordedKind] = {one.kind.value: one for one in _ALL}

@@ -140,11 +140,14 @@ def raw_bytes(mail: IncomingMail) -> bytes:
 
 
 def raw_pieces(mail: IncomingMail) -> Iterator[bytes]:
-    """A mail as it came, piece by piece; nothing where its bytes are not kept any more."""
+    """A mail as it came, piece by piece; nothing where its bytes are not kept any more. Fetched at once: what is
+    streamed is read when the scope has been left."""
     kept = RawMail.objects.filter(mail=mail).first()
-    if kept is None:
-        return
-    packed, unpacker = bytes(kept.content), zlib.decompressobj()
+    return _unpacked(bytes(kept.content)) if kept is not None else iter(())
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj()
     while packed and not unpacker.eof:
         yield unpacker.decompress(packed, _CHUNK)
         packed = unpacker.unconsumed_tail

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 from django.utils import timezone
 
+from accounts.scoping import tenant_scope
 from notifications.models import IncomingMail, SenderRule
 from routing.actions.arranging import add_member
 from tests.factories import AgentFactory, make_ticket
@@ -145,6 +146,13 @@ def test_the_source_is_a_file_to_be_saved_and_never_a_page(in_scope, client, els
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert elsewhere.get(f"/desk/incoming/{mail.pk}/source/").status_code == 404
+
+
+def test_the_source_is_streamed_after_the_scope_was_left(portal, other_portal, browse):
+    with tenant_scope(portal.tenant):
+        mail = stored(reason="unknown_address", raw=eml(body="x" * 200_000))
+    answer = browse(portal, portal.administrator).get(f"/desk/incoming/{mail.pk}/source/")
+    assert len(answer.getvalue()) > 200_000
 
 
 def test_a_mail_whose_bytes_are_gone_still_has_its_page(in_scope, client, ticket):

@@ -15,7 +15,7 @@ from liquid.exceptions import LiquidError
 LONGEST_SUBJECT = 300
 LONGEST_TEXT = 20_000
 FILTERS = frozenset(
-    "append capitalize default downcase lstrip prepend rstrip strip strip_newlines truncate truncatewords upcase".split()
+    "append capitalize default downcase lstrip prepend rstrip strip truncate truncatewords upcase".split()
 )
 TAGS = frozenset("output content illegal if unless case comment #".split())
 

@@ -16,8 +16,10 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("enums", "facts"),
     # pure: values in, values out; no table
     ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
-    ("uploading", "formatted", "addresses", "reaching", "dns_advice", "ready_forms", "mail", "wording", "wording_kinds"),
-    ("smtp",),
+    ("uploading", "formatted", "addresses", "reaching", "dns_advice", "ready_forms", "mail"),
+    ("wording", "wording_kinds"),
+    ("smtp",
+        "imap",),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement", "judging"),

@@ -1,11 +1,13 @@
 from django.urls import include, path
 
-from notifications.views import choices, mails, unsubscribing
+from notifications.views import choices, hooks, mails, unsubscribing
 
 urlpatterns = [
     path("", include("notifications.incoming_urls")),
     path("", include("notifications.settings_urls")),
     path("account/notifications/", choices.notification_choices, name="notification_choices"),
+    path("hooks/mail/<slug:provider>/", hooks.Hook.as_view(), name="mail_hook"),
+    path("hooks/mail/<slug:provider>/reports/", hooks.Hook.as_view(reports=True), name="mail_reports"),
     path("mails/stop/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
     path("desk/mails/", mails.desk_mails, name="desk_mails"),
     path("desk/mails/<int:pk>/", mails.desk_mail, name="desk_mail"),

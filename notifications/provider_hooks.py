@@ -1,0 +1,96 @@
+"""Mail providers' calls, understood and checked by anymail: who may call, and what came."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import policy
+from email.generator import BytesGenerator
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+
+from anymail.exceptions import AnymailConfigurationError, AnymailImproperlyInstalled
+from anymail.webhooks.base import AnymailCoreWebhookView
+from django.conf import settings
+
+from notifications.destinations import addressed_to
+
+# Where anymail keeps them: the view for mails that come in, the one for reports.
+_VIEWS = {
+    "brevo": ("brevo", "BrevoInboundWebhookView", "BrevoTrackingWebhookView"),
+    "mailersend": ("mailersend", "MailerSendInboundWebhookView", "MailerSendTrackingWebhookView"),
+    "mailgun": ("mailgun", "MailgunInboundWebhookView", "MailgunTrackingWebhookView"),
+    "mailjet": ("mailjet", "MailjetInboundWebhookView", "MailjetTrackingWebhookView"),
+    "mandrill": ("mandrill", "MandrillCombinedWebhookView", "MandrillCombinedWebhookView"),
+    "postal": ("postal", "PostalInboundWebhookView", "PostalTrackingWebhookView"),
+    "postmark": ("postmark", "PostmarkInboundWebhookView", "PostmarkTrackingWebhookView"),
+    "resend": ("resend", "ResendInboundWebhookView", "ResendTrackingWebhookView"),
+    "sparkpost": ("sparkpost", "SparkPostInboundWebhookView", "SparkPostTrackingWebhookView"),
+}
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A mail a provider brought: `name` is the same whenever it brings this mail again."""
+
+    raw: bytes
+    name: str
+    recipients: tuple[str, ...]
+
+
+def hook_of(provider: str, *, reports: bool) -> AnymailCoreWebhookView | None:
+    """anymail's view for a provider's calls; None for a provider it does not know, and for one whose calls could not be
+    told from anybody's, because neither its signing key nor MAIL_HOOK_SECRET is set."""
+    if provider not in _VIEWS:
+        return None
+    module, inbound, tracking = _VIEWS[provider]
+    view = getattr(import_module(f"anymail.webhooks.{module}"), tracking if reports else inbound)
+    is_shared = bool(settings.ANYMAIL.get("WEBHOOK_SECRET"))
+    try:
+        # Without a shared secret one that nobody knows stands in, until it is clear that a signature is checked.
+        hook: Any = view() if is_shared else view(webhook_secret=secrets.token_urlsafe())
+    except (AnymailConfigurationError, AnymailImproperlyInstalled):
+        return None
+    if not is_shared:
+        if hook.warn_if_no_basic_auth:
+            return None
+        hook.basic_auth = []
+    return hook
+
+
+def mail_of(event: Any, digest: Callable[..., str]) -> Brought:
+    """The mail of anymail's inbound event, with its bytes as they came where the provider passes them on."""
+    message = event.message
+    exact = _raw_of(event.esp_event)
+    raw = exact or _written_out(message)
+    envelope = tuple(_addresses(getattr(message, "envelope_recipient", None)))
+    if exact or not (event.event_id or message.get("Message-ID")):
+        name = digest(" ".join(envelope).encode(errors="replace"), raw)
+    else:
+        # Put together anew each time, with other boundaries.
+        name = str(event.event_id or digest(" ".join(envelope).encode(), str(message["Message-ID"]).encode()))
+    return Brought(raw, name, envelope or tuple(addressed_to(raw)))
+
+
+def _raw_of(call: Any) -> bytes:
+    if isinstance(call, dict):
+        found = call.get("RawEmail") or ""
+    else:
+        form = getattr(call, "POST", {})
+        found = form.get("body-mime") or form.get("email") or ""
+    return found.encode(errors="surrogateescape") if isinstance(found, str) else b""
+
+
+def _written_out(message: Any) -> bytes:
+    """The message as bytes, its headers as they came and none of them folded anew."""
+    into = BytesIO()
+    BytesGenerator(into, mangle_from_=False, policy=policy.compat32.clone(linesep="\r\n", max_line_length=0)).flatten(
+        message
+    )
+    return into.getvalue()
+
+
+def _addresses(envelope: object) -> Iterator[str]:
+    for address in str(envelope or "").split(","):
+        if address.strip():
+            yield address.strip()

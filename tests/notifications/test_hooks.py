@@ -1,0 +1,193 @@
+"""Mail providers bring mails and reports. Each call is proven, as anymail checks it; repeated calls have one effect."""
+
+import base64
+import hashlib
+import hmac
+import json
+import zlib
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from accounts.scoping import every_tenant, tenant_scope
+from notifications.actions.draining import always, fan_out_pending
+from notifications.enums import MailSource
+from notifications.models import Delivery, IncomingMail, MailAddress
+from notifications.views import hooks
+from tests.conftest import Portal
+from tests.factories import make_ticket
+
+RAW = "From: anna@kund.example\r\nTo: help@south.example\r\nMessage-ID: <1@kund.example>\r\n\r\nDörren är öppen.\r\n"
+SECRET = "provider:open-sesame"
+SIGNED_IN = {"authorization": "Basic " + base64.b64encode(SECRET.encode()).decode()}
+
+
+@pytest.fixture(autouse=True)
+def _set_up(settings, portal: Portal, other_portal: Portal) -> None:
+    settings.ANYMAIL = {"WEBHOOK_SECRET": [SECRET], "MAILGUN_WEBHOOK_SIGNING_KEY": "key"}
+    for place in (portal, other_portal):
+        with tenant_scope(place.tenant):
+            MailAddress.objects.create(email=f"help@{place.tenant.slug}.example", topic=place.topic)
+
+
+@pytest.fixture
+def client(portal: Portal) -> Client:
+    return Client(headers={"host": f"{portal.host}:8000"}, enforce_csrf_checks=True)
+
+
+def postmark(**more: Any) -> dict[str, Any]:
+    return {
+        "FromFull": {"Email": "anna@kund.example", "Name": "Anna"},
+        "MessageID": "22c74902",
+        "OriginalRecipient": "help@north.example",
+        "Headers": [],
+        "RawEmail": RAW,
+        **more,
+    }
+
+
+def bring(client: Client, said: dict[str, Any], provider: str = "postmark", where: str = "", **headers: str) -> Any:
+    return client.post(
+        f"/hooks/mail/{provider}/{where}",
+        json.dumps(said),
+        content_type="application/json",
+        headers=headers or SIGNED_IN,
+    )
+
+
+def test_a_mail_is_stored_once_as_it_came_however_often_it_is_brought(
+    portal: Portal, other_portal: Portal, client: Client
+):
+    for _call in range(3):
+        assert bring(client, postmark()).status_code == 200
+
+    with tenant_scope(portal.tenant):
+        mail = IncomingMail.objects.get()
+        assert mail.source == MailSource.WEBHOOK
+        assert mail.recipient == "help@north.example"
+        assert zlib.decompress(bytes(mail.raw.content)).decode() == RAW
+    with tenant_scope(other_portal.tenant):
+        assert not IncomingMail.objects.exists()
+
+
+def test_one_that_the_provider_took_apart_is_put_together_and_stored_once(portal: Portal, client: Client):
+    parts = {
+        "TextBody": "Dörren är öppen.",
+        "HtmlBody": "<p>Dörren är öppen.</p>",
+        "Subject": "Hej på dig",
+        "Attachments": [
+            {"Name": "a.png", "ContentType": "image/png", "Content": base64.b64encode(b"\x89PNG").decode()}
+        ],
+    }
+    said = {name: value for name, value in postmark(**parts).items() if name != "RawEmail"}
+    for _call in range(2):
+        assert bring(client, said).status_code == 200
+
+    with tenant_scope(portal.tenant):
+        raw = zlib.decompress(bytes(IncomingMail.objects.get().raw.content))
+    assert b"anna@kund.example" in raw
+    assert b"a.png" in raw
+
+
+@pytest.mark.parametrize(
+    ("recipient", "expected"),
+    [
+        ("help@south.example", ["south"]),  # the portal it is for, whichever host the provider calls
+        ("someone@elsewhere.example", ["north"]),
+        ("help@south.example, help@north.example", ["north", "south"]),
+        (None, ["south"]),  # the mail's own head
+    ],
+)
+def test_it_goes_to_the_portal_it_is_addressed_to(client: Client, recipient: str | None, expected: list[str]):
+    assert bring(client, postmark(OriginalRecipient=recipient)).status_code == 200
+
+    with every_tenant():
+        found = IncomingMail.objects.values_list("tenant__slug", flat=True)
+        assert sorted(found) == expected
+
+
+def test_a_mail_larger_than_a_form_is_taken(portal: Portal, client: Client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    assert bring(client, postmark(RawEmail=RAW + "x" * 5000)).status_code == 200
+
+    with tenant_scope(portal.tenant):
+        assert IncomingMail.objects.get().size > 5000
+
+
+def mailgun(key: str = "key", **more: str) -> dict[str, str]:
+    signature = hmac.new(key.encode(), b"1529006854tok", hashlib.sha256).hexdigest()
+    proof = {"timestamp": "1529006854", "token": "tok", "signature": signature}
+    return {"recipient": "help@north.example", "body-mime": RAW, **proof, **more}
+
+
+def test_a_signature_is_checked(portal: Portal, client: Client, settings):
+    settings.ANYMAIL = {"WEBHOOK_SECRET": [], "MAILGUN_WEBHOOK_SIGNING_KEY": "key"}
+
+    assert client.post("/hooks/mail/mailgun/", mailgun("another")).status_code == 400
+    assert client.post("/hooks/mail/mailgun/", {"recipient": "help@north.example", "body-mime": RAW}).status_code == 400
+    with every_tenant():
+        assert not IncomingMail.objects.exists()
+
+    for _call in range(2):
+        assert client.post("/hooks/mail/mailgun/", mailgun()).status_code == 200
+    with tenant_scope(portal.tenant):
+        assert zlib.decompress(bytes(IncomingMail.objects.get().raw.content)).decode() == RAW
+
+
+@pytest.mark.parametrize("headers", [{"accept": "*/*"}, {"authorization": "Basic bm9ib2R5Om5vdGhpbmc="}])
+@pytest.mark.parametrize("where", ["", "reports/"])
+def test_who_cannot_prove_to_be_the_provider_is_refused(client: Client, headers: dict[str, str], where: str):
+    assert bring(client, postmark(), where=where, **headers).status_code == 400
+
+    with every_tenant():
+        assert not IncomingMail.objects.exists()
+
+
+@pytest.mark.parametrize("where", ["", "reports/"])
+def test_a_provider_that_could_not_prove_itself_does_not_exist(client: Client, settings, where: str):
+    """anymail would only warn, and take mails from anybody."""
+    settings.ANYMAIL = {}
+
+    for provider in ("postmark", "mailjet", "resend", "nonsense", "base"):
+        assert bring(client, postmark(), provider, where).status_code == 404
+        assert client.head(f"/hooks/mail/{provider}/{where}").status_code == 404
+
+
+def test_providers_may_look_whether_the_address_exists_and_nobody_else(client: Client):
+    assert client.head("/hooks/mail/postmark/").status_code == 200
+    assert client.get("/hooks/mail/postmark/").status_code == 404
+
+
+def test_what_could_not_be_stored_is_brought_again(client: Client, monkeypatch: pytest.MonkeyPatch):
+    def fails(**_values: object) -> None:
+        raise OperationalError("the disk is full")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(hooks, "receive_mail", fails)
+    assert bring(client, postmark()).status_code >= 500
+
+    monkeypatch.undo()
+    assert bring(client, postmark()).status_code == 200
+
+
+def test_a_report_reaches_the_very_mail_of_whichever_portal(portal: Portal, other_portal: Portal, client: Client):
+    with tenant_scope(other_portal.tenant):
+        make_ticket(requester=other_portal.customer, topic=other_portal.topic)
+        fan_out_pending(always)
+        delivery = Delivery.objects.get(recipient=other_portal.customer)
+        Delivery.objects.filter(pk=delivery.pk).update(
+            provider_id="pm-1", state="sent", next_attempt_at=None, sent_at=timezone.now()
+        )
+    said = {"RecordType": "Bounce", "Type": "HardBounce", "MessageID": "pm-1", "Details": "550 no such user", "ID": 4}
+    said |= {"Email": delivery.address, "BouncedAt": "2026-11-21T10:00:00Z"}
+    for _call in range(2):
+        assert bring(client, said, where="reports/").status_code == 200
+
+    with tenant_scope(other_portal.tenant):
+        delivery.refresh_from_db()
+        assert delivery.bounced_at is not None
+        assert "550" in delivery.server_reply

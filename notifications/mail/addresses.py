@@ -9,8 +9,9 @@ from notifications.mail import limits, words
 _WORD = re.compile(
     r'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|"(?:[^"\\]|\\.)*"|\\.|[()<>,;:"]|(?:(?!=\?)[^()<>,;:"\\])+|=', re.DOTALL
 )
+# From the beginning of a word only: else a long word without an @ would be tried from each of its letters.
 _ADDRESS = re.compile(
-    r"""(?:[^\s@<>()\[\],;:"\\]+|"[^"\x00-\x1f]{1,64}")@(?:[^\s@<>()\[\],;:"'\\]+|\[[0-9A-Fa-f.:IPv]+\])"""
+    r"""(?<![^\s@<>()\[\],;:"\\])(?:[^\s@<>()\[\],;:"\\]+|"[^"\x00-\x1f]{1,64}")@(?:[^\s@<>()\[\],;:"'\\]+|\[[0-9A-Fa-f.:IPv]+\])"""
 )
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -140,7 +141,7 @@ def _divided(header: str) -> list[_Piece]:
 
 def _bare(text: str) -> str:
     """The address between angle brackets, without the route that obsolete mails write before it."""
-    plain = "".join(text.split()) if '"' not in text else text.strip()
+    plain = text.strip()
     if plain.startswith("@") and ":" in plain:
         plain = plain.rpartition(":")[2]
     plain = _end_cut(plain.removeprefix("mailto:").strip("'"))

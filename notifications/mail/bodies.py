@@ -4,20 +4,20 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from notifications.mail import charsets, flowed, limits, names, tnef, transfer
+from notifications.mail import charsets, flowed, limits, names, sanitising, tnef, transfer
 from notifications.mail.files import Found, file_in
 from notifications.mail.parsed import Label
 from notifications.mail.structure import Part
 
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 _IS_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
-_ENRICHED = re.compile(r"<param>.{0,500}?</param>|</?[A-Za-z][A-Za-z0-9-]{0,40}>", re.IGNORECASE | re.DOTALL)
+_ENRICHED = re.compile(r"<param>[^<]{0,500}</param>|</?[A-Za-z][A-Za-z0-9-]{0,40}>", re.IGNORECASE | re.DOTALL)
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFEFF))
 
 
 @dataclass
 class Block:
-    """One stretch of the mail in its versions."""
+    """One stretch of the mail in its versions; the HTML is sanitised."""
 
     plain: str = ""
     html: str = ""
@@ -125,7 +125,7 @@ def _read_text(part: Part, body: Body) -> None:
         content = content[: limits.HTML_BYTES]
     text = text_in(content, part)
     if part.type == "text/html" or _IS_HTML.match(text):
-        body.blocks.append(Block(html=text))
+        body.blocks.append(_html_block(text, content, body))
         return
     if part.type != "text/plain":
         text = _ENRICHED.sub("", text.replace("<<", "\x00")).replace("\x00", "<")
@@ -133,6 +133,14 @@ def _read_text(part: Part, body: Body) -> None:
         text = _without_uuencoded(content, text, part, body)
     if text.strip() or not body.blocks:
         body.blocks.append(Block(plain=text))
+
+
+def _html_block(text: str, content: bytes, body: Body) -> Block:
+    if not sanitising.is_too_deep(text):
+        return Block(html=sanitising.sanitised(text).strip())
+    body.troubles.append("Its HTML is nested too deeply; its words are shown, and all of it is kept as a file.")
+    body.files.append(Found(names.made_up("text/html", "text"), "text/html", content))
+    return Block(plain=sanitising.words_of(text))
 
 
 def text_in(content: bytes, part: Part) -> str:
@@ -176,10 +184,11 @@ def _open_wrapped(body: Body) -> None:
         if not tnef.is_tnef(found.content_type, found.name, found.content):
             continue
         inside = tnef.opened(found.content)
-        if inside is None:
+        if inside is None or not (inside.files or inside.plain or inside.html):
             body.troubles.append("What Outlook wrapped in winmail.dat could not be read; the file is kept.")
             continue
         if not body.has_text and (inside.plain or inside.html):
-            body.blocks.append(Block(inside.plain, inside.html))
+            html_block = _html_block(inside.html, inside.html.encode(), body) if inside.html else Block()
+            body.blocks.append(Block(inside.plain or html_block.plain, html_block.html))
         place = body.files.index(found)
         body.files[place : place + 1] = inside.files

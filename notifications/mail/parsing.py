@@ -105,15 +105,13 @@ def _tried(read: Callable[..., T], otherwise: T, troubles: list[str], *arguments
 
 def _texts(body: Body) -> tuple[str, str]:
     """The sanitised HTML and the text: what the plain version says, or the HTML's words where there is none."""
-    html = body.whole_html()
-    clean = sanitising.sanitised(html) if html else ""
     pieces = []
     for block in body.blocks:
-        of_html = html_text.text_of(sanitising.sanitised(block.html)) if _is_needed(block) else ""
+        of_html = html_text.text_of(block.html) if _is_needed(block) else ""
         pieces.append(of_html if of_html and _is_stub(block.plain, of_html) else block.plain)
     text = "\n\n".join(piece.strip("\n") for piece in pieces if piece.strip())
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
-    return clean.strip(), _EMPTY_LINES.sub("\n\n\n", lines).strip("\n")
+    return body.whole_html(), _EMPTY_LINES.sub("\n\n\n", lines).strip("\n")
 
 
 def _is_needed(block: bodies.Block) -> bool:

@@ -1,6 +1,8 @@
 """HTML from a mail, made harmless: no script, style, form or frame, and nothing is fetched when it is looked at."""
 
 import re
+from collections import Counter
+from html import unescape
 
 import nh3
 
@@ -34,6 +36,15 @@ _NUMBER = re.compile(r"\d{1,4}")
 _PICTURE = re.compile(r'<img((?:[^">]|"[^"]*")*)>')
 _SOURCE = re.compile(r'\ssrc="([^"]*)"')
 _ALTERNATIVE = re.compile(r'\salt="([^"]*)"')
+_DEEPEST = 300
+_REFERENCES = 50_000
+_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+# Without content, or ended by the next of their kind.
+_NEVER_DEEP = frozenset(
+    "area base br col dd dt embed frame hr img input li link meta option p param source tbody td th "
+    "tr track wbr".split()
+)
 _CID = re.compile(r'<img(?:[^">]|"[^"]*")*?\ssrc="cid:([^"]*)"')
 _DROPPED = {"script", "style", "title", "head", "noscript", "template", "object", "iframe", "svg", "math", "select"}
 
@@ -51,6 +62,33 @@ def sanitised(html: str) -> str:
         strip_comments=True,
     )
     return _PICTURE.sub(_picture, clean)
+
+
+def is_too_deep(html: str) -> bool:
+    """Whether elements are nested, or left open, so deep that reading them takes the square of it in time; so do very
+    many character references one after another."""
+    if html.count("&") > _REFERENCES:
+        return True
+    opened: Counter[str] = Counter()
+    depth = 0
+    for closes, name in _ELEMENT.findall(html):
+        tag = name.lower()
+        if tag in _NEVER_DEEP:
+            continue
+        if not closes:
+            opened[tag] += 1
+            depth += 1
+        elif opened[tag]:
+            opened[tag] -= 1
+            depth -= 1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def words_of(html: str) -> str:
+    """The words of HTML that is too deep to be read as HTML."""
+    return "\n".join(line for text in unescape(_ANY_TAG.sub("\n", html)).split("\n") if (line := text.strip()))
 
 
 def pictures_in(html: str) -> list[str]:

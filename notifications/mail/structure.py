@@ -7,7 +7,9 @@ from notifications.mail import limits, transfer
 from notifications.mail.headers import Headers, read_head
 from notifications.mail.parameters import value_and_parameters
 
-_GUESSED = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r*\n(?=content-)", re.IGNORECASE)
+_GUESSED = re.compile(rb"\n--([^\r\n]{1,200})\r*\n(?=content-)", re.IGNORECASE)
+_LIKE_BOUNDARIES = 100_000  # lines that only begin like one, in a mail made to be slow
+_LINE_ENDS = re.compile(rb"[\r\n]*")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 
 
@@ -69,9 +71,8 @@ def read_structure(raw: bytes) -> Structure:
 def _beginning(raw: bytes) -> int:
     """Where the head begins: after a byte order mark, empty lines and the line with which an mbox sets mails apart."""
     start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
-    while raw[start : start + 1] in (b"\r", b"\n"):
-        start += 1
-    return start
+    found = _LINE_ENDS.match(raw, start)
+    return found.end() if found else start
 
 
 def _part(data: bytes, start: int, end: int, *, default: str = "text/plain", depth: int = 0) -> Part:
@@ -127,13 +128,15 @@ def _sections(part: Part, at_most: int) -> list[tuple[int, int]]:
     declared = part.parameters.get("boundary", "").strip()
     found = _between(part, declared.encode("utf-8", "replace"), at_most) if declared else []
     if not found:
-        guessed = _GUESSED.search(part.data, part.start, part.end)
+        guessed = _GUESSED.search(part.data, max(part.start - 1, 0), part.end)
         if guessed:
-            found = _between(part, guessed[1], at_most)
+            found = _between(part, guessed[1].rstrip(), at_most)
     return found
 
 
 def _between(part: Part, boundary: bytes, at_most: int) -> list[tuple[int, int]]:
+    if part.data.count(b"\n--" + boundary, part.start, part.end) > _LIKE_BOUNDARIES:
+        return []
     line = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t]*\r*(?=\n|\Z)")
     sections: list[tuple[int, int]] = []
     begin: int | None = None

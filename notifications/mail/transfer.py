@@ -5,6 +5,7 @@ import re
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+_TIDIED = 2_000_000
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _OTHERS = bytes(code for code in range(256) if code not in _LETTERS)
 _PADDED = re.compile(rb"=+")
@@ -21,7 +22,8 @@ def name_of(header: str) -> str:
 
 def unwrap(data: bytes, encoding: str) -> bytes:
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", data) if b"= " in data or b"=\t" in data else data)
+        has_spaces = len(data) < _TIDIED and (b"= " in data or b"=\t" in data)
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", data) if has_spaces else data)
     if encoding == "base64":
         return from_base64(data)
     if encoding in UUENCODED:

@@ -4,7 +4,6 @@ stripped is stopped as well (RFC 3834, section 2, asks for a limit on answers to
 import re
 from datetime import timedelta
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -19,32 +18,40 @@ NEW_TICKETS_A_DAY = 20  # of one sender; people with more to ask are accepted on
 ON_ONE_TICKET_AN_HOUR = 8
 ON_ONE_TICKET_A_DAY = 30
 ACKNOWLEDGEMENTS_A_DAY = 4  # times those of an hour
+_SEEN = ("received_at", "state", "reason", "decided_at", "subject")
+_LOOKED_AT = 1_000  # of a sender's mails of a day; who sends more is stopped by those
 _NUMBERS = re.compile(r"[\W\d_]+")
 
 
-def is_looping(mail: IncomingMail, ticket: Ticket | None = None) -> bool:
+def is_looping(mail: IncomingMail, ticket: Ticket | None = None, *, is_accepted: bool | None = None) -> bool:
     """Whether a mail is to be held, because its sender sends as only machines do: too many an hour, the same subject
     again and again, too many new tickets a day, or too much on one ticket (`ticket`, where it is known already).
 
-    Asked before the mail is settled; the mail itself does not count. Whom staff always accept may be a machine, and is
+    Asked before the mail is settled; the mail itself does not count. `is_accepted`: whether staff always accept the
+    sender, where the caller knows it. Whom staff always accept may be a machine, and is
     held only for flooding one ticket. Otherwise a sender once held stays held until a day has passed or staff decide.
     """
     if not mail.sender_key:
         return False
     now = timezone.now()
     today = IncomingMail.objects.filter(sender_key=mail.sender_key, received_at__gt=now - DAY).exclude(pk=mail.pk)
-    lately = today.filter(received_at__gt=now - HOUR)
     if ticket is not None:
+        lately = today.filter(received_at__gt=now - HOUR)
         on_it = lately.filter(ticket=ticket).count() >= ON_ONE_TICKET_AN_HOUR
         return on_it or today.filter(ticket=ticket).count() >= ON_ONE_TICKET_A_DAY
-    if _is_accepted(mail.sender_key):
+    if _is_accepted(mail.sender_key) if is_accepted is None else is_accepted:
         return False
-    opened = today.filter(state__in=(MailState.NEW_TICKET, MailState.HELD))
+    # All at once: this is asked of every mail, and most senders have written nothing else today.
+    rows = list(today.order_by("-received_at").values_list(*_SEEN, named=True)[:_LOOKED_AT])
+    if not rows:
+        return False
+    limit = mail_settings().mails_an_hour
+    opened = [row for row in rows if row.state in (MailState.NEW_TICKET, MailState.HELD)]
     return (
-        lately.count() >= mail_settings().mails_an_hour
-        or _of_same_subject(mail, opened) >= SAME_SUBJECT_A_DAY
-        or opened.count() >= NEW_TICKETS_A_DAY
-        or opened.filter(state=MailState.HELD, reason=MailReason.LOOP, decided_at=None).exists()
+        sum(row.received_at > now - HOUR for row in rows) >= limit
+        or sum(_bare(row.subject) == _bare(mail.subject) for row in opened) >= SAME_SUBJECT_A_DAY
+        or len(opened) >= NEW_TICKETS_A_DAY
+        or any(row.reason == MailReason.LOOP and row.decided_at is None for row in opened)
     )
 
 
@@ -62,12 +69,6 @@ def held_as_loops() -> int:
     """How many mails wait for a decision because their sender seems to be a machine; for the banner."""
     held = IncomingMail.objects.filter(state=MailState.HELD, reason=MailReason.LOOP, decided_at=None)
     return int(held.count())
-
-
-def _of_same_subject(mail: IncomingMail, mails: QuerySet[IncomingMail]) -> int:
-    same = _bare(mail.subject)
-    subjects = mails.values_list("subject", flat=True)[: NEW_TICKETS_A_DAY * 2]
-    return sum(_bare(subject) == same for subject in subjects)
 
 
 def _bare(subject: str) -> str:

@@ -60,7 +60,7 @@ class FactsOf:
         if mail_id and Delivery.objects.filter(message_id=mail_id[:320]).exists():
             return True
         own = bool(key) and key == fold_address(current_tenant().mail_address)
-        return own or bool(key and MailAddress.objects.filter(key=key).exists())
+        return own or key in self._addresses
 
     @property
     def machine(self) -> Machine | None:
@@ -108,12 +108,17 @@ class FactsOf:
 
     @cached_property
     def is_looping(self) -> bool:
-        return is_looping(self.mail, self.claim.ticket if self.whose != Whose.NONE else None)
+        ticket = self.claim.ticket if self.whose != Whose.NONE else None
+        return is_looping(self.mail, ticket, is_accepted=self.is_accepted)
 
     @cached_property
     def person(self) -> User | None:
         """Who has the sender's address. That proves nothing."""
         return person_at(self.mail.sender) if self.mail.sender else None
+
+    @property
+    def is_in(self) -> bool:
+        return self.person is not None and self.person.is_active
 
     @cached_property
     def claim(self) -> Claim:
@@ -165,18 +170,27 @@ class FactsOf:
         return writer is None or not writer.is_agent
 
     @cached_property
+    def _keys(self) -> list[str]:
+        """Whom it says it is for, the surest first, as addresses are compared."""
+        said = dict.fromkeys((self.mail.recipient, *self.parsed.recipients[:_LOOKED_AT]))
+        return list(dict.fromkeys(key for one in said if one for key in _spellings(one)))
+
+    @cached_property
+    def _addresses(self) -> dict[str, MailAddress]:
+        """The portal's addresses among those it is to or from."""
+        keys = {*self._keys, self.mail.sender_key}
+        known = MailAddress.objects.select_related("topic", "department")
+        return {row.key: row for row in known.filter(key__in=keys)}
+
+    @cached_property
     def address(self) -> MailAddress | None:
         """The portal's address it came to: a receiving one before a retired one, the surest first; else its
         mailbox's."""
-        said = dict.fromkeys((self.mail.recipient, *self.parsed.recipients[:_LOOKED_AT]))
-        keys = list(dict.fromkeys(key for one in said if one for key in _spellings(one)))
-        known = MailAddress.objects.select_related("topic", "department")
-        rows = {row.key: row for row in known.filter(key__in=keys)} if keys else {}
-        found = [rows[key] for key in keys if key in rows]
-        active = next((row for row in found if not row.is_retired), None)
+        found = [self._addresses[key] for key in self._keys if key in self._addresses]
         mailbox = self.mail.mailbox
-        of_mailbox = mailbox.address_id if mailbox is not None and not found else None
-        return active or next(iter(found), None) or (known.filter(pk=of_mailbox).first() if of_mailbox else None)
+        if not found and mailbox is not None:
+            return mailbox.address
+        return next((row for row in found if not row.is_retired), None) or next(iter(found), None)
 
     @property
     def addressed(self) -> Addressed:

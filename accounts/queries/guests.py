@@ -67,7 +67,8 @@ def obstacle_by_mail(address: str, person: User | None) -> Obstacle | None:
 def is_let_in_by_mail(address: str, person: User | None) -> bool:
     """Whether a mail from this address may become a ticket: by the portal's entry rules for whoever it does not know,
     and by what their organisation's agreement says."""
-    outcome = decide_entry(entry_facts(address, person)).outcome
-    if outcome not in (EntryOutcome.ALREADY_IN, EntryOutcome.REGISTER):
-        return False
+    if person is None or not person.is_active:
+        outcome = decide_entry(entry_facts(address, person)).outcome
+        if outcome not in (EntryOutcome.ALREADY_IN, EntryOutcome.REGISTER):
+            return False
     return obstacle_by_mail(address, person) is None

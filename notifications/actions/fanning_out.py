@@ -103,18 +103,21 @@ def _collect(found: list[Telling], paces: dict[int, DigestPace], event: Event, n
 
 
 def _is_braked(event: Event, telling: Telling) -> bool:
-    """Whether filing by mail is not confirmed, because so many confirmations have gone to this address lately that a
-    machine may be answering them (RFC 3834, 2)."""
+    """Whether filing by mail is not confirmed: a machine wrote it whom staff let write, or so many confirmations have
+    gone to this address lately that one may be answering them (RFC 3834, 2)."""
     if telling.kind != MailKind.CONFIRMATION or event.data.get("channel") != Channel.MAIL:
         return False
+    if event.data.get("automatic"):
+        return True
     # Under the person's lock, so that two of their tickets fanned out at once do not both find few.
     person: User = User.objects.select_for_update().get(pk=telling.person.pk)
     return not may_acknowledge(person)
 
 
 def _echoes_a_guest(event: Event, telling: Telling, now: datetime) -> bool:
-    """Whether this confirmation carries a guest's own words: to one address at most once an hour (DESIGN, fault 9)."""
-    if telling.kind != MailKind.CONFIRMATION or event.data.get("channel") != Channel.GUEST:
+    """Whether this confirmation carries the words of a guest, or of a mail that bears this address: to one address at
+    most once an hour (DESIGN, fault 9)."""
+    if telling.kind != MailKind.CONFIRMATION or event.data.get("channel") not in (Channel.GUEST, Channel.MAIL):
         return False
     # Under the person's lock, so that two of their tickets fanned out at once do not both find nothing.
     person: User = User.objects.select_for_update().get(pk=telling.person.pk)

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 def read_due(keep_going: KeepGoing) -> bool:
     """Read the mails that are due, a bounded round of them, in the scope's tenant. Returns whether more could be read
     at once. Raises database errors only."""
-    due = IncomingMail.objects.filter(next_attempt_at__lte=timezone.now()).select_related("mailbox")
+    due = IncomingMail.objects.filter(next_attempt_at__lte=timezone.now()).select_related("mailbox__address__topic")
     found = list(due.order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
     end = time.monotonic() + SECONDS_A_ROUND
     for mail in found:
@@ -120,6 +120,7 @@ def _open(facts: FactsOf, judgement: Judgement) -> Taken:
         mail=facts.mail,
         parsed=facts.parsed,
         address=facts.address,
+        requester=facts.person if not judgement.forwarded and facts.is_in else None,
         forwarded=judgement.forwarded,
         is_vouched_for=facts.is_accepted,
     )

@@ -101,9 +101,7 @@ def take_as_new(
         is_vouched_for=is_vouched_for or actor is not None,
         follows=follows,
     )
-    message = found.ticket.messages.select_related("author").order_by("pk").first()
-    if message is None:
-        raise NoSender  # a ticket always has its first message
+    message = found.message or found.ticket.messages.order_by("pk")[0]
     if forwarded and found.outcome == "new":
         _note_what_was_added(opener, found.ticket, parsed)
     return Taken(found.ticket, message, person, is_new=found.outcome == "new")

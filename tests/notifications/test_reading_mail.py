@@ -12,6 +12,7 @@ from accounts.scoping import tenant_scope
 from notifications.actions import reading_mail
 from notifications.actions.draining import drain
 from notifications.actions.reading_mail import read_mail
+from notifications.composing import compose
 from notifications.enums import MailReason, MailState, Verdict
 from notifications.mail_locking import claim_mail
 from notifications.models import Delivery, IncomingMail, MailAddress, MailSettings, SenderRule
@@ -183,8 +184,6 @@ def test_a_number_or_thread_counts_only_for_who_takes_part(in_scope, ticket):
     thread = f"<ticket{ticket.pk}.{in_scope.customer.pk}"
     delivery = mail_to(in_scope, in_scope.customer, ticket)
     raw = Delivery.objects.get(pk=delivery.pk)
-    from notifications.composing import compose
-
     root = compose(raw).headers["References"].split()[0]
     assert root.startswith(thread)
 
@@ -352,6 +351,17 @@ def test_what_staff_decided_about_a_sender_holds(in_scope, address):
     assert reason_of(blocked) == ("refused", "blocked")
     assert accepted.state == MailState.NEW_TICKET
     assert accepted.ticket.events.get(kind=EventKind.OPENED).data["automatic"] is True
+    assert not Delivery.objects.filter(recipient=accepted.user).exists()
+
+
+def test_a_confirmation_repeats_a_mails_words_once_an_hour_at_most(in_scope, address):
+    """Whoever writes under somebody's address cannot have us send them what they like, as often as they like."""
+    for number in (1, 2):
+        come(in_scope, write(f"Buy {number}", From="bo@new.example", Message_ID=f"<{number}@new.example>"))
+
+    told = Delivery.objects.filter(recipient__email="bo@new.example", template="confirmation").order_by("pk")
+    assert list(told.values_list("with_text", flat=True)) == [True, False]
+    assert "Buy 2" not in compose(told.last()).text
 
 
 def test_a_retired_address_answers_once_a_day_and_takes_replies_still(in_scope, ticket, token, address):

@@ -35,10 +35,12 @@ _ASKING = {Channel.PHONE: AskingChannel.PHONE, Channel.MAIL: AskingChannel.MAIL}
 
 @dataclass(frozen=True)
 class Opened:
-    """`outcome`: a new ticket, the one this form made before, or that one with what was new added to it."""
+    """`outcome`: a new ticket, the one this form made before, or that one with what was new added to it. `message` is a
+    new ticket's first."""
 
     ticket: Ticket
     outcome: Literal["new", "repeated", "added"]
+    message: Message | None = None
 
 
 def open_ticket(
@@ -162,7 +164,7 @@ def open_ticket(
         record_routing(ticket, decision, facts, start[1])
         do_the_rest(ticket, decision)
         bring_along(actor=actor, ticket=ticket, users=colleagues, as_staff=actor.is_agent)
-    return Opened(ticket, "new")
+    return Opened(ticket, "new", message)
 
 
 def was_sent(

@@ -140,17 +140,22 @@ def _thread_id(delivery: Delivery) -> str:
 
 
 def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
-    context = {
+    context = layout_of(tenant)
+    if delivery.account_event is not None:
+        return context | about_account(delivery, delivery.account_event)
+    assert delivery.ticket_event is not None  # noqa: S101 - the database keeps it so (delivery_has_one_event)
+    return context | _about_ticket(delivery, delivery.ticket_event, tenant)
+
+
+def layout_of(tenant: Tenant) -> dict[str, Any]:
+    """What the layout of every mail needs, in the language that is active."""
+    return {
         "tenant": tenant,
         "accent": _accent(tenant.colour),
         "language": translation.get_language(),
         "portal_url": tenant.url("/"),
         "password_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
     }
-    if delivery.account_event is not None:
-        return context | about_account(delivery, delivery.account_event)
-    assert delivery.ticket_event is not None  # noqa: S101 - the database keeps it so (delivery_has_one_event)
-    return context | _about_ticket(delivery, delivery.ticket_event, tenant)
 
 
 @lru_cache(maxsize=256)
@@ -169,7 +174,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
     speaker = speaker_of(delivery)
     desk = delivery.template in DESK_KINDS
     message = event.message
-    is_guest = data.get("channel") == Channel.GUEST
+    is_guest = data.get("channel") in (Channel.GUEST, Channel.MAIL)  # nobody has proved that the address is theirs
     text = body_text(message.body).strip() if message else ""
     context = {
         "ticket": ticket,

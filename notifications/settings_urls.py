@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import addresses, mail_domains, mail_settings, mailboxes, outgoing
+from notifications.views import addresses, mail_domains, mail_settings, mailboxes, outgoing, wordings
 
 urlpatterns = [
     path("settings/mail/", mail_settings.mail_settings, name="mail_settings"),
@@ -20,4 +20,7 @@ urlpatterns = [
     path("settings/mail/rules/", outgoing.mail_rules, name="mail_rules"),
     path("settings/mail/rules/test/", outgoing.mail_rules_test, name="mail_rules_test"),
     path("settings/mail/domains/", mail_domains.mail_domains, name="mail_domains"),
+    path("settings/mail/wordings/", wordings.wordings, name="wordings"),
+    path("settings/mail/wordings/<str:kind>/<str:language>/", wordings.wording, name="wording"),
+    path("settings/mail/wordings/<str:kind>/<str:language>/return/", wordings.wording_return, name="wording_return"),
 ]

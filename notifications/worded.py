@@ -1,6 +1,8 @@
 """A portal's own words in a mail, and what is wrong with them."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +66,15 @@ def shown(worded: WordedKind, said: Worded, context: dict[str, Any]) -> dict[str
 
 def put_in(worded: WordedKind, wording: Wording, values: dict[str, str | bool]) -> Worded:
     """The wording with values. A ticket's number always stands before the subject (I13). Raises WordingBroken."""
-    subject = " ".join(fill_in(wording.subject, values).split())
+    with _about_subject():
+        subject = " ".join(fill_in(wording.subject, values).split())
     text = fill_in(wording.text, values).strip()
     if not text:
         raise WordingBroken(
             _("Nothing is left of the text for some readers. Write something that always stands there.")
         )
     if not subject and not worded.about_ticket:
-        raise WordingBroken(_("Nothing is left of the subject for some readers."))
+        raise WordingBroken(_("Nothing is left of the subject for some readers."), is_subject=True)
     number = f"[#{values['number']}] " if worded.about_ticket else ""
     return Worded(f"{number}{subject}".strip(), subject or number.strip(), text)
 
@@ -79,7 +82,8 @@ def put_in(worded: WordedKind, wording: Wording, values: dict[str, str | bool]) 
 def judge(worded: WordedKind, wording: Wording) -> None:
     """Raises WordingBroken unless the wording can be used for every reader: whatever can be empty is empty once."""
     names = {one.name for one in worded.inserts}
-    check(wording.subject, names)
+    with _about_subject():
+        check(wording.subject, names)
     check(wording.text, names)
     full = worded.samples("en", "Portal")
     for name in worded.needed:
@@ -90,3 +94,12 @@ def judge(worded: WordedKind, wording: Wording) -> None:
         missing = next((name for name in worded.needed if str(full[name]) not in said.text), None)
         if missing is not None:
             raise WordingBroken(_("The text must always contain %s.") % f"{{{{ {missing} }}}}")
+
+
+@contextmanager
+def _about_subject() -> Iterator[None]:
+    try:
+        yield
+    except WordingBroken as broken:
+        broken.is_subject = True
+        raise

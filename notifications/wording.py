@@ -41,11 +41,11 @@ class Wording:
 
 
 class WordingBroken(ValueError):
-    """The wording cannot be used. `line` is where, nought when it is not about a line; `words` say what is wrong."""
+    """The wording cannot be used. `words` say what is wrong, `is_subject` whether it is about the subject."""
 
-    def __init__(self, words: str, line: int = 0) -> None:
+    def __init__(self, words: str, *, is_subject: bool = False) -> None:
         super().__init__(words)
-        self.words, self.line = words, line
+        self.words, self.is_subject = words, is_subject
 
 
 def fill_in(template: str, values: Values) -> str:
@@ -82,7 +82,7 @@ def _broken(trouble: Exception) -> WordingBroken:
     if place is None:
         return WordingBroken(_("What stands between the braces is not understood."))
     line = int(place[0])
-    return WordingBroken(_("What stands between the braces in line %d is not understood.") % line, line)
+    return WordingBroken(_("What stands between the braces in line %d is not understood.") % line)
 
 
 def _sandbox() -> Sandbox:

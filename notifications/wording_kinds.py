@@ -27,6 +27,11 @@ class Insert:
     sample: str | Promise
     is_choice: bool = False
 
+    @property
+    def mark(self) -> str:
+        """How it is written in a wording."""
+        return f"{{% if {self.name} %}}…{{% endif %}}" if self.is_choice else f"{{{{ {self.name} }}}}"
+
 
 @dataclass(frozen=True)
 class WordedKind:
@@ -47,6 +52,11 @@ class WordedKind:
         """The words to begin with."""
         with override(language):
             return Wording(str(self.subject), str(self.text))
+
+    def words_on_way(self, language: str) -> str:
+        """What stands on the link, in the mail's language."""
+        with override(language):
+            return str(self.way_words)
 
     def samples(self, language: str, portal: str) -> dict[str, str | bool]:
         """Values as in a real mail, for the preview and for trying a wording out."""
@@ -75,7 +85,7 @@ TICKET = (
     Insert("number", _("the ticket’s number"), "1042"),
     Insert(
         "subject",
-        _("the ticket’s subject; empty as long as nobody has proven that the address is theirs"),
+        _("the ticket’s subject; left out where a stranger may have typed it for somebody else"),
         _("The alarm at the back door"),
     ),
     PORTAL,

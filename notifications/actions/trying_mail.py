@@ -1,22 +1,28 @@
 """Mails that are sent at once, on an administrator's word, to see whether sending works. They are about nobody, so no
 delivery is made; they go to the administrator or to the portal itself, and nowhere else (DESIGN, fault 9)."""
 
+from dataclasses import replace
 from email.utils import formatdate, make_msgid
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import Tenant, User
 from accounts.rules import require_administrator
 from accounts.scoping import current_tenant
-from notifications.addresses import ascii_address, header_line
-from notifications.composing import as_bytes, as_message
+from notifications.addresses import ascii_address, body_text, header_line
+from notifications.composing import as_bytes, as_message, layout_of
 from notifications.enums import Trouble
 from notifications.facts import Letter, NotSent, Refused
 from notifications.mail_servers import own_server
 from notifications.queries import mail_settings
 from notifications.smtp import Conversation, Server
+from notifications.worded import put_in, shown
+from notifications.wording import Wording
+from notifications.wording_kinds import WordedKind
 
 PATIENCE = 8.0  # seconds the server has for each step
 
@@ -46,6 +52,25 @@ def send_test_mail(*, actor: User) -> str:
     tenant = current_tenant()
     words = _("This is a test. If you read it, the portal’s mails reach you.")
     _send(_letter(tenant, actor.email, _("Test mail from %s") % tenant.name, words))
+    return actor.email
+
+
+def send_wording_test(*, actor: User, worded: WordedKind, language: str, wording: Wording) -> str:
+    """Send the actor a mail in these words, with invented values and the link to the portal's start. Returns the
+    address.
+
+    Raises WordingBroken, NotSent or Unheard with what went wrong, OnlyKept, PermissionError unless the actor is an
+    administrator.
+    """
+    require_administrator(actor)
+    tenant = current_tenant()
+    with override(language):
+        said = put_in(worded, wording, worded.samples(language, tenant.name))
+        way = {worded.way: "0000 0000" if worded.way == "digits" else tenant.url("/")}
+        context = layout_of(tenant) | shown(worded, said, way) | {"title": said.subject}
+        text, html = (render_to_string(f"mail/worded.{ending}", context) for ending in ("txt", "html"))
+    letter = _letter(tenant, actor.email, said.subject, "")
+    _send(replace(letter, text=body_text(text).strip() + "\n", html=body_text(html).strip() + "\n"))
     return actor.email
 
 

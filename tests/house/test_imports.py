@@ -18,8 +18,10 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
     ("uploading", "formatted", "addresses", "reaching", "dns_advice", "ready_forms", "mail"),
     ("wording", "wording_kinds"),
-    ("smtp",
-        "imap",),
+    (
+        "smtp",
+        "imap",
+    ),
     ("sealing", "authenticator", "browsers", "passkeys", "password_rules"),
     ("csv_reading", "csv_cells", "table_reading", "alphabets", "import_columns", "import_rows"),
     ("entering", "entitlement", "judging"),

@@ -120,6 +120,7 @@ AGENTS_ROWS |= {
     "person",
     "person_details",
     "person_contact",
+    "person_address_works",
     "person_organisation",
     "person_closure",
     "person_reopening",
@@ -223,6 +224,8 @@ ADMINISTRATORS_ROWS |= {"form_settings", "form_name", "form_copy", "form_removal
 ADMINISTRATORS_ROWS |= {"form_field_place", "form_field_removal", "form_field_return"}
 ADMINISTRATORS |= {"mail_settings", "address_new", "mailbox_new", "outgoing", "mail_rules", "mail_domains"}
 ADMINISTRATORS_DO |= {"outgoing_test", "outgoing_test_mail", "mail_rules_test"}
+ADMINISTRATORS |= {"wordings"}
+ADMINISTRATORS_ROWS |= {"wording", "wording_return"}
 ADMINISTRATORS_ROWS |= {"mailbox", "mailbox_test", "mailbox_state", "mailbox_removal"}
 ADMINISTRATORS_ROWS |= {"address", "address_retirement", "address_return", "address_removal"}
 # Incoming mails: lists of what each agent may see, and one mail as they see it.
@@ -306,6 +309,8 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         "provider": "postmark" if real else "no-such",
         "slug": house.portal.topic.slug if real else "no-such-topic",
         "fingerprint": house.portal.tenant.brand_fingerprint,
+        "kind": house.wording.kind if real else "no-such-kind",
+        "language": house.wording.language,
     }
     pattern = next(found for found in patterns(get_resolver("helpdesk.urls")) if found.name == name)
     return {key: known[key] for key in pattern.pattern.converters}

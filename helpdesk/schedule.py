@@ -67,6 +67,12 @@ JOBS = (
         embedded=60.0,
         each_tenant=True,
     ),
+    Job(
+        "notifications.watch_mailboxes",
+        "notifications.actions.watching_mailboxes:watch_mailboxes",
+        every=60.0,
+        each_tenant=True,
+    ),
     Job("notifications.fetch_mail", "notifications.actions.fetching:fetch_due", every=60.0, embedded=1.0),
     Job(IMPORT_TASK, "accounts.actions.import_work:work_on_imports", every=15.0, embedded=1.0, limit=LONG),
     Job("accounts.forget_imports", "accounts.actions.importing:forget_imports", every=HOUR, each_tenant=True),

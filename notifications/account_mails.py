@@ -13,6 +13,7 @@ from accounts.tokens.passwords import password_link
 from notifications.digests import about_digest
 from notifications.entry_mails import ENTRY_MAILS
 from notifications.enums import MailKind
+from notifications.mailbox_words import MAILBOX_MAILS
 from notifications.models import Delivery
 from notifications.security_mails import SECURITY_MAILS
 
@@ -50,4 +51,5 @@ _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.DIGEST: about_digest,
     **ENTRY_MAILS,
     **SECURITY_MAILS,
+    **MAILBOX_MAILS,
 }

@@ -13,7 +13,16 @@ from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
 from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, Trouble
-from notifications.models import Delivery, DigestChoice, IncomingMail, MailAddress, Mailbox, MailSettings, MutedMail
+from notifications.models import (
+    BouncingAddress,
+    Delivery,
+    DigestChoice,
+    IncomingMail,
+    MailAddress,
+    Mailbox,
+    MailSettings,
+    MutedMail,
+)
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
@@ -21,6 +30,7 @@ from tickets.queries import desk_tickets
 
 _NOT_THE_ADDRESS = (Trouble.DEPARTED, Trouble.LEFT, Trouble.OUTLIVED, Trouble.COMPOSING, Trouble.STORING)
 ECHO_PAUSE = timedelta(hours=1)
+REPEATEDLY = 2  # bounces
 
 
 def people_answering_for(department_id: int | None) -> list[User]:
@@ -85,9 +95,9 @@ def earlier_message_ids(delivery: Delivery) -> list[str]:
     """The Message-IDs of the first and the latest mail about the same ticket to the same person before this one."""
     earlier = Delivery.objects.filter(
         recipient=delivery.recipient_id, ticket_event__ticket=delivery.ticket, pk__lt=delivery.pk
-    ).order_by("pk")
-    ids = [found.message_id for found in (earlier.first(), earlier.last()) if found is not None]
-    return list(dict.fromkeys(ids))
+    ).values_list("pk", "message_id")
+    ends = earlier.order_by("pk")[:1].union(earlier.order_by("-pk")[:1])
+    return [message_id for _pk, message_id in sorted(ends)]
 
 
 def mails_seen_by(agent: User) -> QuerySet[Delivery]:
@@ -124,6 +134,17 @@ def last_trouble_of(person: User) -> Delivery | None:
     )
     last: Delivery | None = tried.exclude(trouble__in=_NOT_THE_ADDRESS).with_event().order_by("-pk").first()
     return last if last is not None and last.state in TO_BE_LOOKED_AT else None
+
+
+def bouncing_address(person: User) -> BouncingAddress | None:
+    """The address a person has now, if mails to it have come back repeatedly; once may be a full mailbox."""
+    found: BouncingAddress | None = repeatedly_bouncing().filter(key=person.email_key).first()
+    return found
+
+
+def repeatedly_bouncing() -> QuerySet[BouncingAddress]:
+    """The addresses that mails have come back from more than once, the latest first."""
+    return BouncingAddress.objects.filter(bounces__gte=REPEATEDLY).order_by("-last_at", "pk")
 
 
 def counts_by_state(mails: QuerySet[Delivery]) -> dict[str, int]:
@@ -168,11 +189,19 @@ def tenants_with_mail_to_do() -> list[Tenant]:
 
 def mailboxes_due(now: datetime) -> list[tuple[Tenant, Mailbox]]:
     """The mailboxes nobody reads and whose time has come, of all portals, who waits longest first."""
-    due = Q(next_check_at=None) | Q(next_check_at__lte=now)
-    free = Q(holder=None) | Q(lease_until__lt=now)
+    return active_mailboxes(due=True, now=now)[:100]
+
+
+def active_mailboxes(*, due: bool = False, now: datetime | None = None) -> list[tuple[Tenant, Mailbox]]:
+    """The mailboxes that are read, of all active portals, who waits longest first; `due`: only those nobody reads and
+    whose time has come."""
+    now = now or timezone.now()
     with every_tenant():
-        found = Mailbox.objects.filter(due, free, is_active=True, tenant__is_active=True).select_related("tenant")
-        return [(box.tenant, box) for box in found.order_by(F("next_check_at").asc(nulls_first=True), "pk")[:100]]
+        found = Mailbox.objects.filter(is_active=True, tenant__is_active=True).select_related("tenant")
+        if due:
+            waits = Q(next_check_at=None) | Q(next_check_at__lte=now)
+            found = found.filter(waits, Q(holder=None) | Q(lease_until__lt=now))
+        return [(box.tenant, box) for box in found.order_by(F("next_check_at").asc(nulls_first=True), "pk")]
 
 
 def _lead_above(department_id: int) -> list[User]:

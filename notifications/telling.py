@@ -219,4 +219,5 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.CLOSED: _to_person(MailKind.CLOSED_ACCOUNT),
     AccountEventKind.DIGEST_DUE: _to_person(MailKind.DIGEST),
     AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
+    AccountEventKind.MAILBOX_FAILED: _to_person(MailKind.MAILBOX_TROUBLE),
 }

@@ -220,8 +220,8 @@ try:
 except ValueError as reason:
     raise ImproperlyConfigured(str(reason)) from reason
 MAIL_DIR = VAR_DIR / "mail"
-# Whether mail servers that administrators name may lie inside our own network. On a machine of one's own they may; where
-# strangers set up portals, they could look around in it.
+# Whether mail servers that administrators name may lie inside our own network. On a machine of one's own they may;
+# where strangers set up portals, they could look around in it.
 PRIVATE_MAIL_SERVERS = env.bool("PRIVATE_MAIL_SERVERS", default=EMBEDDED)
 DNS_SERVER = env.str("DNS_SERVER", default="")  # host:port; else as the machine asks
 MAIL_TIMEOUT = 20  # seconds one step of a mail conversation may take

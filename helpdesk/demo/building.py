@@ -72,7 +72,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
         arrange_customers(script, staff["admin"], departments, organisations, topics)
         arrange_routing(script, staff["admin"], departments)
         arrange_addresses(script, staff["admin"], departments, topics)
-        with _at(LONG_AGO):
+        with at(LONG_AGO):
             people = {**staff, **_customers(script, staff["admin"], organisations)}
         _waiting(script, staff["admin"], organisations)
         for happening in sorted(script.stories, key=lambda story: -story.hours):
@@ -164,10 +164,10 @@ def _waiting(script: DemoPortal, admin: User, organisations: dict[str, Organisat
             "reason": entry.reason,
             "language": script.language,
         }
-        with _at(entry.hours):
+        with at(entry.hours):
             settle(request_entry(kind=EntryRequestKind.REGISTER, address=entry.address, data=typed))
     for address, name, organisation in script.invitations:
-        with _at(20):
+        with at(20):
             invite_person(
                 actor=admin, email=address, name=name, organisation=organisations[organisation], is_named_contact=True
             )
@@ -178,7 +178,7 @@ def _live(
 ) -> None:
     person, topic = people[story.who], topics[story.topic]
     questions = {question.key: question for question in questions_of(topic)}
-    with _at(story.hours):
+    with at(story.hours):
         ticket = open_ticket(
             actor=person,
             requester=person,
@@ -194,7 +194,7 @@ def _live(
                 actor=people["agent"], ticket=ticket, priority=Priority(story.priority), reason="Bedömd direkt."
             )
     for step in story.steps:
-        with _at(step.hours):
+        with at(step.hours):
             _take(step, people, ticket, departments)
 
 
@@ -229,7 +229,7 @@ def _take(step: Step, people: dict[str, User], ticket: Ticket, departments: dict
 
 
 @contextmanager
-def _at(hours_ago: float) -> Iterator[None]:
+def at(hours_ago: float) -> Iterator[None]:
     """Let the doors believe it is earlier: history in a demo has to be older than the demo."""
     moment: datetime = timezone.now() - timedelta(hours=hours_ago)
     with mock.patch.object(timezone, "now", return_value=moment):

@@ -10,6 +10,7 @@ from accounts.models import AccountEvent, Tenant, TenantHost, User
 from accounts.scoping import tenant_scope
 from helpdesk.demo.building import PASSWORD
 from helpdesk.demo.scripts import PORTALS
+from notifications.models import IncomingMail, MailAddress
 from routing.models import Department, DepartmentMember
 from routing.queries import default_department
 from tests.pages import Page, snapshot
@@ -120,6 +121,30 @@ def test_the_demo_sign_ins_work_on_each_portal(demo, settings):
             page = client.get(home)
             assert page.status_code == 200
         assert int(Page(page).main["data-total"]) > 0
+
+
+def test_the_demo_ledger_shows_every_kind_of_end(demo):
+    ends = {}
+    for tenant in Tenant.objects.all():
+        with tenant_scope(tenant):
+            ends[tenant.slug] = set(IncomingMail.objects.values_list("state", "reason"))
+            assert MailAddress.objects.exists()
+            assert not IncomingMail.objects.filter(state__in=["waiting", "failed"]).exists()
+    assert ends == {
+        "larm": {
+            ("new_ticket", ""),
+            ("reply", ""),
+            ("refused", "automatic"),
+            ("refused", "bulk"),
+            ("held", "not_on_ticket"),
+            ("held", "unproven_colleague"),
+            ("held", "unknown_address"),
+        },
+        "vard": {("new_ticket", ""), ("refused", "not_let_in")},
+        "plan": {("new_ticket", ""), ("refused", "not_let_in")},
+        "passer": {("new_ticket", "")},
+        "skola": {("refused", "retired")},
+    }
 
 
 def test_a_second_run_keeps_what_is_there(demo):

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import (
+    DemoAddress,
+    DemoForm,
+    DemoMail,
+    DemoOrganisation,
+    DemoPerson,
+    DemoPortal,
+    Step,
+    Story,
+)
 
 AREAS = (
     ("fire", "Brandlarm", "Fire alarm"),
@@ -265,6 +274,83 @@ LARM = DemoPortal(
         DemoAddress("info", "salj"),
         DemoAddress("order", "order", "Order", priority="medium"),
         DemoAddress("service", "inbrottslarm", "Inbrottslarm nationell", priority="high"),
+    ),
+    mails=(
+        DemoMail(
+            9.5,
+            "Sofia Ek",
+            "sofia@tallen.example",
+            "order",
+            "Beställning: sex batterier till rökdetektorer",
+            "Hej!\n\nVi behöver sex batterier av samma sort som förra gången, till hus A och B.\n\nHälsningar\nSofia",
+        ),
+        DemoMail(
+            4.6,
+            "Eva Nyhem",
+            "eva@nyhem.example",
+            "support",
+            "Sirenen i trapphuset tjuter utan orsak",
+            "Hej, sirenen i trapphus 2 har tjutit två gånger i dag utan att något har hänt. Se bilden på panelen.",
+            html=(
+                "<p>Hej, sirenen i trapphus 2 har tjutit <b>två gånger i dag</b> utan att något har hänt. "
+                "Se bilden på panelen.</p>"
+            ),
+            file="panelen.png",
+        ),
+        DemoMail(
+            3.2,
+            "Per Nyström",
+            "per@hamnbolaget.example",
+            "support",
+            "Sv: [#{number}] Två passerkort fungerar inte efter bytet av läsare",
+            "Det gäller även kort 4480, märkte vi nyss.\n\n"
+            "Den 20 november skrev Nordlarm support:\n> Vilka serienummer står på baksidan av de två korten?",
+            about="Två passerkort fungerar inte efter bytet av läsare",
+        ),
+        DemoMail(
+            2.9,
+            "Per Nyström",
+            "per@hamnbolaget.example",
+            "support",
+            "Autosvar: [#{number}] Två passerkort fungerar inte efter bytet av läsare",
+            "Jag är på kurs till och med fredag och läser mejl en gång om dagen.",
+            about="Två passerkort fungerar inte efter bytet av läsare",
+            headers={"Auto-Submitted": "auto-replied"},
+        ),
+        DemoMail(
+            2.4,
+            "Vaktmästeriet",
+            "vaktmasteri@magasinet.example",
+            "support",
+            "Re: [#{number}] Två passerkort fungerar inte efter bytet av läsare",
+            "Per bad mig skriva. Läsaren vid magasin 4 blinkar rött när kort 4471 hålls mot den.",
+            about="Två passerkort fungerar inte efter bytet av läsare",
+        ),
+        DemoMail(
+            1.7,
+            "Elin Lund",
+            "agent@larm.example",
+            "support",
+            "Ändra kontonumret på fakturorna i dag",
+            "Hej, byt kontonummer på alla fakturor till det bifogade. Det är bråttom. / Elin",
+        ),
+        DemoMail(
+            1.2,
+            "Larmbranschen",
+            "nyhetsbrev@larmbranschen.example",
+            "info",
+            "Nyhetsbrev november: nya regler för utrymningslarm",
+            "Läs om de nya reglerna och om vårens mässa.",
+            headers={"List-Unsubscribe": "<mailto:av@larmbranschen.example>", "Precedence": "bulk"},
+        ),
+        DemoMail(
+            0.8,
+            "Ola Brandt",
+            "ola@strandby.example",
+            "jour",
+            "Kan ni ringa upp mig?",
+            "Jag når er inte på telefon. Ring gärna 0410-20 30 40 efter klockan 15.",
+        ),
     ),
     stories=(
         Story(

@@ -76,6 +76,23 @@ class DemoAddress:
 
 
 @dataclass(frozen=True)
+class DemoMail:
+    """A mail that came in, `hours` before now. `to`: what stands before the portal's @. `about`: the subject of the
+    ticket whose number stands in the mail's. `file`: a picture beside the words, by its name."""
+
+    hours: float
+    name: str
+    sender: str
+    to: str
+    subject: str
+    text: str
+    about: str = ""
+    html: str = ""
+    file: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DemoApplication:
     """Somebody who applied, `hours` ago, and waits."""
 
@@ -109,6 +126,7 @@ class DemoPortal:
     tables: dict[str, dict[str, str]] = field(default_factory=dict)  # name → value → department
     rules: tuple[dict[str, Any], ...] = ()  # as `save_rule` takes them, with names in place of rows
     addresses: tuple[DemoAddress, ...] = ()
+    mails: tuple[DemoMail, ...] = ()
     password_policy: str = PasswordPolicy.MODERN
     agreements: tuple[dict[str, Any], ...] = ()
     applications: tuple[DemoApplication, ...] = ()

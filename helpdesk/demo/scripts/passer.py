@@ -1,7 +1,16 @@
 """After the access-control company's manual: the customer chooses the priority with its definitions in view; by mail it
 begins low, and an agent revises it."""
 
-from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import (
+    DemoAddress,
+    DemoForm,
+    DemoMail,
+    DemoOrganisation,
+    DemoPerson,
+    DemoPortal,
+    Step,
+    Story,
+)
 
 PASSER = DemoPortal(
     slug="passer",
@@ -186,6 +195,16 @@ PASSER = DemoPortal(
     addresses=(
         DemoAddress("support", "fel"),
         DemoAddress("utbildning", "utbildning", language="sv"),
+    ),
+    mails=(
+        DemoMail(
+            4.5,
+            "Tina Berg",
+            "tina@storgatan.example",
+            "support",
+            "Dörren mot gården låser sig inte",
+            "Dörren mot gården går i lås först efter en minut. Det började i morse.",
+        ),
     ),
     stories=(
         Story(

@@ -1,6 +1,6 @@
 """After the planning-software company's manual: named contacts only, as many as the agreement says."""
 
-from helpdesk.demo.scripts.parts import DemoAddress, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import DemoAddress, DemoMail, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
 
 PLAN = DemoPortal(
     slug="plan",
@@ -108,6 +108,24 @@ PLAN = DemoPortal(
     addresses=(
         DemoAddress("support", "fel"),
         DemoAddress("meetings", "meetings", "Meetings", priority="medium"),
+    ),
+    mails=(
+        DemoMail(
+            5.5,
+            "Nadja Frisk",
+            "nadja@motesbolaget.example",
+            "meetings",
+            "Protokollet visar fel mötesdatum",
+            "Hej! I protokollet från i tisdags står onsdagens datum. Kallelsen är rätt.",
+        ),
+        DemoMail(
+            2.5,
+            "Yngve Holm",
+            "yngve@utanforavtal.example",
+            "support",
+            "Hjälp med målkort",
+            "Vi ser inte förra årets mål längre.",
+        ),
     ),
     stories=(
         Story(

@@ -4,6 +4,7 @@ from accounts.enums import PasswordPolicy
 from helpdesk.demo.scripts.parts import (
     DemoAddress,
     DemoApplication,
+    DemoMail,
     DemoOrganisation,
     DemoPerson,
     DemoPortal,
@@ -149,6 +150,16 @@ SKOLA = DemoPortal(
                 "Vi tar emot ärenden i portalen. Där ser du vad vi behöver veta, och kollegor kan följa ärendet.",
                 "We take tickets in the portal. There you see what we need to know, and colleagues can follow them.",
             ),
+        ),
+    ),
+    mails=(
+        DemoMail(
+            3.5,
+            "Annika Svensson",
+            "customer@kund.example",
+            "support",
+            "Lösenord till en ny lärare",
+            "Hej, vi har fått en ny lärare i 5A som behöver komma åt schemat.",
         ),
     ),
     stories=(

@@ -1,7 +1,16 @@
 """After the health-care software house's manual: whoever has a question is led by its kind, and the fault report asks
 for what makes a fault solvable."""
 
-from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import (
+    DemoAddress,
+    DemoForm,
+    DemoMail,
+    DemoOrganisation,
+    DemoPerson,
+    DemoPortal,
+    Step,
+    Story,
+)
 
 VARD = DemoPortal(
     slug="vard",
@@ -137,6 +146,24 @@ VARD = DemoPortal(
         },
     ),
     addresses=(DemoAddress("support", "felrapport", "Kundstöd"),),
+    mails=(
+        DemoMail(
+            6.5,
+            "Karin Dahl",
+            "customer@kund.example",
+            "support",
+            "Utskriften av remisser klipper sista raden",
+            "Hej, sedan i går saknas sista raden när vi skriver ut remisser. Det gäller alla skrivare.",
+        ),
+        DemoMail(
+            3.5,
+            "Rolf Åkesson",
+            "rolf@okandmottagning.example",
+            "support",
+            "Fråga om journalsystemet",
+            "Hur gör man för att byta lösenord?",
+        ),
+    ),
     stories=(
         Story(
             46,

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import Tenant
 from helpdesk.demo.building import build
+from helpdesk.demo.mailing import bring_mails
 from helpdesk.demo.scripts import PORTALS
 
 
@@ -22,5 +23,6 @@ class Command(BaseCommand):
             if Tenant.objects.filter(slug=script.slug).exists():
                 continue
             with transaction.atomic():
-                build(script, f"{script.slug}.{settings.BASE_HOST}")
+                tenant = build(script, f"{script.slug}.{settings.BASE_HOST}")
+            bring_mails(script, tenant)
             self.stdout.write(f"Created the demo portal {script.slug}")

@@ -4,8 +4,8 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from notifications.mail import charsets, flowed, limits, names, sanitising, tnef, transfer
-from notifications.mail.files import Found, file_in
+from notifications.mail import charsets, flowed, limits, names, pictures, sanitising, tnef, transfer
+from notifications.mail.files import Found, content_id, file_in
 from notifications.mail.parsed import Label
 from notifications.mail.structure import Part
 
@@ -28,6 +28,9 @@ class Body:
     blocks: list[Block] = field(default_factory=list)
     files: list[Found] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    locations: dict[str, str] = field(
+        default_factory=dict
+    )  # Content-IDs of pictures the HTML names by Content-Location
 
     @property
     def has_text(self) -> bool:
@@ -73,7 +76,7 @@ def _read_alternative(part: Part, body: Body) -> None:
     """The same in several versions: the first plain text and the last HTML (RFC 2046, 5.1.4)."""
     block = Block()
     for child in part.children:
-        own = Body()
+        own = Body(locations=body.locations)
         _read(child, own, alternative=True)
         body.files.extend(own.files)
         body.troubles.extend(own.troubles)
@@ -89,11 +92,25 @@ def _read_related(part: Part, body: Body) -> None:
     first = next((child for child in part.children if start and start in child.headers.get("content-id")), None)
     if first is None and part.children:
         first = part.children[0]
+    body.locations.update(_located(part, first))
     if first is not None:
         _read(first, body, alternative=True)
     for child in part.children:
         if child is not first:
             _read(child, body)
+
+
+def _located(part: Part, page: Part | None) -> dict[str, str]:
+    """Pictures by their Content-Location (RFC 2557); one without a Content-ID is given one."""
+    located: dict[str, str] = {}
+    for number, child in enumerate(part.children):
+        location = child.headers.get("content-location").strip()
+        if child is page or not location or not child.type.startswith("image/"):
+            continue
+        if not child.headers.get("content-id"):
+            child.headers.fields.append(("Content-ID", b"<location-%d@mail>" % number))
+        located[location] = content_id(child.headers.get("content-id"))
+    return located
 
 
 def _is_said(part: Part, body: Body, *, alternative: bool) -> bool:
@@ -137,7 +154,9 @@ def _read_text(part: Part, body: Body) -> None:
 
 def _html_block(text: str, content: bytes, body: Body) -> Block:
     if not sanitising.is_too_deep(text):
-        return Block(html=sanitising.sanitised(text).strip())
+        with_pictures, found = pictures.taken_out(text, body.locations)
+        body.files.extend(found)
+        return Block(html=sanitising.sanitised(with_pictures).strip())
     body.troubles.append("Its HTML is nested too deeply; its words are shown, and all of it is kept as a file.")
     body.files.append(Found(names.made_up("text/html", "text"), "text/html", content))
     return Block(plain=sanitising.words_of(text))

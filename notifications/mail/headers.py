@@ -60,8 +60,7 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     if stopped is not None:
         headers.troubles.append("No empty line ends its head.")
         body = start + stopped
-    label = _CHARSET.search(raw[start:head_end])
-    headers.charset = label[1].decode("ascii", "replace") if label else ""
+    headers.charset = _likely_charset(raw[start:head_end])
     return headers, body
 
 
@@ -88,6 +87,15 @@ def _read_lines(head: bytes, headers: Headers) -> int | None:
         position += len(line) + 1
     headers.fields = _unfolded(lines)
     return None
+
+
+def _likely_charset(head: bytes) -> str:
+    """One that a head itself can be in: its ASCII stays ASCII in it."""
+    for found in _CHARSET.findall(head):
+        label = found.decode("ascii", "replace")
+        if not label.lower().startswith(("utf-16", "utf-32", "utf-7", "unicode")):
+            return str(label)
+    return ""
 
 
 def _unfolded(lines: list[tuple[str, list[bytes]]]) -> list[tuple[str, bytes]]:

@@ -16,7 +16,7 @@ from notifications.mail.forwarding import forwarded_in
 from notifications.mail.headers import Headers
 from notifications.mail.machines import machine_of
 from notifications.mail.message_tree import message_of
-from notifications.mail.parsed import Machine, ParsedMail
+from notifications.mail.parsed import Forwarded, Label, Machine, MailFile, ParsedMail
 from notifications.mail.quoting import split
 from notifications.mail.reports import reports_of
 from notifications.mail.structure import Structure, read_structure
@@ -85,7 +85,7 @@ def _assembled(structure: Structure, body: Body, message: Message, troubles: lis
         in_reply_to=_first(headers.all("in-reply-to")),
         references=_message_ids(headers.all("references"))[-100:],
         sent_at=_tried(_sent_at, None, troubles, headers.get("date")),
-        forwarded=_tried(forwarded_in, None, troubles, subject, text, clean),
+        forwarded=_tried(_forwarded, None, troubles, subject, text, clean, found),
         is_thanks=_tried(is_thanks, False, troubles, new),
         authentication=_tried(results_of, (), troubles, message),
         is_too_much=structure.is_too_much,
@@ -156,6 +156,22 @@ def _sent_at(date: str) -> datetime | None:
         return aware.astimezone(UTC) if 1980 <= aware.year <= 2200 else None
     except OverflowError:
         return None
+
+
+def _forwarded(subject: str, text: str, html: str, files: tuple[MailFile, ...]) -> Forwarded | None:
+    """The mail that was passed on: in the text, or as the one mail that is attached."""
+    found = forwarded_in(subject, text, html)
+    mails = [file.content for file in files if file.label is Label.MESSAGE]
+    if found is not None or len(mails) != 1:
+        return found
+    inside = read_structure(mails[0][: limits.BEGINNING_BYTES]).root
+    sender = addresses.certain_sender(inside.headers.all("from"))
+    own_subject = inside.headers.decoded("subject")
+    # Else it is attached to something, not passed on.
+    if sender is None or (text.strip() and not (own_subject and own_subject in subject)):
+        return None
+    said = _texts(bodies.read_body(inside))[1]
+    return Forwarded(sender=sender.address, sender_name=sender.name, subject=own_subject, text=said)
 
 
 def _is_receipt(structure: Structure) -> bool:

@@ -58,7 +58,7 @@ def looks_like_base64(data: bytes) -> bool:
     words = sample.split()
     other = len(sample.translate(None, delete=_LETTERS + b"=\r\n\t "))
     # Sentences have short words; encoded lines are long, but for the last.
-    return other * 20 < len(sample) and (len(words) < 4 or sum(map(len, words)) / len(words) > 15)
+    return other * 10 < len(sample) + 40 and (len(words) < 4 or sum(map(len, words)) / len(words) > 15)
 
 
 def uuencoded(data: bytes) -> list[tuple[str, bytes, int, int]]:

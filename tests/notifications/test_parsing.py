@@ -142,6 +142,164 @@ SAID: dict[str, dict[str, Any]] = {
         "new_text": "See the mail.",
         "files": ["Din beställning.eml"],
     },
+    "lotus_notes": {
+        "sender": "hans.maier@kunde.example",
+        "subject": "Antwort: Angebot",
+        "new_text": "Guten Tag,\n\ndas Angebot paßt so.\n\nMit freundlichen Grüßen\nHans Maier",
+        "files": ["Angebot.pdf"],
+    },
+    "html_only": {
+        "sender": "eva@kund.example",
+        "subject": "Bara HTML",
+        "new_text": "Hej\n\nDet finns två saker:\n\n- larmet\n- kameran\n\nSe bilden "
+        "<https://kund.example/bild?a=1&b=2> och https://kund.example/.\n\nModell X1\nNummer 42",
+    },
+    "stub_beside_html": {"sender": "eva@kund.example", "subject": "Stub", "new_text": "The siren on the north side"},
+    "exchange_bounce": {
+        "sender": "postmaster@kund.example",
+        "subject": "Undeliverable: [#1042] Larmet tjuter",
+        "new_text": "Delivery has failed",
+        "files": ["delivery-status.txt", "[#1042] Larmet tjuter.eml"],
+        "is_automatic": True,
+        "is_bounce": True,
+    },
+    "out_of_office": {
+        "sender": "sara.ek@kund.example",
+        "subject": "Autosvar: Frånvarande",
+        "new_text": "Jag är tillbaka på måndag.",
+        "is_automatic": True,
+    },
+    "newsletter": {
+        "sender": "news@butik.example",
+        "subject": "Vårens erbjudanden",
+        "new_text": "Nu halva priset.",
+        "is_automatic": True,
+    },
+    "mailing_list_footer": {
+        "sender": "eva@kund.example",
+        "subject": "[list] Footer",
+        "new_text": "The text.",
+        "is_automatic": True,
+    },
+    "no_boundary_declared": {
+        "sender": "eva@kund.example",
+        "subject": "No boundary",
+        "new_text": "The text.",
+        "files": ["a.png"],
+    },
+    "wrong_boundary_declared": {"sender": "eva@kund.example", "subject": "Wrong boundary", "new_text": "The text."},
+    "cut_in_the_middle": {
+        "sender": "eva@kund.example",
+        "subject": "Cut",
+        "new_text": "The text.",
+        "files": ["bill.pdf"],
+    },
+    "ended_too_early": {
+        "sender": "eva@kund.example",
+        "subject": "Ended too early",
+        "new_text": "The text.",
+        "files": ["bill.pdf"],
+    },
+    "boundary_that_begins_another": {
+        "sender": "eva@kund.example",
+        "subject": "Boundaries",
+        "new_text": "The text.",
+        "files": ["bill.pdf"],
+    },
+    "no_empty_line_after_head": {
+        "sender": "eva@kund.example",
+        "subject": "Straight on",
+        "new_text": "This is the text, at once.\nAnd more.",
+    },
+    "bare_cr": {"sender": "eva@kund.example", "subject": "Old Mac", "new_text": "One line.\nAnother line."},
+    "byte_order_mark_and_mbox_line": {
+        "sender": "eva@kund.example",
+        "subject": "From a file",
+        "new_text": "The text.",
+    },
+    "broken_head_line": {
+        "sender": "eva@kund.example",
+        "subject": "A line without a name",
+        "new_text": "The text.",
+    },
+    "raw_bytes_in_head": {
+        "sender": "bjorn@kund.example",
+        "sender_name": "Björn Åberg",
+        "subject": "Låset klämmer",
+        "new_text": "Låset klämmer.",
+    },
+    "encoded_words_badly_made": {
+        "sender": "eva@kund.example",
+        "sender_name": "Eva Berg (IT)",
+        "subject": "Låset klämmer igen nu!",
+        "new_text": "The text.",
+    },
+    "character_cut_between_encoded_words": {
+        "sender": "eva@kund.example",
+        "subject": "Låset på dörren",
+        "new_text": "The text.",
+    },
+    "base64_badly_made": {
+        "sender": "eva@kund.example",
+        "subject": "Base64",
+        "new_text": "Hej!Se filen.\n\nThis is no base64 at all, it only says so.",
+        "files": ["a.pdf"],
+    },
+    "utf16": {"sender": "eva@kund.example", "subject": "UTF-16", "new_text": "Hallå där"},
+    "utf7": {"sender": "eva@kund.example", "subject": "UTF-7", "new_text": "Hallå där"},
+    "charset_only_in_html": {"sender": "eva@kund.example", "subject": "Meta", "new_text": "Не работает"},
+    "enriched": {"sender": "eva@kund.example", "subject": "Enriched", "new_text": "Stop that <now>. Please"},
+    "apple_double": {
+        "sender": "eva@kund.example",
+        "subject": "Apple double",
+        "new_text": "The text.",
+        "files": ["plan.pdf"],
+    },
+    "picture_by_location": {
+        "sender": "eva@kund.example",
+        "subject": "Location",
+        "new_text": "See",
+        "files": ["photo.png"],
+    },
+    "picture_in_the_html": {
+        "sender": "eva@kund.example",
+        "subject": "Data",
+        "new_text": "See",
+        "files": ["image.png"],
+    },
+    "text_file": {
+        "sender": "eva@kund.example",
+        "subject": "A log",
+        "new_text": "The log is attached.",
+        "files": ["panel.log"],
+    },
+    "only_a_file": {"sender": "eva@kund.example", "subject": "Scan", "new_text": "", "files": ["scan.pdf"]},
+    "empty": {"sender": "eva@kund.example", "subject": "Nothing", "new_text": ""},
+    "no_head_at_all": {"sender": "", "subject": "", "new_text": "Just some words that somebody put into a file."},
+    "group_of_recipients": {"sender": "eva@kund.example", "subject": "Group", "new_text": "The text."},
+    "quoted_printable_badly_made": {
+        "sender": "eva@kund.example",
+        "subject": "QP",
+        "new_text": "Här slutar en rad, och 100 =% =ZZ",
+    },
+    "exchange_meeting": {
+        "sender": "eva@kund.example",
+        "subject": "Mote",
+        "new_text": "Vi ses.",
+        "files": ["invite.ics", "invite (2).ics"],
+    },
+    "forwarded_as_a_file": {
+        "sender": "anna@larm.example",
+        "subject": "Fwd: Trasig kamera",
+        "new_text": "",
+        "files": ["Trasig kamera.eml"],
+    },
+    "winmail_dat": {
+        "sender": "eva@kund.example",
+        "subject": "From Outlook",
+        "new_text": "The plan is attached.",
+        "files": ["plan.pdf"],
+    },
 }
 
 
@@ -183,3 +341,34 @@ def test_parts_that_are_more_than_files_are_labelled():
     assert [file.label for file in read("pgp_encrypted").attachments] == [Label.ENCRYPTED] * 2
     assert [file.label for file in read("signed_smime").attachments] == [Label.SIGNATURE]
     assert [file.label for file in read("mail_in_a_mail").attachments] == [Label.MESSAGE]
+
+
+def test_a_calendar_is_labelled_wherever_it_stands():
+    assert {file.label for file in read("exchange_meeting").attachments} == {Label.CALENDAR}
+
+
+def test_who_the_mail_was_handed_to_comes_before_who_it_is_addressed_to():
+    assert read("group_of_recipients").recipients == ("order@larm.example", "a@larm.example", "b@larm.example")
+
+
+@pytest.mark.parametrize("name", ["picture_by_location", "picture_in_the_html"])
+def test_a_picture_is_shown_in_place_however_it_is_named(name: str):
+    mail = read(name)
+
+    assert [(file.is_inline, file.content[:4]) for file in mail.attachments] == [(True, b"\x89PNG")]
+    assert f'src="cid:{mail.attachments[0].content_id}"' in mail.html
+
+
+def test_a_mail_passed_on_as_a_file_is_read_too():
+    forwarded = read("forwarded_as_a_file").forwarded
+
+    assert forwarded is not None
+    assert (forwarded.sender, forwarded.sender_name) == ("kund@post.example", "Kund Kundsson")
+    assert (forwarded.subject, forwarded.text) == ("Trasig kamera", "Kameran i hallen visar bara svart.")
+    assert read("mail_in_a_mail").forwarded is None
+
+
+def test_files_are_what_they_were_before_they_were_wrapped():
+    assert read("base64_badly_made").attachments[0].content == b"%PDF-1.4\n%PDF-1.4"
+    assert read("uuencoded_in_text").attachments[0].content == b"hello world"
+    assert read("winmail_dat").attachments[0].content == b"%PDF-1.4\n"

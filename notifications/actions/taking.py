@@ -15,6 +15,7 @@ from accounts.queries.people import person_at
 from accounts.scoping import current_tenant
 from notifications.mail.cleaning import clean_subject, first_words, fit, fit_line, without_secrets
 from notifications.mail.parsed import MailFile, ParsedMail
+from notifications.mail.quoting import split_html
 from notifications.models import IncomingMail, MailAddress
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.opening import open_ticket
@@ -173,7 +174,14 @@ def _words(mail: IncomingMail, parsed: ParsedMail, forwarded: bool) -> _Words:
     html = without_secrets(fit(parsed.html, limit=len(parsed.html)), hosts)
     if not new and quoted and not parsed.attachments:
         new, quoted = quoted, ""
-    return _Words(new, ByMail(html=html, quoted=quoted))
+    return _Words(new, ByMail(html=_written_now(html) if quoted else html, quoted=quoted))
+
+
+def _written_now(html: str) -> str:
+    """Formatted words without what they quote, which the pages fold. Where a mail program marks no quotes, nothing: the
+    plain words are shown, and the original is one step away."""
+    new, quoted = split_html(html)
+    return new if quoted else ""
 
 
 def _subject(parsed: ParsedMail, body: str, *, forwarded: bool) -> str:

@@ -8,8 +8,8 @@ from django.template import Context
 
 from accounts.models import User
 from notifications.enums import TO_BE_LOOKED_AT
-from notifications.models import Delivery
-from notifications.queries import deliveries_of_ticket, last_trouble_of
+from notifications.models import BouncingAddress, Delivery
+from notifications.queries import bouncing_address, deliveries_of_ticket, last_trouble_of
 from tickets.models import Ticket
 
 register = template.Library()
@@ -24,6 +24,12 @@ def mail_trouble(context: Context, person: User, ticket: Ticket | None = None) -
     last = last_trouble_of(person)
     is_told = last is not None and ticket is not None and last.ticket == ticket
     return None if is_told else last
+
+
+@register.simple_tag(takes_context=True)
+def bouncing(context: Context, person: User) -> BouncingAddress | None:
+    """`{% bouncing person as row %}`: their address, if mails to it come back again and again; for staff. One query."""
+    return bouncing_address(person) if context.get("is_agent") else None
 
 
 @register.simple_tag(takes_context=True)

@@ -22,9 +22,10 @@ from notifications.actions.sending_again import send_again
 from notifications.enums import DeliveryState, MailKind
 from notifications.facts import Outlived, TooSoon
 from notifications.models import Delivery, KeptMail
-from notifications.queries import counts_by_state, mails_seen_by, matching_mails
+from notifications.queries import counts_by_state, mails_seen_by, matching_mails, repeatedly_bouncing
 from tickets.queue import rail
 
+BOUNCING_SHOWN = 20
 NEWEST_FIRST = Order("created_at", descending=True)
 
 
@@ -41,6 +42,8 @@ def desk_mails(request: PortalRequest) -> HttpResponse:
         "kinds": [{"key": str(key), "label": label, "current": key == kind} for key, label in MailKind.choices],
         "kind": kind,
         "query": query,
+        "bouncing": repeatedly_bouncing()[:BOUNCING_SHOWN],
+        "bouncing_total": repeatedly_bouncing().count(),
         **rail(request.user, request.GET, on_queue=False),
     }
     return render(request, "notifications/mails.html", context)

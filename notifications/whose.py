@@ -14,7 +14,7 @@ from notifications.mail.parsed import ParsedMail
 from notifications.models import Delivery, IncomingMail
 from notifications.tokens import delivery_answered, thread_named, was_taken_back
 from tickets.models import Ticket, TicketLink
-from tickets.queries import takes_part, works_on
+from tickets.queries import takes_part, where_it_leads, works_on
 
 _LOOKED_AT = 100  # addresses, and Message-IDs, of one mail
 
@@ -69,7 +69,7 @@ def claim_of(mail: IncomingMail, parsed: ParsedMail, sender: User | None) -> Cla
     first = delivery.ticket if delivery is not None else _ticket_named(parsed)
     if first is None:
         return Claim(delivery=delivery)
-    ticket = where_it_went(first)
+    ticket = where_it_leads(first)
     takes = sender is not None and takes_part(sender, ticket)
     colleague = sender is not None and sender.is_agent
     if delivery is None:
@@ -103,15 +103,6 @@ def delivery_named(mail: IncomingMail, parsed: ParsedMail) -> Delivery | None:
     found_by_id = {row.message_id: row for row in _about_tickets(ids)} if ids else {}
     answered = next((found_by_id[one] for one in ids if one in found_by_id), None)
     return None if answered is None or was_taken_back(answered) else answered
-
-
-def where_it_went(ticket: Ticket) -> Ticket:
-    """The ticket itself, or the one it was merged into."""
-    seen = {ticket.pk}
-    while ticket.merged_into_id is not None and ticket.merged_into_id not in seen:
-        seen.add(ticket.merged_into_id)
-        ticket = Ticket.objects.select_related("requester", "department", "assignee").get(pk=ticket.merged_into_id)
-    return ticket
 
 
 def _about_tickets(ids: list[str]):  # type: ignore[no-untyped-def]

@@ -44,6 +44,12 @@ def _plain(kind: str) -> str:
     }[EventKind(kind)]
 
 
+def _replied(who: str, data: dict[str, Any]) -> str:
+    if data.get("thanks"):
+        return _("This looked like a plain thank-you, so the ticket stayed closed. Reopen it if it was more than that.")
+    return _plain(EventKind.REPLIED) % {"who": who}
+
+
 def _routed(_who: str, data: dict[str, Any]) -> str:
     return _("%(department)s received the ticket") % {"department": data.get("department", "")}
 
@@ -173,6 +179,7 @@ def _label(kind: type[Status] | type[Priority], value: Any) -> str:
 
 
 _WITH_DETAILS: dict[EventKind, Callable[[str, dict[str, Any]], str]] = {
+    EventKind.REPLIED: _replied,
     EventKind.ROUTED: _routed,
     EventKind.TRANSFERRED: _transferred,
     EventKind.ASSIGNED: _assigned,

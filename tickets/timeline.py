@@ -28,7 +28,8 @@ def timeline(
 ) -> list[Entry]:
     """The story as `reader` may know it. `is_own`: their side wrote it; `is_new`: not read before (`read_until`).
 
-    `events` are those of `events_for`; the ones that a message already shows make no line. Each message gets `files`,
+    `events` are those of `events_for`; the ones that a message already shows make no line, except that staff are told
+    of a reply that reopened nothing because it looked like mere thanks. Each message gets `files`,
     its attachments with the `url` under which this reader reaches them, and where it was formatted `formatted`, in
     which its pictures stand in place.
     """
@@ -43,7 +44,7 @@ def timeline(
     entries.extend(
         ((event.created_at, 1, event.pk), Entry("event", event=event))
         for event in events
-        if event.kind not in SHOWN_BY_MESSAGES
+        if event.kind not in SHOWN_BY_MESSAGES or (staff and event.data.get("thanks"))
     )
     return [entry for _key, entry in sorted(entries, key=lambda pair: pair[0])]
 

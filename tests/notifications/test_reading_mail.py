@@ -10,7 +10,7 @@ from accounts.models import AccountEvent, Organisation, OrganisationDomain, User
 from accounts.queries.people import person_at
 from accounts.scoping import tenant_scope
 from notifications.actions import reading_mail
-from notifications.actions.draining import drain
+from notifications.actions.draining import drain, drain_everybody
 from notifications.actions.reading_mail import read_mail
 from notifications.composing import compose
 from notifications.enums import MailReason, MailState, Verdict
@@ -136,12 +136,14 @@ def test_a_reply_by_what_it_refers_to_needs_no_token(in_scope, ticket):
     assert (mail.state, mail.ticket, mail.message.author) == (MailState.REPLY, ticket, in_scope.customer)
 
 
-def test_a_reply_reopens_and_plain_thanks_do_not(in_scope, ticket, token):
+def test_a_reply_reopens_and_plain_thanks_do_not(in_scope, ticket, token, browse):
     close_ticket(actor=in_scope.agent, ticket=ticket, as_staff=True)
     thanks = come(in_scope, write("Thank you!", To=token, Message_ID="<1@kund.example>"))
     ticket.refresh_from_db()
     assert (thanks.state, ticket.status) == (MailState.REPLY, Status.CLOSED)
     assert ticket.events.filter(kind=EventKind.REPLIED).last().data["thanks"] is True
+    page = browse(in_scope, in_scope.agent).get(f"/desk/tickets/{ticket.number}/").content.decode()
+    assert "looked like a plain thank-you" in page
 
     come(in_scope, write("It beeps again.", To=token, Message_ID="<2@kund.example>"))
 
@@ -501,6 +503,21 @@ def test_a_waiting_mail_is_work_for_its_portal_alone(in_scope, other_portal, add
     store(write())
 
     assert tenants_with_mail_to_do() == [in_scope.tenant]
+
+
+def test_one_portals_flood_lets_the_others_mail_through(in_scope, other_portal, address, monkeypatch):
+    monkeypatch.setattr(reading_mail, "MAILS_A_ROUND", 2)
+    for number in range(7):
+        store(write(str(number), From=f"p{number}@kund.example"))
+    with tenant_scope(other_portal.tenant):
+        prompt = store(write(To="support@south.example"))
+
+    drain_everybody()
+
+    assert IncomingMail.objects.filter(state=MailState.WAITING).count() == 5
+    with tenant_scope(other_portal.tenant):
+        prompt.refresh_from_db()
+        assert prompt.state == MailState.NEW_TICKET
 
 
 def test_a_round_reads_so_many_mails_and_leaves_the_rest_for_the_next(in_scope, address, monkeypatch):

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DeliveryState(models.TextChoices):
@@ -38,7 +39,7 @@ class MailState(models.TextChoices):
     NEW_TICKET = "new_ticket", _("New ticket")
     REPLY = "reply", _("Reply to a ticket")
     HELD = "held", _("Held")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("mail", "Refused")
     FAILED = "failed", _("Failed")
 
 

@@ -9,6 +9,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -27,6 +28,8 @@ from notifications.mail.parsing import parse
 from notifications.mail_facts import FactsOf
 from notifications.mail_locking import MailLease, claim_mail
 from notifications.models import Delivery, IncomingMail, RawMail
+from routing.facts import Arrangement
+from routing.queries import load_arrangement
 
 MAILS_A_ROUND = 20
 SECONDS_A_ROUND = 30.0
@@ -40,15 +43,23 @@ def read_due(keep_going: KeepGoing) -> bool:
     at once. Raises database errors only."""
     due = IncomingMail.objects.filter(next_attempt_at__lte=timezone.now()).select_related("mailbox__address__topic")
     found = list(due.order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
-    end = time.monotonic() + SECONDS_A_ROUND
+    end, round_ = time.monotonic() + SECONDS_A_ROUND, Round()
     for mail in found:
         if not keep_going() or time.monotonic() > end:
             return True
-        read_mail(mail)
+        read_mail(mail, round_)
     return len(found) == MAILS_A_ROUND
 
 
-def read_mail(mail: IncomingMail) -> bool:
+class Round:
+    """What the mails of one round share: asked once for all of them."""
+
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        return load_arrangement()
+
+
+def read_mail(mail: IncomingMail, round_: Round | None = None) -> bool:
     """Read one mail and do what follows, exactly once, however many workers try. Returns whether it was done here.
 
     Whatever goes wrong with it is written down at its row, and it is tried again later. Raises database errors only.
@@ -57,7 +68,7 @@ def read_mail(mail: IncomingMail) -> bool:
     if lease is None:
         return False
     try:
-        _decide(mail, _parsed(mail), lease)
+        _decide(mail, _parsed(mail), lease, round_ or Round())
     except (OperationalError, InterfaceError):
         raise
     except LeaseLost:
@@ -80,7 +91,7 @@ def _parsed(mail: IncomingMail) -> ParsedMail:
     return parse(zlib.decompress(content))
 
 
-def _decide(mail: IncomingMail, parsed: ParsedMail, lease: MailLease) -> None:
+def _decide(mail: IncomingMail, parsed: ParsedMail, lease: MailLease, round_: Round) -> None:
     """Judge, and do it. Where somebody's right to it ended between the two, it is judged once more."""
     for is_last in (False, True):
         facts = FactsOf(mail, parsed)
@@ -89,12 +100,12 @@ def _decide(mail: IncomingMail, parsed: ParsedMail, lease: MailLease) -> None:
             keep_files(mail, parsed)
         try:
             with transaction.atomic():
-                lease.settle(**_common(facts), **_carry_out(facts, judgement))
+                lease.settle(**_common(facts), **_carry_out(facts, judgement, round_))
         except (PermissionError, NotEntitled):
             if is_last:
                 raise
         else:
-            log.info("Incoming mail %s: %s %s", mail.pk, judgement.state, judgement.reason or "")
+            log.debug("Incoming mail %s: %s %s", mail.pk, judgement.state, judgement.reason or "")
             return
 
 
@@ -103,10 +114,10 @@ def _common(facts: FactsOf) -> dict[str, Any]:
     return facts.said | {"address": facts.address, "detail": fit_line(" ".join(facts.parsed.troubles), _DETAIL)}
 
 
-def _carry_out(facts: FactsOf, judgement: Judgement) -> dict[str, Any]:
+def _carry_out(facts: FactsOf, judgement: Judgement, round_: Round) -> dict[str, Any]:
     """Do what was judged; returns what the ledger's row says of it."""
     if judgement.state == MailState.NEW_TICKET:
-        return _taken(_open(facts, judgement), MailState.NEW_TICKET)
+        return _taken(_open(facts, judgement, round_), MailState.NEW_TICKET)
     if judgement.state == MailState.REPLY:
         return _taken(_reply(facts), MailState.REPLY) | {"delivery": facts.claim.delivery}
     put_aside = {"state": judgement.state, "reason": judgement.reason}
@@ -115,7 +126,7 @@ def _carry_out(facts: FactsOf, judgement: Judgement) -> dict[str, Any]:
     return put_aside | _about(facts) | _turned_away(facts, judgement)
 
 
-def _open(facts: FactsOf, judgement: Judgement) -> Taken:
+def _open(facts: FactsOf, judgement: Judgement, round_: Round) -> Taken:
     return take_as_new(
         mail=facts.mail,
         parsed=facts.parsed,
@@ -123,6 +134,7 @@ def _open(facts: FactsOf, judgement: Judgement) -> Taken:
         requester=facts.person if not judgement.forwarded and facts.is_in else None,
         forwarded=judgement.forwarded,
         is_vouched_for=facts.is_accepted,
+        arrangement=round_.arrangement,
     )
 
 

@@ -7,6 +7,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest
@@ -28,11 +29,13 @@ from notifications.ledger import (
 from notifications.mail.cleaning import fit, fit_line, without_secrets
 from notifications.mail.parsing import parse
 from notifications.models import IncomingMail
+from notifications.tokens import without_token
 from tickets.queries import desk_tickets
 
 NEWEST_FIRST = Order("received_at", descending=True)
 HEADERS_SHOWN = 20_000  # characters; the whole is in the source
 SHOWN_AT_MOST = 30 * 1024 * 1024
+RECIPIENTS_SHOWN = 5
 
 
 @agents_only
@@ -96,25 +99,31 @@ def _said(mail: IncomingMail) -> dict[str, Any] | None:
     """What the mail says, as plain text without the links that open tickets; None where it is too large for a page."""
     if mail.size > SHOWN_AT_MOST:
         return None
-    parsed, hosts = parse(raw_bytes(mail)), [host.name for host in current_tenant().hosts.all()]
+    parsed, hosts = parse(raw_bytes(mail)), _hosts()
     return {
         "new_text": without_secrets(fit(parsed.new_text), hosts),
         "quoted_text": without_secrets(fit(parsed.quoted_text), hosts),
+        "to": ", ".join(without_token(fit_line(address, 254)) for address in parsed.recipients[:RECIPIENTS_SHOWN]),
         "files": [{"name": fit_line(file.name, 150), "size": len(file.content)} for file in parsed.attachments],
         "troubles": [fit_line(words, 300) for words in parsed.troubles],
         "forwarded": parsed.forwarded,
     }
 
 
+def _hosts() -> list[str]:
+    return [host.name for host in current_tenant().hosts.all()]
+
+
 def _headers(mail: IncomingMail) -> str:
-    """The head of the mail as it came, up to the empty line; what is no text in it is replaced."""
+    """The head of the mail as it came, up to the empty line; what is no text in it is replaced, and the tokens of our
+    own addresses are left out."""
     beginning = b""
     for piece in raw_pieces(mail):
         beginning += piece
         if b"\n\n" in beginning or b"\r\n\r\n" in beginning or len(beginning) > HEADERS_SHOWN * 4:
             break
     text = beginning.decode("utf-8", "replace").replace("\r\n", "\n").replace("\x00", "\ufffd")
-    return text.partition("\n\n")[0][:HEADERS_SHOWN]
+    return without_secrets(text.partition("\n\n")[0][:HEADERS_SHOWN], _hosts())
 
 
 def _tabs(counts: dict[str, int], asked: Asked) -> list[dict[str, Any]]:
@@ -124,7 +133,7 @@ def _tabs(counts: dict[str, int], asked: Asked) -> list[dict[str, Any]]:
         MailState.FAILED: _("Failed"),
         MailState.NEW_TICKET: _("New tickets"),
         MailState.REPLY: _("Replies"),
-        MailState.REFUSED: _("Refused"),
+        MailState.REFUSED: pgettext("mail", "Refused"),
         MailState.WAITING: _("Not read yet"),
     }
     return [

@@ -1,6 +1,7 @@
 """Mailboxes, read from a real server (dovecot)."""
 
 import os
+import signal
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from notifications.mailbox_words import trouble_in_words
 from notifications.models import IncomingMail, Mailbox
 from tests.conftest import Portal
 from tests.notifications.imap_servers import PASSWORD, PROGRAM, Account, CutWire, Dovecot, real_dovecot
+from tests.notifications.processes import DEADLINE, environment, running, wait_until
 
 IS_HERE = Path(PROGRAM).exists() or bool(os.environ.get("CI"))
 pytestmark = pytest.mark.skipif(not IS_HERE, reason="Install dovecot-imapd to run it")
@@ -31,6 +33,12 @@ pytestmark = pytest.mark.skipif(not IS_HERE, reason="Install dovecot-imapd to ru
 def dovecot() -> Iterator[Dovecot]:
     with real_dovecot() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _servers_of_our_own(settings) -> None:
+    """Dovecot lies on this machine, where a portal's mailboxes may not be unless the operator lets them."""
+    settings.PRIVATE_MAIL_SERVERS = True
 
 
 @pytest.fixture
@@ -373,3 +381,51 @@ def test_the_embedded_loop_reads_one_mailbox_at_a_time_in_turn(
     with tenant_scope(other_portal.tenant):
         theirs.refresh_from_db()
         assert theirs.failing_since is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_watching_command_fetches_at_once_and_ends_when_it_is_told(
+    portal: Portal, other_portal: Portal, account: Account, tmp_path: Path
+):
+    with tenant_scope(portal.tenant):
+        values = {"host": "127.0.0.1", "port": account.server.port, "security": "none", "username": account.user}
+        mailbox = Mailbox.objects.create(name="Support", secret=seal(PASSWORD), **values)
+        with running(
+            ["manage.py", "fetch_mail", "--watch"], environment(1, tmp_path, PRIVATE_MAIL_SERVERS="on")
+        ) as process:
+            wait_until(lambda: Mailbox.objects.get().checked_at is not None, "it has looked")
+            account.bring(mail(1))
+            wait_until(IncomingMail.objects.exists, "the mail is fetched")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(DEADLINE) == 0
+        mailbox.refresh_from_db()
+        assert (mailbox.holder, mailbox.trouble) == (None, "")
+        assert stored() == ["1"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("step", "when"),
+    [
+        ("notifications.actions.fetching:receive_mail", "after"),
+        ("notifications.imap:Conversation.mark_read", "before"),
+        ("notifications.imap:Conversation.mark_read", "after"),
+    ],
+)
+def test_killed_at_any_step_nothing_is_lost_and_nothing_comes_twice(
+    portal: Portal, other_portal: Portal, account: Account, tmp_path: Path, step: str, when: str
+):
+    dying = str(Path(__file__).with_name("dying_command.py"))
+    with tenant_scope(portal.tenant):
+        values = {"host": "127.0.0.1", "port": account.server.port, "security": "none", "username": account.user}
+        mailbox = Mailbox.objects.create(name="Support", secret=seal(PASSWORD), **values)
+        account.bring(mail(1), mail(2))
+        with running([dying, step, when, "fetch_mail"], environment(1, tmp_path, PRIVATE_MAIL_SERVERS="on")) as process:
+            assert process.wait(DEADLINE) == -signal.SIGKILL
+        assert IncomingMail.objects.count() in (1, 2)
+
+        Mailbox.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        fetch_mailbox(mailbox=mailbox)
+
+        assert stored() == ["1", "2"]
+        assert account.flags() == [rb"\Seen"] * 2

@@ -95,9 +95,11 @@ def earlier_message_ids(delivery: Delivery) -> list[str]:
     """The Message-IDs of the first and the latest mail about the same ticket to the same person before this one."""
     earlier = Delivery.objects.filter(
         recipient=delivery.recipient_id, ticket_event__ticket=delivery.ticket, pk__lt=delivery.pk
-    ).values_list("pk", "message_id")
-    ends = earlier.order_by("pk")[:1].union(earlier.order_by("-pk")[:1])
-    return [message_id for _pk, message_id in sorted(ends)]
+    )
+    # In one query; SQLite takes no limits inside a union.
+    first, last = (earlier.order_by(order).values("pk")[:1] for order in ("pk", "-pk"))
+    ends = earlier.filter(Q(pk__in=first) | Q(pk__in=last))
+    return list(ends.order_by("pk").values_list("message_id", flat=True))
 
 
 def mails_seen_by(agent: User) -> QuerySet[Delivery]:

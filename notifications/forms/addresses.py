@@ -32,7 +32,7 @@ class AddressForm(forms.Form):
 
     email = AddressField(
         help_text=gettext_lazy(
-            "Mail to it must reach this portal: through a mailbox below, or because your mail server hands it over."
+            "Mail to it must reach this portal: through a connected mailbox, or because your mail server hands it over."
         ),
     )
     topic = TopicField(

@@ -6,13 +6,15 @@ from notifications.mail.glances import ADDRESS
 from notifications.mail.heads import Head, head_at
 from notifications.mail.parsed import Forwarded
 from notifications.mail.quote_words import FORWARDED_LINE, ORIGINAL_LINE
+from notifications.mail.quoting import attribution_at
 
 LINES_LOOKED_AT = 400
 LOOKED_AT = 200_000
 
 # "VB:", "Fwd:", "WG:", "TR:" …: by which mail programs say that a mail is passed on, in front of its subject.
 FORWARD_SUBJECT = re.compile(
-    r"^\s{0,4}(?:\[[^\]]{1,40}\]\s{0,2})?(?:fwd?|vb|vs|vl|wg|tr|rv|i|enc|doorst|pd|ilt|fs|转发|轉寄|пересл)"
+    r"^\s{0,4}(?:\[[^\]]{1,40}\]\s{0,2})?(?:fwd?|vb|vs|videresend|redir\.|vl|wg|tr|rv|i|enc|doorst|pd|ilt|fs|转发|轉寄|"
+    r"пересл)"
     r"\s?(?:\[\d+\])?\s?[:：]",
     re.I,
 )
@@ -31,7 +33,7 @@ def forwarded_in(subject: str, text: str, html: str) -> Forwarded | None:
     lines = text[:LOOKED_AT].replace("\r\n", "\n").split("\n")
     head, quoted = _head(lines[:LINES_LOOKED_AT], bool(FORWARD_SUBJECT.match(subject[:100])))
     if head is None:
-        return None
+        return _below_attribution(subject, lines[:LINES_LOOKED_AT])
     name, address = _who(head.says.get("from", ""))
     body = "\n".join(lines[head.end :]) + text[LOOKED_AT:]
     if quoted:
@@ -56,6 +58,21 @@ def _head(lines: list[str], subject_says_so: bool) -> tuple[Head | None, bool]:
         if subject_says_so and (head := head_at(plain, place)) is not None:
             return head, lines[place].lstrip().startswith(">")
     return None, False
+
+
+def _below_attribution(subject: str, lines: list[str]) -> Forwarded | None:
+    """As Outlook on a Mac writes it: `Den 9 jan 10:00 skrev "Anna Ek" <anna@…> följande:`"""
+    says_so = FORWARD_SUBJECT.match(subject[:100])
+    if says_so is None:
+        return None
+    for place in range(len(lines)):
+        words, count = attribution_at(lines, place)
+        found = {address.lower() for address in ADDRESS.findall(words)}
+        if len(found) == 1:
+            name = re.search(r"[\"“„«]([^\"“”»]{1,200})[\"“”»]", words)
+            body = "\n".join(QUOTE_MARK.sub("", line) for line in lines[place + count :]).strip("\n")
+            return Forwarded(found.pop(), name[1].strip() if name else "", subject[says_so.end() :].strip(), body)
+    return None
 
 
 def _who(value: str) -> tuple[str, str]:

@@ -6,19 +6,20 @@ import re
 # Norwegian, Danish, Finnish, Dutch, Spanish, Italian, Polish, Portuguese, and the commonest others.
 FROM = (
     "från from von de fra lähettäjä van da od expéditeur mittente remitente nadawca afzender avsändare sender "
-    "发件人 寄件者 寄件人 差出人 보낸사람 от kimden"
+    "feladó expeditorul odesílatel šalje saatja gönderen від 发件人 寄件者 寄件人 差出人 보낸사람 от kimden"
 )
 SENT = (
     "skickat skickad datum date sent gesendet envoyé date sendt dato lähetetty päivämäärä pvm verzonden enviado "
     "enviada fecha inviato data wysłane wysłano datum/tid 发送时间 寄件日期 日期 时间 日時 送信日時 送信日 "
-    "보낸날짜 날짜 отправлено дата gönderme tarih"
+    "보낸날짜 날짜 odesláno elküldve dátum trimis отправлено дата gönderme tarih"
 )
 TO = (
     "till to an à a til vastaanottaja aan para per do cc kopia kopie kopi copie copia kopio dw udw bcc destinataire "
-    "destinatario 收件人 抄送 宛先 받는사람 кому kime"
+    "destinatario pour adresat komu címzett destinatarul prima pre másolat 收件人 抄送 宛先 받는사람 кому kime"
 )
 SUBJECT = (
-    "ämne rubrik subject betreff objet sujet emne aihe onderwerp asunto oggetto soggetto temat assunto 主题 主旨 件名 "
+    "předmět predmet tárgy subiect subiectul naslov ämne rubrik subject betreff objet sujet emne aihe onderwerp "
+    "asunto oggetto soggetto temat assunto 主题 主旨 件名 "
     "题目 제목 тема konu"
 )
 KIND_OF_LABEL = {
@@ -40,7 +41,8 @@ _FORWARDED = (
     "vidarebefordrat mejl|weitergeleitete nachricht|weitergeleitete mail|message transféré|message transmis|"
     "videresendt melding|videresendt meddelelse|videresendt besked|välitetty viesti|edelleenlähetetty viesti|"
     "doorgestuurd bericht|mensaje reenviado|messaggio inoltrato|wiadomość przekazana dalej|przekazana wiadomość|"
-    "mensagem encaminhada|mensagem reencaminhada|转发邮件|轉寄的郵件|forwarded"
+    "mensagem encaminhada|mensagem reencaminhada|edelleenlähetetty|treść przekazanej wiadomości|välitetty viesti / "
+    "fwd.msg|přeposlaná zpráva|továbbított üzenet|转发邮件|轉寄的郵件|forwarded"
 )
 _BEGINS = (
     "begin forwarded message|vidarebefordrat brev|vidarebefordrat mejl|påbörjat vidarebefordrat meddelande|"

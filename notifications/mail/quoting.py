@@ -17,7 +17,7 @@ from notifications.mail.quote_words import (
 )
 from notifications.mail.quoting_html import split_html
 
-__all__ = ["split", "split_html"]
+__all__ = ["attribution_at", "split", "split_html"]
 
 LOOKED_AT = 100_000  # characters; what lies behind goes where the text before it went
 LINES_LOOKED_AT = 5_000
@@ -114,6 +114,13 @@ def _attribution(lines: Sequence[str], place: int) -> int:
         if count == 1 and not (BEGINS_ATTRIBUTION.match(part) or ADDRESS.search(part)):
             return 0
     return 0
+
+
+def attribution_at(lines: Sequence[str], place: int) -> tuple[str, int]:
+    """The line that surely says who wrote what follows, if one stands here, and how many lines it takes; ("", 0)."""
+    count = _attribution(lines, place)
+    words = " ".join(line[:LONGEST_LINE] for line in lines[place : place + count])
+    return (words, count) if count and _is_sure(words) else ("", 0)
 
 
 def _names_somebody(words: str, count: int) -> bool:

@@ -62,6 +62,21 @@ def test_passed_on_with_apple_mail(line: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Den 2026-01-09 10:00 skrev "Anna Ek" <anna@firm.example> följande:',
+        'On 09/01/2026, 10:00, "Anna Ek" <anna@firm.example> wrote:',
+        "Am 09.01.26, 10:00 schrieb „Anna Ek“ <anna@firm.example>:",
+    ],
+)
+def test_passed_on_with_outlook_on_a_mac(line: str) -> None:
+    text = f"Se nedan.\n\n{line}\n\nDen larmar."
+
+    assert forwarded_in("VB: Porten", text, "") == Forwarded("anna@firm.example", "Anna Ek", "Porten", "Den larmar.")
+    assert forwarded_in("Sv: Porten", text, "") is None
+
+
 def test_an_address_that_only_the_html_shows() -> None:
     text = "Från: Anna Ek\nSkickat: idag\nTill: Bo\nÄmne: Porten\n\nDen larmar."
     html = '<b>Från:</b> <a href="mailto:anna@firm.example">Anna Ek</a><br>'

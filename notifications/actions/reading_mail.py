@@ -81,11 +81,6 @@ def read_mail(mail: IncomingMail, round_: Round | None = None) -> bool:
     return True
 
 
-def parsed_of(mail: IncomingMail) -> ParsedMail:
-    """What a stored mail says."""
-    return _parsed(mail)
-
-
 def _parsed(mail: IncomingMail) -> ParsedMail:
     content = RawMail.objects.values_list("content", flat=True).get(mail=mail)
     return parse(zlib.decompress(content))

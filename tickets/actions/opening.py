@@ -14,6 +14,7 @@ from accounts.facts import NotEntitled
 from accounts.models import User
 from accounts.queries.entitlement import obstacle_for
 from routing.choosing import choose
+from routing.facts import Arrangement
 from routing.models import Department
 from routing.queries import load_arrangement
 from tickets.actions.attaching import attach_uploads, new_uploads
@@ -63,6 +64,7 @@ def open_ticket(
     mailed_to: MailedTo | None = None,
     is_vouched_for: bool = False,
     follows: Ticket | None = None,
+    arrangement: Arrangement | None = None,
 ) -> Opened:
     """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
 
@@ -79,6 +81,7 @@ def open_ticket(
     even where it differs from the record. `colleagues` are brought in at once; confidential means that no other
     colleague reads it. `by_mail` is what a mail brought besides its words, `mailed_to` the address it was sent to;
     `is_vouched_for`: staff have decided that its sender may ask. `follows` is the ticket this one goes on from.
+    `arrangement`: how the portal routes, where the caller opens many tickets at once and has asked already.
     Records `opened`, `routed` and `collaborator_added`, and for what rules do `assigned`, `tags_changed` and
     `follower_added`; mails follow from these. Raises, before anything is written, NotEntitled when the requester may
     not ask for help this way (S1, S2), unless staff write it down for them, and PermissionError when anybody else than
@@ -106,7 +109,7 @@ def open_ticket(
         mailed_to=mailed_to,
     )
     # Before anybody is locked out: rules may take their time, and on SQLite this lock is that of all portals.
-    decision = choose(facts, load_arrangement())
+    decision = choose(facts, arrangement or load_arrangement())
     with transaction.atomic():
         counter = lock_counter()
         before = _filed_before(requester, channel, filing_key, fingerprint)

@@ -30,6 +30,8 @@ PORTAL = "larm"
 AGENT, CUSTOMER, CONTACT = f"agent@{PORTAL}.example", "customer@kund.example", "contact@kund.example"
 ADMINISTRATOR = f"admin@{PORTAL}.example"
 BUDGET_MEDIAN_MS, BUDGET_MEMORY_MB = 60.0, 150.0
+BUDGET_MAILS_PER_SECOND = 40.0
+MAILS = 600
 READERS = 8
 LINK = re.compile(r'href="([^"]+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -111,11 +113,13 @@ def main() -> int:
         WEB_THREADS="8",
     ) as settings:
         loaded = prepare(settings, options.tickets, database)
+        mails = mails_per_second(settings)
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "helpdesk.wsgi"]
         with throwaway.running(gunicorn, settings) as server:
             load = round(os.getloadavg()[0], 1)
             report = measure(int(settings["PORT"]), server.pid, options.requests)
     report |= {"tickets": options.tickets, "load_seconds": loaded, "machine": machine(), "load": load}
+    report["mails_per_second"] = mails
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     show(report)
@@ -137,6 +141,15 @@ def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return round(seconds, 1)
+
+
+def mails_per_second(settings: dict[str, str]) -> float:
+    """How many mails one worker process stores and reads a second."""
+    command = [sys.executable, "scripts/mail_speed.py", str(MAILS)]
+    done = subprocess.run(command, cwd=throwaway.ROOT, env=settings, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"bench: {done.stderr.strip()}")
+    return float(done.stdout.split()[-1])
 
 
 def measure(port: int, server: int, requests: int) -> dict[str, Any]:
@@ -236,6 +249,8 @@ def over_budget(report: dict[str, Any]) -> list[str]:
     ]
     if report["memory_mb"] > BUDGET_MEMORY_MB:
         over.append(f"web process: {report['memory_mb']} MB, budget {BUDGET_MEMORY_MB:.0f} MB")
+    if report["mails_per_second"] < BUDGET_MAILS_PER_SECOND:
+        over.append(f"mails: {report['mails_per_second']} a second, budget {BUDGET_MAILS_PER_SECOND:.0f}")
     return over
 
 
@@ -248,6 +263,7 @@ def show(report: dict[str, Any]) -> None:
         print(f"{page['page']:<20}{times}{page['bytes'] // 1000:>7} kB")
     print(f"queue with {READERS} readers: {report['queue_requests_per_second']} pages/s")
     print(f"web process: {report['memory_mb']} MB")
+    print(f"mails stored and read by one process: {report['mails_per_second']} a second")
     if report["load"] > (os.cpu_count() or 1):
         print(f"the machine was busy (load {report['load']}, {os.cpu_count()} cores): the times are too long")
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -92,14 +92,14 @@ def was_echoed_lately(person: User, now: datetime) -> bool:
 
 
 def earlier_message_ids(delivery: Delivery) -> list[str]:
-    """The Message-IDs of the first and the latest mail about the same ticket to the same person before this one."""
+    """The Message-IDs of the first and the latest mail about the same ticket to the same person before this one. In one
+    query."""
     earlier = Delivery.objects.filter(
         recipient=delivery.recipient_id, ticket_event__ticket=delivery.ticket, pk__lt=delivery.pk
-    )
-    # In one query; SQLite takes no limits inside a union.
-    first, last = (earlier.order_by(order).values("pk")[:1] for order in ("pk", "-pk"))
-    ends = earlier.filter(Q(pk__in=first) | Q(pk__in=last))
-    return list(ends.order_by("pk").values_list("message_id", flat=True))
+    ).values("pk")
+    first, last = earlier.order_by("pk")[:1], earlier.order_by("-pk")[:1]
+    ends = Delivery.objects.filter(Q(pk=Subquery(first)) | Q(pk=Subquery(last))).order_by("pk")
+    return list(ends.values_list("message_id", flat=True))
 
 
 def mails_seen_by(agent: User) -> QuerySet[Delivery]:

@@ -16,7 +16,8 @@ from accounts.models import User
 from accounts.scoping import current_tenant
 from tickets.models import Ticket, TicketLink
 
-LIFETIME = timedelta(days=180)  # counted from the last mail that carried it
+LIFETIME = timedelta(days=180)  # counted from the last mail that carried it,
+TO_A = timedelta(days=1)  # to a day, so that a ticket with many mails is not written with each
 
 
 def ticket_link(ticket: Ticket, user: User) -> str:
@@ -24,6 +25,14 @@ def ticket_link(ticket: Ticket, user: User) -> str:
 
     Made for the address that `user` has here, not for one they may have got meanwhile: that is where it is sent to.
     """
+    live = list(TicketLink.objects.filter(ticket=ticket, user=user, revoked_at=None))
+    fits = len(live) == 1 and live[0].address_key == user.email_key
+    fresh = fits and live[0].expires_at > timezone.now() + LIFETIME - TO_A
+    link = live[0] if fresh else _renewed(ticket, user)
+    return current_tenant().url(reverse("link", args=[_signer().sign(link.public_id)]))
+
+
+def _renewed(ticket: Ticket, user: User) -> TicketLink:
     now = timezone.now()
     mine = TicketLink.objects.filter(ticket=ticket, user=user, revoked_at=None)
     with transaction.atomic():
@@ -37,7 +46,8 @@ def ticket_link(ticket: Ticket, user: User) -> str:
         if not created:
             link.expires_at = now + LIFETIME
             link.save(update_fields=["expires_at"])
-    return current_tenant().url(reverse("link", args=[_signer().sign(link.public_id)]))
+    renewed: TicketLink = link
+    return renewed
 
 
 def link_of_token(token: str) -> TicketLink | None:

@@ -6,6 +6,7 @@ from django.db import DatabaseError
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import User
 from notifications.addresses import ascii_address
 from notifications.composing import compose
 from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DeliveryState, Stage, Trouble
@@ -14,6 +15,7 @@ from notifications.locking import Lease, claim
 from notifications.models import Delivery
 from notifications.rules import REPEAT_UNHEARD_AFTER, next_attempt
 from notifications.transports import Transport
+from tickets.models import Ticket
 from tickets.queries import takes_part
 
 Outcome = dict[str, Any]
@@ -67,7 +69,7 @@ def _letter(delivery: Delivery) -> Letter:
     closed = not person.is_active and delivery.template not in FOR_OUTSIDERS
     if closed or (delivery.template in DESK_KINDS and not person.is_agent):
         raise Refused(Trouble.DEPARTED)
-    if delivery.ticket and delivery.template not in DESK_KINDS and not takes_part(person, delivery.ticket):
+    if delivery.ticket and delivery.template not in DESK_KINDS and not _takes_part(person, delivery.ticket):
         raise Refused(Trouble.LEFT)
     if delivery.is_outlived:
         raise Refused(Trouble.OUTLIVED)
@@ -82,6 +84,11 @@ def _letter(delivery: Delivery) -> Letter:
     except Exception as bug:
         log.exception("Delivery %s cannot be put together", delivery.pk)
         raise NotSent(Trouble.COMPOSING, type(bug).__name__) from bug
+
+
+def _takes_part(person: User, ticket: Ticket) -> bool:
+    """The usual case, whose ticket it is, needs no question."""
+    return (person.is_active and ticket.requester_id == person.pk) or takes_part(person, ticket)
 
 
 def _sent(provider_id: str) -> Outcome:

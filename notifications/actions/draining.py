@@ -24,7 +24,7 @@ from notifications.transports import open_transport
 from tickets.models import TicketEvent
 
 EVENTS_A_ROUND = 200
-MAILS_A_ROUND = 20
+MAILS_A_ROUND = 50
 SECONDS_A_ROUND = 60.0
 WAKE_UP_COUNTS_FOR = 30.0  # seconds; one that nobody heard in time is followed by the sweeper's
 REST_OF_A_BROKEN_EVENT = 60.0
@@ -131,7 +131,8 @@ def brake_for(out: MailSettings) -> Brake:
 
 def deliver_due(keep_going: KeepGoing) -> bool:
     """Whether as many were due as one round takes, and all of them could be tried."""
-    due = list(Delivery.objects.due(timezone.now()).with_story().order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
+    waiting = Delivery.objects.due(timezone.now()).with_story().prefetch_related("ticket_event__message__attachments")
+    due = list(waiting.order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
     end = time.monotonic() + SECONDS_A_ROUND
     if not due:
         return False

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from notifications.actions import draining
 from notifications.actions.delivering import deliver, recover_abandoned
 from notifications.actions.draining import brake, drain, drain_everybody
 from notifications.actions.sending_again import send_again
@@ -308,9 +309,10 @@ def test_the_brake_holds_longer_each_time_and_lets_go_after_a_success(in_scope, 
     assert brake.pull() == 15
 
 
-def test_a_round_is_bounded_and_portals_take_turns(in_scope, other_portal, by_smtp, stand):
+def test_a_round_is_bounded_and_portals_take_turns(in_scope, other_portal, by_smtp, stand, monkeypatch):
     from accounts.scoping import tenant_scope
 
+    monkeypatch.setattr(draining, "MAILS_A_ROUND", 20)
     tickets(in_scope, 10)
     with tenant_scope(other_portal.tenant):
         tickets(other_portal, 1)

@@ -4,12 +4,14 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from notifications.mail import charsets, flowed, limits, names, pictures, sanitising, tnef, transfer
+from notifications.mail import charsets, flowed, limits, names, pictures, sanitising, sealed, tnef, transfer
 from notifications.mail.files import Found, content_id, file_in
 from notifications.mail.parsed import Label
-from notifications.mail.structure import Part
+from notifications.mail.structure import Part, read_structure
 
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_WRAPPED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_WRAPPED_DEEPEST = 3
 _IS_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
 _ENRICHED = re.compile(r"<param>[^<]{0,500}</param>|</?[A-Za-z][A-Za-z0-9-]{0,40}>", re.IGNORECASE | re.DOTALL)
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, 0xFEFF))
@@ -28,6 +30,7 @@ class Body:
     blocks: list[Block] = field(default_factory=list)
     files: list[Found] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    wrapped: int = 0  # signatures opened so far
     locations: dict[str, str] = field(
         default_factory=dict
     )  # Content-IDs of pictures the HTML names by Content-Location
@@ -116,14 +119,11 @@ def _located(part: Part, page: Part | None) -> dict[str, str]:
 def _is_said(part: Part, body: Body, *, alternative: bool) -> bool:
     """Whether a text belongs to what the mail says; else it is a file."""
     if part.disposition == "attachment":
-        return not part.file_name and part.depth == 0
+        return not part.file_name and (alternative or part.depth == 0)
     if not part.file_name or alternative or part.depth == 0:
         return True
-    return not body.has_text and part.disposition != "attachment" and part.type == "text/plain" and not _is_file(part)
-
-
-def _is_file(part: Part) -> bool:
-    return bool(part.disposition_parameters.get("filename"))
+    # A first text with no more than a `name` is the text itself: some mailers name it.
+    return not body.has_text and part.type == "text/plain" and not part.disposition_parameters.get("filename")
 
 
 def _content(part: Part, body: Body) -> bytes:
@@ -191,6 +191,11 @@ def _read_file(part: Part, body: Body, *, encrypted: bool) -> None:
     except (ValueError, MemoryError):
         body.troubles.append("A part could not be decoded; it is kept as it came.")
         found = Found("file.bin", part.type, part.data[part.start : part.end])
+    inside = sealed.signed_inside(found.content) if part.type in _WRAPPED and body.wrapped < _WRAPPED_DEEPEST else None
+    if inside is not None:
+        found.label = Label.SIGNATURE
+        body.wrapped += 1
+        _read(read_structure(inside).root, body)
     if found.content or part.file_name or found.label:
         body.files.append(found)
     if found.label is Label.ENCRYPTED and part.type != "application/pgp-encrypted":

@@ -8,7 +8,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from notifications.mail import addresses, bodies, html_text, limits, sanitising, words
+from notifications.mail import addresses, bodies, charsets, html_text, limits, sanitising, words
 from notifications.mail.authentication import results_of
 from notifications.mail.bodies import Body
 from notifications.mail.files import named_apart
@@ -50,13 +50,19 @@ def parse(raw: bytes) -> ParsedMail:
         raw = raw.replace(b"\r", b"\n")
     structure = _tried(read_structure, _unread(), troubles, raw)
     structure.is_too_much |= is_too_large
-    body = _tried(bodies.read_body, Body(), troubles, structure.root)
+    body = _tried(bodies.read_body, None, troubles, structure.root) or _as_it_came(structure)
     message = _tried(message_of, Message(), troubles, structure.root)
     return _assembled(structure, body, message, troubles)
 
 
 def _unread() -> Structure:
     return read_structure(b"")
+
+
+def _as_it_came(structure: Structure) -> Body:
+    """The body as a text, undivided: better than none."""
+    root = structure.root
+    return Body([bodies.Block(plain=charsets.decode(root.data[root.start : root.end][: limits.BEGINNING_BYTES]))])
 
 
 def _assembled(structure: Structure, body: Body, message: Message, troubles: list[str]) -> ParsedMail:

@@ -2,7 +2,6 @@
 
 import logging
 import mimetypes
-import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,16 +36,7 @@ def opened(content: bytes) -> Opened | None:
         found = Opened(_text(tnef.body), _text(tnef.htmlbody))
         for attached in tnef.attachments[: limits.FILES]:
             found.files.append(_file(attached))
-    except (
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        ArithmeticError,
-        zlib.error,
-        RecursionError,
-        MemoryError,
-    ):
+    except Exception:  # what the library raises on broken files is not to be foreseen, not even by it
         return None
     return found
 

@@ -136,6 +136,23 @@ SAID: dict[str, dict[str, Any]] = {
         "new_text": "This is signed.",
         "files": ["smime.p7s"],
     },
+    "signed_by_wrapping": {
+        "sender": "eva@kund.example",
+        "subject": "Wrapped",
+        "new_text": "This is signed, too.",
+        "files": ["smime.p7m"],
+    },
+    "signed_by_wrapping_in_pieces": {
+        "sender": "eva@kund.example",
+        "subject": "Wrapped",
+        "new_text": "This is signed, too.",
+        "files": ["smime.p7m"],
+    },
+    "text_version_said_to_be_attached": {
+        "sender": "eva@kund.example",
+        "subject": "Attached",
+        "new_text": "The text.",
+    },
     "mail_in_a_mail": {
         "sender": "eva@kund.example",
         "subject": "Fwd as a file",
@@ -340,6 +357,7 @@ def test_parts_that_are_more_than_files_are_labelled():
     assert [file.label for file in read("calendar_invitation").attachments] == [Label.CALENDAR]
     assert [file.label for file in read("pgp_encrypted").attachments] == [Label.ENCRYPTED] * 2
     assert [file.label for file in read("signed_smime").attachments] == [Label.SIGNATURE]
+    assert [file.label for file in read("signed_by_wrapping").attachments] == [Label.SIGNATURE]
     assert [file.label for file in read("mail_in_a_mail").attachments] == [Label.MESSAGE]
 
 

@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from notifications.mail import guessing
+
 _NAMES = {
     # What mailers write, and what they mean. The Windows sets are supersets of those they are confused with.
     "gb2312": "gb18030",
@@ -76,6 +78,8 @@ def decode(data: bytes, label: str = "") -> str:
         found = _strictly(data, "utf-8")
         if found is not None and b"\x1b" not in data:
             return found
+    if name in ("", "cp1252") and (likely := guessing.likely_charset(data)):
+        return data.decode(likely, "replace")
     if name:
         found = _strictly(data, name)
         if found is not None:

@@ -390,3 +390,27 @@ def test_files_are_what_they_were_before_they_were_wrapped():
     assert read("base64_badly_made").attachments[0].content == b"%PDF-1.4\n%PDF-1.4"
     assert read("uuencoded_in_text").attachments[0].content == b"hello world"
     assert read("winmail_dat").attachments[0].content == b"%PDF-1.4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [
+        ("测试邮件主题，警报器坏了，请帮忙看一下。", "gbk"),
+        ("測試郵件主題，警報器壞了，請幫忙看一下。", "big5"),
+        ("アラームが鳴りません。どうすればいいですか。", "shift_jis"),
+        ("アラームが鳴りません。どうすればいいですか。", "euc_jp"),
+        ("경보가 울리지 않습니다. 어떻게 해야 합니까?", "euc_kr"),
+        ("Не работает сигнализация в магазине", "cp1251"),
+        ("Не работает сигнализация в магазине", "koi8-r"),
+        ("Låset på dörren går inte upp, och nyckeln är borta", "cp1252"),
+        ("ÅÄÖ", "cp1252"),
+    ],
+)
+@pytest.mark.parametrize("label", ["", "\nContent-Type: text/plain; charset=us-ascii", "\nContent-Type: text/plain"])
+def test_a_text_that_does_not_say_what_it_is_in_is_read_by_its_looks(text: str, charset: str, label: str):
+    mail = parse(
+        b"From: a@kund.example\nSubject: " + text.encode(charset) + label.encode() + b"\n\n" + text.encode(charset)
+    )
+
+    assert mail.subject == text
+    assert mail.new_text == text

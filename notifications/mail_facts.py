@@ -12,7 +12,7 @@ from accounts.scoping import current_tenant
 from notifications.brakes import is_looping
 from notifications.enums import MailReason, MailState, Verdict
 from notifications.judging import Addressed, Whose
-from notifications.mail.cleaning import fit, fit_line
+from notifications.mail.cleaning import fit, fit_line, is_fit_address
 from notifications.mail.limits import MAIL_BYTES
 from notifications.mail.parsed import Machine, ParsedMail
 from notifications.models import Delivery, IncomingMail, MailAddress, SenderRule
@@ -20,7 +20,6 @@ from notifications.queries import mail_settings
 from notifications.tokens import delivery_answered, is_for_bounces, without_token
 from notifications.whose import Claim, claim_of
 
-_ADDRESS = 254
 _LOOKED_AT = 200
 
 
@@ -204,10 +203,8 @@ class FactsOf:
 
 
 def _fitting_address(address: str) -> str:
-    plain = fit(address).strip()
-    local, _at, domain = plain.rpartition("@")
-    fits = local and domain and plain.isprintable() and " " not in plain
-    return plain if fits and len(plain) <= _ADDRESS and len(fold_address(plain)) <= _ADDRESS else ""
+    plain = address.strip()
+    return plain if is_fit_address(plain) else ""
 
 
 def _spellings(address: str) -> list[str]:

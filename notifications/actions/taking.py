@@ -13,7 +13,7 @@ from accounts.actions.registering import let_in, register_person
 from accounts.models import User
 from accounts.queries.people import person_at
 from accounts.scoping import current_tenant
-from notifications.mail.cleaning import clean_subject, first_words, fit, fit_line, without_secrets
+from notifications.mail.cleaning import clean_subject, first_words, fit, fit_line, is_fit_address, without_secrets
 from notifications.mail.parsed import MailFile, ParsedMail
 from notifications.mail.quoting import split_html
 from notifications.models import IncomingMail, MailAddress
@@ -206,7 +206,7 @@ def _requester(parsed: ParsedMail, address: MailAddress | None, requester: User 
     sender, name = parsed.sender, parsed.sender_name
     if forwarded and parsed.forwarded is not None:
         sender, name = parsed.forwarded.sender, parsed.forwarded.sender_name
-    if not sender:
+    if not is_fit_address(sender):
         raise NoSender
     person, _new = register_person(
         actor=None, email=sender, name=fit_line(name, 80), language=address.language if address else ""
@@ -216,7 +216,7 @@ def _requester(parsed: ParsedMail, address: MailAddress | None, requester: User 
 
 def _author(parsed: ParsedMail, actor: User | None) -> User:
     """Whose words a mail is by its sender's address. Somebody unknown is written down, not let in."""
-    if not parsed.sender:
+    if not is_fit_address(parsed.sender):
         raise NoSender
     name = fit_line(parsed.sender_name, 80)
     return register_person(actor=actor, email=parsed.sender, name=name, is_active=False)[0]

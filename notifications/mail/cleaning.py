@@ -4,9 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from accounts.folding import fold_address
+
 SUBJECT_LIMIT = 200
 TEXT_LIMIT = 200_000  # characters; what a longer mail says is in its original
 _LOOKED_AT = 1_000
+_ADDRESS = 254  # RFC 5321, 4.5.3.1.3
 # What mail programs put before a subject: English, Swedish, Norwegian, Danish, Finnish, German, Dutch, French, Spanish,
 # Italian, Portuguese and Polish; also numbered, as in "Re[2]:" and "Re(2):".
 _PREFIX = re.compile(
@@ -51,12 +54,21 @@ def fit_line(text: str, limit: int) -> str:
     return _one_line(text[: limit * 4])[:limit].strip()
 
 
+def is_fit_address(address: str) -> bool:
+    """Whether somebody can be written down, and answered, under this address."""
+    local, _at, domain = address.rpartition("@")
+    plain = address.isprintable() and not any(char.isspace() for char in address) and fit(address) == address
+    return bool(local and domain and plain) and len(fold_address(address)) <= _ADDRESS >= len(address)
+
+
 def without_secrets(text: str, hosts: Iterable[str]) -> str:
     """Text without what opens doors on our own pages: the links in our mails are for the reader of each alone, and
     whoever answers quotes them to everybody on the ticket. Of such a link the page's address is left."""
     names = "|".join(re.escape(host) for host in hosts if host)
     if names:
-        link = re.compile(rf"(https?://(?:{names})(?::\d{{1,5}})?)/[^\s\"'<>]*?{_OPENER}[^\s\"'<>)\]]*", re.IGNORECASE)
+        # Also as part of another address, as mail filters rewrite links; and never far into endless ones.
+        start = rf"(https?(?::|%3A)(?:/|%2F){{2}}(?:{names})(?:(?::|%3A)\d{{1,5}})?)(?:/|%2F)"
+        link = re.compile(rf"{start}[^\s\"'<>]{{0,80}}?{_OPENER}[^\s\"'<>)\]]*", re.IGNORECASE)
         text = link.sub(r"\1/", text)
     return _TOKEN.sub("", text)
 

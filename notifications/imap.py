@@ -6,6 +6,7 @@ and one mail it cannot hand out does not keep the others.
 
 import contextlib
 import imaplib
+import os
 import socket
 import ssl
 import threading
@@ -24,6 +25,7 @@ from notifications.reaching import reach
 
 AT_ONCE = 1024 * 1024  # bytes of mails that are asked for together
 UIDS_AT_ONCE = 50_000  # numbers asked for together, so that the answer stays a line imaplib reads
+PATIENCE = 6  # times the limit of one step: so long a whole command may take
 A_PORTION = 50  # mails whose sizes are asked for together
 _NONSENSE = (ValueError, KeyError, IndexError, TypeError, AssertionError, UnicodeError)
 
@@ -75,15 +77,16 @@ class _Wire(imaplib.IMAP4):
     """imaplib, connected where it may be, and never made to hold more than one mail."""
 
     def __init__(self, place: MailboxPlace, timeout: float, context: ssl.SSLContext | None) -> None:
-        self._place, self._limit, self._context = place, timeout, context
-        super().__init__(place.host, place.port, timeout=timeout)
+        self._place, self._context = place, context
+        with contextlib.ExitStack() as self._until_greeted:
+            super().__init__(place.host, place.port, timeout=timeout)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         wire = reach(self._place.host, self._place.port, timeout)
-        if self._context is None:
-            return wire
         try:
-            return self._context.wrap_socket(wire, server_hostname=self._place.host)
+            if timeout:
+                self._until_greeted.enter_context(_cut_after(timeout * PATIENCE, wire))
+            return self._context.wrap_socket(wire, server_hostname=self._place.host) if self._context else wire
         except BaseException:
             wire.close()
             raise
@@ -299,22 +302,28 @@ class Conversation:
             self.close()
             raise MailboxAway(MailboxTrouble.STRANGE, nonsense) from nonsense
 
-    @contextlib.contextmanager
-    def _limited(self, seconds: float | None = None) -> Iterator[None]:
-        """A server that sends a byte now and then keeps within every time limit of a socket; here all has to end."""
-        wire = self._client.socket()
+    def _limited(self, seconds: float | None = None) -> contextlib.AbstractContextManager[None]:
+        return _cut_after(seconds or self.timeout * PATIENCE, self._client.socket())
+
+
+@contextlib.contextmanager
+def _cut_after(seconds: float, wire: socket.socket) -> Iterator[None]:
+    """A server that sends a byte now and then keeps within every time limit of a socket; here all has to end."""
+    # Of its own, because TLS takes a socket over, and may be at it in another thread.
+    with socket.socket(fileno=os.dup(wire.fileno())) as same:
 
         def cut() -> None:
             with contextlib.suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
+                same.shutdown(socket.SHUT_RDWR)
 
-        watch = threading.Timer(seconds or self.timeout * 6, cut)
+        watch = threading.Timer(seconds, cut)
         watch.daemon = True
         watch.start()
         try:
             yield
         finally:
             watch.cancel()
+            watch.join()
 
 
 def _groups(mails: list[Listed]) -> Iterator[list[Listed]]:

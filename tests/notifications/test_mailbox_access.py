@@ -1,5 +1,9 @@
 """Mailboxes that are opened by an access token (RFC 6749, section 6)."""
 
+import contextlib
+import socket
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +13,7 @@ from accounts.sealing import seal, unseal
 from notifications import mailbox_access
 from notifications.actions.fetching import fetch_mailbox
 from notifications.enums import MailboxSignIn, MailboxTrouble
-from notifications.imap import Conversation, MailboxAway
+from notifications.imap import Conversation, MailboxAway, MailboxPlace
 from notifications.mailbox_access import access_to, forget_token
 from notifications.models import Mailbox
 from tests.conftest import Portal
@@ -116,3 +120,31 @@ def test_without_a_token_the_mailbox_says_why(box: Mailbox, service: Service, an
     assert box.trouble.startswith(MailboxTrouble.TOKEN.value)
     assert box.failing_since is not None
     assert "refresh-1" not in box.trouble
+
+
+@pytest.mark.parametrize("greeting", [b"", b"* OK ready\r\n"])
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_server_that_says_a_byte_now_and_then_is_not_listened_to_for_ever(settings, greeting: bytes, security: str):
+    """Each byte comes within the time limit of one step; a whole answer never does."""
+    settings.PRIVATE_MAIL_SERVERS = True
+    over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            wire, _address = listener.accept()
+            with wire:
+                wire.sendall(greeting)
+                while not over.wait(0.05):
+                    wire.sendall(b"\x16" if security == "tls" else b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip, args=[listener], daemon=True)
+        thread.start()
+        place = MailboxPlace("127.0.0.1", listener.getsockname()[1], security, "anna", "secret")
+        begun = time.monotonic()
+        with pytest.raises(MailboxAway):
+            Conversation(place, timeout=0.2).open()
+        over.set()
+        thread.join(5)
+
+    assert time.monotonic() - begun < 10

@@ -285,6 +285,7 @@ ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails", "desk_incoming"}
 ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices"}
 ABOUT_NO_TICKET |= {"incoming_upload", "sender_rules", "sender_rule_removal"}
+ABOUT_NO_TICKET |= {"mail_hook", "mail_reports", "unsubscribe", "person_address_works"}
 ABOUT_NO_TICKET |= {"organisation_department", "organisation_exceptions", "organisation_exception_removal"}
 # Administrators move all tickets of an organisation with it; see tests/accounts and tests/tickets about merging.
 MOVES_MANY = {"organisation_merger"}

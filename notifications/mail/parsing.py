@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from email.message import Message
+from email.message import Message as MailMessage
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -51,7 +51,7 @@ def parse(raw: bytes) -> ParsedMail:
     structure = _tried(read_structure, _unread(), troubles, raw)
     structure.is_too_much |= is_too_large
     body = _tried(bodies.read_body, None, troubles, structure.root) or _as_it_came(structure)
-    message = _tried(message_of, Message(), troubles, structure.root)
+    message = _tried(message_of, MailMessage(), troubles, structure.root)
     return _assembled(structure, body, message, troubles)
 
 
@@ -65,7 +65,7 @@ def _as_it_came(structure: Structure) -> Body:
     return Body([bodies.Block(plain=charsets.decode(root.data[root.start : root.end][: limits.BEGINNING_BYTES]))])
 
 
-def _assembled(structure: Structure, body: Body, message: Message, troubles: list[str]) -> ParsedMail:
+def _assembled(structure: Structure, body: Body, message: MailMessage, troubles: list[str]) -> ParsedMail:
     headers = structure.root.headers
     subject = headers.decoded("subject")
     clean, text = _tried(_texts, ("", ""), troubles, body)

@@ -1,0 +1,114 @@
+"""T7, T9, I13, I14: somebody who never opens the portal files by mail, answers by mail, and is heard."""
+
+from email.message import EmailMessage
+from email.utils import make_msgid
+
+from accounts.scoping import tenant_scope
+from notifications.actions.receiving import digest_of, receive_mail
+from notifications.enums import MailSource
+from notifications.models import IncomingMail
+from tests.journeys.conftest import Meet, Site
+from tests.journeys.post import Letter
+
+CUSTOMER = "customer@kund.example"
+SUBJECT = "Sirenen i trapphus 2 tjuter"
+# Where people write to: the topic and the priority it stands for. The department is the organisation's own, which
+# counts before the address's.
+FOUR = {
+    "support": ("brandlarm", "low"),
+    "order": ("order", "medium"),
+    "service": ("inbrottslarm", "high"),
+    "info": ("salj", "low"),
+}
+
+
+def write(site: Site, to: str, subject: str, text: str, answers: Letter | None = None) -> None:
+    """The customer's mail program sends a mail, and the portal's mail server hands it over."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = f"Karin Kund <{CUSTOMER}>", to, subject
+    mail["Message-ID"] = make_msgid(domain="kund.example")
+    if answers is not None:
+        mail["In-Reply-To"] = mail["References"] = str(answers.message["Message-ID"])
+        quoted = "\n".join(f"> {line}" for line in answers.text.splitlines())
+        text = f"{text}\n\nDen 20 november 2026 skrev Nordlarm support <support@larm.example>:\n{quoted}\n"
+    mail.set_content(text)
+    raw = mail.as_bytes()
+    with tenant_scope(site.tenant):
+        receive_mail(raw=raw, source=MailSource.PIPE, source_key=f"pipe:{digest_of(raw)}", recipient=to)
+
+
+def answer(site: Site, letter: Letter, text: str) -> None:
+    write(site, str(letter.message["Reply-To"]), f"Sv: {letter.subject}", text, answers=letter)
+
+
+def test_a_customer_files_answers_and_reopens_by_mail(meet: Meet, larm: Site, skola: Site) -> None:
+    write(larm, "support@larm.example", SUBJECT, "Den har tjutit två gånger i dag.")
+    letters = larm.post.take()
+    confirmation = letters[CUSTOMER, "confirmation"]
+    ticket = larm.ticket(SUBJECT)
+    assert f"[#{ticket.number}]" in confirmation.subject
+    assert SUBJECT in confirmation.subject
+
+    # The staff see that it came by mail, and answer in the portal.
+    agent = meet("agent@larm.example")
+    agent.open(f"/desk/tickets/{ticket.number}/")
+    agent.sees(SUBJECT, "Den har tjutit två gånger i dag.")
+    agent.fill(body="Vad står det på panelen?")
+    agent.press(agent.t("Send and wait for customer"))
+    reply = larm.post.take()[CUSTOMER, "reply"]
+    assert "Vad står det på panelen?" in reply.text
+
+    # The customer answers the mail, and never leaves the mail program.
+    answer(larm, reply, "Fel 31, slinga 4.")
+    assert {kind for _address, kind in larm.post.take()} == {"customer_reply"}
+    agent.open(f"/desk/tickets/{ticket.number}/")
+    agent.sees("Fel 31, slinga 4.")
+    assert larm.messages(SUBJECT)[-1].strip() == "Fel 31, slinga 4."  # what it repeats is folded away
+
+    # Closed, and reopened by an answer.
+    agent.fill(body="Vi har bytt sirenen.")
+    agent.press(agent.t("Send and close"))
+    closing = larm.post.take()[CUSTOMER, "reply"]
+    assert larm.ticket(SUBJECT).status == "closed"
+    answer(larm, closing, "Nu tjuter den igen.")
+    larm.post.take()
+    assert larm.ticket(SUBJECT).status != "closed"
+    assert larm.messages(SUBJECT)[-1].strip() == "Nu tjuter den igen."
+
+    with tenant_scope(larm.tenant):
+        mails = IncomingMail.objects.filter(ticket=ticket).order_by("pk")
+        assert list(mails.values_list("state", flat=True)) == ["new_ticket", "reply", "reply"]
+    with tenant_scope(skola.tenant):
+        assert not IncomingMail.objects.filter(sender_key=CUSTOMER, subject__contains=SUBJECT).exists()
+
+
+def test_each_of_four_addresses_leads_where_it_is_for(meet: Meet, larm: Site, skola: Site) -> None:
+    for name in FOUR:
+        write(larm, f"{name}@larm.example", f"Till {name}", "Kan ni ringa mig?")
+    larm.post.deliver()
+
+    for name, (topic, priority) in FOUR.items():
+        ticket = larm.ticket(f"Till {name}")
+        with tenant_scope(larm.tenant):
+            assert (ticket.topic.slug, ticket.priority) == (topic, priority), name
+        assert ticket.requester.email == CUSTOMER
+    customer = meet(CUSTOMER)
+    customer.open("/tickets/")
+    customer.sees(*(f"Till {name}" for name in FOUR))
+
+
+def test_a_retired_address_says_politely_where_to_turn_once_a_day(meet: Meet, larm: Site, skola: Site) -> None:
+    for number in range(3):
+        write(skola, "support@skola.example", f"Schemat {number}", "Jag ser inte mitt schema.")
+    letters = skola.post.take()
+
+    (letter,) = (letter for (address, _kind), letter in letters.items() if address == CUSTOMER)
+    assert letter.kind == "retired_address"
+    assert "/tickets/new/" in letter.text
+    with tenant_scope(skola.tenant):
+        mails = IncomingMail.objects.filter(subject__startswith="Schemat")
+        assert set(mails.values_list("state", "reason")) == {("refused", "retired")}
+        assert mails.count() == 3
+    administrator = meet("admin@skola.example", site=skola)
+    administrator.open("/desk/incoming/")
+    administrator.sees("Schemat 0", "Schemat 1", "Schemat 2")

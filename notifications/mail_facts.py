@@ -63,7 +63,15 @@ class FactsOf:
 
     @property
     def machine(self) -> Machine | None:
-        return Machine.REPORT if self.parsed.is_bounce else self.parsed.machine
+        if self.parsed.is_bounce:
+            return Machine.REPORT
+        return None if self._came_through_our_group else self.parsed.machine
+
+    @property
+    def _came_through_our_group(self) -> bool:
+        """Whether it looks like a list's only because the portal's own address is a group (as support@ often is)."""
+        group = self.parsed.list_address if self.parsed.machine == Machine.BULK else ""
+        return bool(group) and MailAddress.objects.filter(key=fold_address(fit(group)[:254])).exists()
 
     @cached_property
     def _verdict(self) -> str:

@@ -74,7 +74,8 @@ class ParsedMail:
     """A mail as read. Nothing here is to be believed: anybody can write anything into a mail.
 
     `sender` is the bare address of From, empty when that cannot be said for certain (none, several, not readable).
-    `recipients` are all addresses it says it is for, the surest first. `new_text` is what was written now,
+    `recipients` are all addresses it says it is for, the surest first; `list_address` is that of the mailing list or
+    group it came through (List-Post, RFC 2369). `new_text` is what was written now,
     `quoted_text` what it repeats of earlier mails; together they are the whole text. `html` is the whole of the HTML,
     sanitised, empty where there was none; pictures in place are <img src="cid:…">. `troubles` says in English, for the
     ledger, what was broken or left out. `is_too_much`: it is larger or nested deeper than is read, so that part of it
@@ -91,6 +92,7 @@ class ParsedMail:
     sender_name: str = ""
     recipients: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
+    list_address: str = ""
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

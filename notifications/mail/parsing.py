@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.message import Message as MailMessage
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
+from urllib.parse import unquote
 
 from notifications.mail import addresses, bodies, charsets, html_text, limits, sanitising, words
 from notifications.mail.authentication import results_of
@@ -30,6 +31,7 @@ T = TypeVar("T")
 _RECIPIENT_HEADERS = ("x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "x-rcpt-to")
 _ADDRESSEES = ("to", "cc", "resent-to", "resent-cc", "bcc")
 _ID = re.compile(r"<[^<>\s]{1,500}>")
+_LIST_POST = re.compile(r"<mailto:([^<>?\s]{3,254})[?>]", re.I)
 _EMPTY_LINES = re.compile(r"\n{4,}")
 _STUB = 4  # a plain text this many times shorter than the HTML only says that there is HTML
 _STUB_LENGTH = 300
@@ -87,6 +89,7 @@ def _assembled(structure: Structure, body: Body, message: MailMessage, troubles:
         reports=_tried(reports_of, (), troubles, message),
         recipients=_tried(_recipients, (), troubles, headers),
         reply_to=_tried(_addresses, (), troubles, headers.all("reply-to")),
+        list_address=_tried(_list_address, "", troubles, headers),
         message_id=_first(headers.all("message-id")),
         in_reply_to=_first(headers.all("in-reply-to")),
         references=_message_ids(headers.all("references"))[-100:],
@@ -97,6 +100,11 @@ def _assembled(structure: Structure, body: Body, message: MailMessage, troubles:
         is_too_much=structure.is_too_much,
         troubles=tuple(dict.fromkeys([*troubles, *structure.troubles, *body.troubles])),
     )
+
+
+def _list_address(headers: Headers) -> str:
+    found = _LIST_POST.search(headers.get("list-post")[:1000])
+    return unquote(found[1]) if found else ""
 
 
 def _tried(read: Callable[..., T], otherwise: T, troubles: list[str], *arguments: object) -> T:

@@ -54,8 +54,8 @@ def test_a_mail_on_standard_input_is_stored_for_the_portal_it_is_addressed_to(
     portal: Portal, other_portal: Portal, addresses: None, env: dict[str, str]
 ):
     raw = RAW + bytes(range(256))
-    first = pipe(env, "--to", "help@north.example", raw=raw)
-    again = pipe(env, "--to", "help@north.example", raw=raw)
+    first = pipe(env, "--recipient", "help@north.example", raw=raw)
+    again = pipe(env, "--recipient", "help@north.example", raw=raw)
 
     assert (first.returncode, again.returncode) == (0, 0), first.stderr
     with tenant_scope(portal.tenant):
@@ -74,7 +74,7 @@ def test_a_mail_on_standard_input_is_stored_for_the_portal_it_is_addressed_to(
         ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}, (), RAW),
         ({"DATABASE_URL": "postgres://a@b/c", "SECRET_KEY": ""}, (), RAW),
         ({}, ("--nonsense",), RAW),
-        ({}, ("--to", "somebody@elsewhere.example"), RAW),
+        ({}, ("--recipient", "somebody@elsewhere.example"), RAW),
         ({}, (), b" \r\n"),
     ],
     ids=["no file", "no server", "no secret", "bad option", "no address", "no mail"],
@@ -103,12 +103,12 @@ def test_what_cannot_be_stored_stays_with_the_mail_server(
 def test_killed_at_any_step_and_brought_again_there_is_one_whole_mail(
     portal: Portal, other_portal: Portal, addresses: None, env: dict[str, str], step: str, when: str
 ):
-    killed = run(env, DYING, step, when, "receive_mail", "--to", "help@north.example")
+    killed = run(env, DYING, step, when, "receive_mail", "--recipient", "help@north.example")
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     with every_tenant():
         assert IncomingMail.objects.count() == RawMail.objects.count()
 
-    assert pipe(env, "--to", "help@north.example").returncode == 0
+    assert pipe(env, "--recipient", "help@north.example").returncode == 0
 
     with tenant_scope(portal.tenant):
         assert zlib.decompress(bytes(IncomingMail.objects.get().raw.content)) == RAW

@@ -547,3 +547,15 @@ def test_words_of_staff_by_the_portal_meet_the_customers_answer_by_mail(in_scope
     ticket.refresh_from_db()
     assert (mail.state, ticket.status) == (MailState.REPLY, Status.IN_PROGRESS)
     assert User.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("group", "state"), [("support@north.example", "new_ticket"), ("news@elsewhere.example", "refused")]
+)
+def test_a_group_that_is_the_portals_own_address_is_no_mailing_list(in_scope, address, group, state):
+    """Many portals' support@ is a group whose mail server adds a mailing list's headers to everything."""
+    head = {"List-Id": "<group.example>", "Precedence": "list", "List-Post": f"<mailto:{group}>"}
+
+    mail = come(in_scope, write(**head))
+
+    assert mail.state == state

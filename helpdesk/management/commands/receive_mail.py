@@ -1,4 +1,4 @@
-"""A mail server's way in: `manage.py receive_mail --to ADDRESS < mail`.
+"""A mail server's way in: `manage.py receive_mail --recipient ADDRESS < mail`.
 
 Whatever goes wrong, also before this module is even loaded, the exit status says "try again later" (see manage.py).
 """
@@ -26,12 +26,14 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--to", default="", help="the envelope's recipient; else the mail's own head is looked at")
+        parser.add_argument(
+            "--recipient", default="", help="the envelope's recipient; else the mail's own head is looked at"
+        )
         parser.add_argument("--portal", default="", help="the portal's short name, where its address says too little")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            self._take(sys.stdin.buffer.read(), options["to"], options["portal"])
+            self._take(sys.stdin.buffer.read(), options["recipient"], options["portal"])
         except (DatabaseError, InterfaceError) as trouble:
             raise _later(f"the database does not take it ({type(trouble).__name__})") from trouble
         except OSError as trouble:

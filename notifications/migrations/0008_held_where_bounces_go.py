@@ -4,15 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0007_mailboxes_catch_up'),
+        ("notifications", "0007_mailboxes_catch_up"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='incomingmail',
-            name='reason',
-            field=models.CharField(blank=True, choices=[('not_on_ticket', 'The sender is not on this ticket.'), ('unverified_sender', 'It does not say for certain who sent it.'), ('unproven_colleague', "It bears a colleague's address, but nothing proves that they sent it."), ('unproven_forward', "It looks like a customer's mail a colleague forwarded, but nothing proves it."), ('unknown_address', "It is addressed to none of the portal's addresses."), ('to_bounces', 'It came to the address for reports about our mails, but reads like none.'), ('loop', 'Too many mails come from this sender; it may be a machine.'), ('too_large', 'It is too large or too deeply nested to be read by itself.'), ('automatic', 'An automatic reply'), ('bulk', 'A newsletter or mailing list'), ('report', 'A report about a mail we sent'), ('own', 'Our own mail came back.'), ('blocked', 'The sender is blocked.'), ('retired', 'The address is retired; the sender was told where to turn.'), ('not_let_in', 'The sender may not ask by mail; they were told whom to turn to.'), ('duplicate', 'The same mail had come already.'), ('discarded', 'A colleague decided that it needs no answer.'), ('broken', 'Something went wrong while it was read. It is tried again.')], max_length=18),
+            model_name="incomingmail",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("not_on_ticket", "The sender is not on this ticket."),
+                    ("unverified_sender", "It does not say for certain who sent it."),
+                    ("unproven_colleague", "It bears a colleague's address, but nothing proves that they sent it."),
+                    (
+                        "unproven_forward",
+                        "It looks like a customer's mail a colleague forwarded, but nothing proves it.",
+                    ),
+                    ("unknown_address", "It is addressed to none of the portal's addresses."),
+                    ("to_bounces", "It came to the address for reports about our mails, but reads like none."),
+                    ("loop", "Too many mails come from this sender; it may be a machine."),
+                    ("too_large", "It is too large or too deeply nested to be read by itself."),
+                    ("automatic", "An automatic reply"),
+                    ("bulk", "A newsletter or mailing list"),
+                    ("report", "A report about a mail we sent"),
+                    ("own", "Our own mail came back."),
+                    ("blocked", "The sender is blocked."),
+                    ("retired", "The address is retired; the sender was told where to turn."),
+                    ("not_let_in", "The sender may not ask by mail; they were told whom to turn to."),
+                    ("duplicate", "The same mail had come already."),
+                    ("discarded", "A colleague decided that it needs no answer."),
+                    ("broken", "Something went wrong while it was read. It is tried again."),
+                ],
+                max_length=18,
+            ),
         ),
     ]

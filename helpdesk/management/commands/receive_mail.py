@@ -26,9 +26,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--recipient", default="", help="the envelope's; else the mail's own head is looked at"
-        )
+        parser.add_argument("--recipient", default="", help="the envelope's; else the mail's own head is looked at")
         parser.add_argument("--portal", default="", help="the portal's short name, where its address says too little")
 
     def handle(self, *args: Any, **options: Any) -> None:

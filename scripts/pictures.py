@@ -115,6 +115,10 @@ def desk_ticket(page: Page, portal: str) -> None:
     open_first(page, DESK_TICKET)
 
 
+def ledger(page: Page, portal: str) -> None:
+    page.goto(f"{portal}/desk/incoming/")
+
+
 ALBUM = [
     Picture("home", "larm", home),
     Picture("form", "larm", filled_form, size=ViewportSize(width=1100, height=1250)),
@@ -122,6 +126,7 @@ ALBUM = [
     Picture("ticket-phone", "larm", customer_ticket, person="customer@kund.example", size=PHONE),
     Picture("queue", "larm", queue, person="agent@larm.example"),
     Picture("ticket", "larm", desk_ticket, person="agent@larm.example"),
+    Picture("ledger", "larm", ledger, person="admin@larm.example"),
     Picture("queue-dark", "skola", queue, person="agent@skola.example", language="en-GB", dark=True),
 ]
 

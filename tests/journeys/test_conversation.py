@@ -139,7 +139,7 @@ def test_a_ticket_from_question_to_answer_and_back(meet: Meet, larm: Site) -> No
     assert set(letters) == {(CUSTOMER, "reply")}
     closing = agent.t(
         "With this answer the ticket is closed. Is something still missing? "
-        "Answer on the ticket's page, and it opens again."
+        "Answer this mail or write on the ticket's page, and it opens again."
     )
     assert closing in " ".join(letters[CUSTOMER, "reply"].text.split())
     customer.open("/tickets/?show=closed")

@@ -1,16 +1,10 @@
 """T7, T9, I13, I14: somebody who never opens the portal files by mail, answers by mail, and is heard."""
 
-from email.message import EmailMessage
-from email.utils import make_msgid
-
 from accounts.scoping import tenant_scope
-from notifications.actions.receiving import digest_of, receive_mail
-from notifications.enums import MailSource
 from notifications.models import IncomingMail
+from tests.journeys.by_mail import CUSTOMER, answer, write
 from tests.journeys.conftest import Meet, Site
-from tests.journeys.post import Letter
 
-CUSTOMER = "customer@kund.example"
 SUBJECT = "Sirenen i trapphus 2 tjuter"
 # Where people write to: the topic and the priority it stands for. The department is the organisation's own, which
 # counts before the address's.
@@ -20,25 +14,6 @@ FOUR = {
     "service": ("inbrottslarm", "high"),
     "info": ("salj", "low"),
 }
-
-
-def write(site: Site, to: str, subject: str, text: str, answers: Letter | None = None) -> None:
-    """The customer's mail program sends a mail, and the portal's mail server hands it over."""
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = f"Karin Kund <{CUSTOMER}>", to, subject
-    mail["Message-ID"] = make_msgid(domain="kund.example")
-    if answers is not None:
-        mail["In-Reply-To"] = mail["References"] = str(answers.message["Message-ID"])
-        quoted = "\n".join(f"> {line}" for line in answers.text.splitlines())
-        text = f"{text}\n\nDen 20 november 2026 skrev Nordlarm support <support@larm.example>:\n{quoted}\n"
-    mail.set_content(text)
-    raw = mail.as_bytes()
-    with tenant_scope(site.tenant):
-        receive_mail(raw=raw, source=MailSource.PIPE, source_key=f"pipe:{digest_of(raw)}", recipient=to)
-
-
-def answer(site: Site, letter: Letter, text: str) -> None:
-    write(site, str(letter.message["Reply-To"]), f"Sv: {letter.subject}", text, answers=letter)
 
 
 def test_a_customer_files_answers_and_reopens_by_mail(meet: Meet, larm: Site, skola: Site) -> None:

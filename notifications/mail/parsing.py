@@ -19,6 +19,7 @@ from notifications.mail.machines import machine_of
 from notifications.mail.message_tree import message_of
 from notifications.mail.parsed import Forwarded, Label, Machine, MailFile, ParsedMail
 from notifications.mail.quoting import split
+from notifications.mail.quoting_reports import split_report
 from notifications.mail.reports import reports_of
 from notifications.mail.structure import Structure, read_structure
 from notifications.mail.thanks import is_thanks
@@ -71,9 +72,9 @@ def _assembled(structure: Structure, body: Body, message: MailMessage, troubles:
     headers = structure.root.headers
     subject = headers.decoded("subject")
     clean, text = _tried(_texts, ("", ""), troubles, body)
-    new, quoted = _tried(split, (text, ""), troubles, text)
     found = named_apart(body.files, sanitising.pictures_in(clean))
     machine = _tried(machine_of, None, troubles, message)
+    new, quoted = _tried(split_report if machine is Machine.REPORT else split, (text, ""), troubles, text)
     sender = _tried(addresses.certain_sender, None, troubles, headers.all("from"))
     return ParsedMail(
         sender=sender.address if sender else "",
@@ -189,5 +190,7 @@ def _forwarded(subject: str, text: str, html: str, files: tuple[MailFile, ...]) 
 
 
 def _is_receipt(structure: Structure) -> bool:
-    """Whether a report only says that a mail was read (RFC 8098)."""
-    return structure.root.parameters.get("report-type", "").lower() == "disposition-notification"
+    """Whether a report only says that a mail was read (RFC 8098), not that it was turned away (RFC 5429, 2.2)."""
+    root = structure.root
+    is_about_reading = root.parameters.get("report-type", "").lower() == "disposition-notification"
+    return is_about_reading and "(rejected)" not in root.headers.get("auto-submitted").lower()

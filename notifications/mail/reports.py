@@ -12,6 +12,7 @@ LONGEST_WORDS = 500
 TEXT_LOOKED_AT = 20_000
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+OTHER_ACTIONS = ("delayed", "delivered", "relayed", "expanded")
 REPLY_CODE = re.compile(r"(?<![\d.])(5\d\d)[ -]")
 MESSAGE_ID = re.compile(r"^[ >]{0,4}Message-ID:\s{0,4}(<[^<>\s]{3,900}>)", re.I | re.M)
 DAEMON = re.compile(
@@ -22,11 +23,13 @@ FAILED_SUBJECT = re.compile(
     r"failure notice|undeliver|delivery (?:status notification|failure|has failed|problem|notification)|deliver(?:y|"
     r"ing) fail|"
     r"mail delivery|returned mail|mail system error|returning message|message (?:not delivered|undeliverable|"
-    r"could not)|"
-    r"delayed|warning: (?:message|could not)|could not (?:be )?(?:send|deliver)|nondeliverable|non[- ]?remis|"
+    r"could not)|failed mail|mail failed|mail failure|mail could not be delivered|(?:user|recipient) unknown|"
+    r"unknown (?:user|recipient)|"
+    r"delayed|warning: (?:message|could not)|could not (?:be )?(?:send|deliver)|non-?deliver(?:y|able)|non[- ]?remis|"
     r"olever|kunde inte levereras|unzustellbar|nicht zugestellt|zustell|niet bezorg|onbestelbaar|"
     r"no se (?:pudo|puede) entregar|non recapitabile|mancato recapito|nie można dostarczyć|não entregue|"
-    r"kan ikke leveres|uleverb|ei voitu toimittaa|退信|系统退信",
+    r"kan ikke leveres|uleverb|ei voitu toimittaa|не доставлен|退信|系统退信|"
+    r"传输失败|投递失败|配信不能|配信エラー",
     re.I,
 )
 FAILED_WORDS = re.compile(
@@ -34,7 +37,8 @@ FAILED_WORDS = re.compile(
     r"did not reach (?:some|all|the following)|could not be delivered|couldn't be delivered|wasn't able to deliver|"
     r"was not delivered|delivery (?:to the following|has failed|failed)|permanent (?:fatal )?error|undeliverable|"
     r"unable to deliver|recipient address rejected|user unknown|mailbox unavailable|kunde inte levereras|"
-    r"nicht zugestellt|konnte nicht",
+    r"cannot be delivered|(?:mail|message) has been returned|(?:no|not a) (?:such|valid) user|"
+    r"nicht zugestellt|konnte nicht|не может быть доставлено|无法投递|无法送达",
     re.I,
 )
 LATE_WORDS = re.compile(
@@ -43,9 +47,22 @@ LATE_WORDS = re.compile(
     r"warning message only|försenad|you do not need to resend|delivery attempts will continue",
     re.I,
 )
+# What only mail servers write, for those that send their reports under any name: two of these, and the subject.
+SERVERS_WORDS = (
+    re.compile(r"(?:smtp|said|received|error|remote)[^\n]{0,60}(?<!\d)5[05]\d(?!\d)", re.I),
+    re.compile(r"non-?delivery report|failed recipients?\b|created automatically by mail delivery software", re.I),
+    re.compile(
+        r"(?:could|can) ?not (?:be delivered|deliver (?:your |the )?(?:message|mail)) to the following "
+        r"(?:recipient|user|address)|following (?:mail|message) could not be delivered|unable to deliver message",
+        re.I,
+    ),
+    LATE_WORDS,
+)
+ANSWERED = re.compile(r"\s{0,4}(?:re|sv|vs|aw|fwd?|vb|wg|tr)\s?:", re.I)
 COPY_BEGINS = re.compile(
     r"below this line is a copy|this is a copy of the message|original message follows|original message headers|"
-    r"(?:the )?(?:text|header|body) of the original message|returned message|^-{5,}.{0,80}original|unsent message",
+    r"(?:the )?(?:text|header|body) of the original message|returned message|^-{5,}.{0,80}original|unsent message|"
+    r"^(?:received|return-path|message-id):",
     re.I | re.M,
 )
 
@@ -85,14 +102,26 @@ def _has_status(message: Message) -> bool:
 
 
 def _is_from_a_daemon(message: Message) -> bool:
-    """Two signs of three: who wrote it, no way back, and what the subject says."""
-    sender = header(message, "From")
-    is_daemon = bool(DAEMON.match(address_in(sender)) or DAEMON_NAME.search(sender) or sender.strip() == "<>")
+    """Two signs of three: who wrote it, no way back, and what the subject says; or the words of servers."""
+    sender, subject = header(message, "From"), header(message, "Subject")
+    is_nobody = sender.strip().endswith("<>")
+    is_daemon = bool(DAEMON.match(address_in(sender)) or DAEMON_NAME.search(sender) or is_nobody)
     no_way_back = header(message, "Return-Path").replace(" ", "") == "<>"
-    says_so = bool(FAILED_SUBJECT.search(header(message, "Subject")))
-    if says_so and (is_daemon or no_way_back):
+    if is_nobody and no_way_back:
         return True
-    return (is_daemon or no_way_back) and bool(FAILED_WORDS.search(first_text(message, 4_000)))
+    says_so = bool(FAILED_SUBJECT.search(subject))
+    if not (is_daemon or no_way_back):
+        return says_so and not ANSWERED.match(subject) and _is_worded_by_a_server(message)
+    return says_so or bool(FAILED_WORDS.search(first_text(message, 4_000)))
+
+
+def _is_worded_by_a_server(message: Message) -> bool:
+    """The report of a server that gives itself an ordinary address, and leaves a way back. People who ask about one
+    pass it on, or write something above it: only how the mail begins counts, and the mail that came back in it."""
+    text = first_text(message, 700)
+    signs = [bool(words.search(text)) for words in SERVERS_WORDS]
+    signs.append(any(part.get_content_type() == "message/rfc822" for part in parts_of(message)))
+    return sum(signs) >= 2
 
 
 def _from_part(part: Message, original: str) -> list[Report]:
@@ -130,7 +159,7 @@ def _delivery(block: Message, original: str) -> Report | None:
     return Report(
         recipient=recipient,
         message_id=original,
-        is_final=action.startswith("fail") or (not action and code.startswith("5")),
+        is_final=action.startswith("fail") or (action not in OTHER_ACTIONS and code.startswith("5")),
         status=code,
         words=words[:LONGEST_WORDS],
     )
@@ -193,7 +222,9 @@ def _failed_recipients(message: Message, words: str) -> list[str]:
     own = {address_in(header(message, "From")), address_in(header(message, "To"))}
     found = ADDRESS.findall(named) if named else ADDRESS.findall(words)
     kept = dict.fromkeys(address.strip(".").lower() for address in found)
-    return [address for address in kept if named or address not in own][:MOST_REPORTS]
+    others = [address for address in kept if named or address not in own]
+    # "If the problem goes on, write to postmaster@…" is not about them.
+    return ([address for address in others if not DAEMON.match(address)] or others)[:MOST_REPORTS]
 
 
 def _about(recipient: str, words: str) -> str:

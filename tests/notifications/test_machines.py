@@ -69,6 +69,47 @@ def test_a_postmaster_is_a_person_too() -> None:
     assert machine_of(mail(headers, "Hej, which ports do you use?")) is None
 
 
+SERVERS_WITHOUT_A_NAME = {
+    "From: ndr@relay.example\nSubject: Mail delivery failed: returning message to sender": (
+        "This message was created automatically by mail delivery software.\nRemote host said: 550 no such account"
+    ),
+    "From: admin@relay.example\nSubject: Non-Delivery: The gate": (
+        '--- Non-Delivery Report ---\nThis could not be delivered to the following user:\n"anna@firm.example"'
+    ),
+    'From: "Mail box" <>\nSubject: Mail Error': "Your mail cannot be delivered to these addresses:\nanna@firm.example",
+    "From: <>\nReturn-Path: <>\nSubject:": "You sent mail to anna@firm.example. There is nobody of that name.",
+    "From: mailer-daemon@firm.example\nSubject: Ваше письмо не доставлено": "Ящик не найден.",
+    "From: MAILER-DAEMON@firm.example\nSubject: Processing Error": "The mail has been returned because of an error.",
+}
+
+
+@pytest.mark.parametrize("headers", SERVERS_WITHOUT_A_NAME)
+def test_reports_of_servers_with_names_of_their_own(headers: str) -> None:
+    assert machine_of(mail(headers, SERVERS_WITHOUT_A_NAME[headers])) is Machine.REPORT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My parcel could not be delivered to the following address: Storgatan 1. Where is it now?",
+        "I get this when I write to you:\n\n550 5.1.1 user unknown\n\nWhat do I do?",
+        "Your message about the gate never came. Mail to me is delayed.",
+    ],
+)
+def test_people_who_write_about_failed_mail_are_people(text: str) -> None:
+    assert machine_of(mail(PEOPLE + "Mail delivery failed", text)) is None
+    told = SERVERS_WITHOUT_A_NAME["From: ndr@relay.example\nSubject: Mail delivery failed: returning message to sender"]
+    assert machine_of(mail(PEOPLE + "Fwd: Mail delivery failed: returning message to sender", told)) is None
+
+
+def test_whom_a_report_tells_to_write_to_is_not_whom_it_failed_for() -> None:
+    told = (
+        "<anna@firm.example>: user unknown\n\nIf this goes on, write to postmaster@mx.example.\n\nReceived: by a@b.test"
+    )
+    (report,) = reports_of(mail("From: MAILER-DAEMON@mx.example\nSubject: failure notice", told))
+    assert report.recipient == "anna@firm.example"
+
+
 def test_being_away_is_read_in_what_it_says() -> None:
     assert machine_of(mail(PEOPLE + "Frånvaro", "Jag har semester och är åter 3 maj.")) is Machine.REPLY
     assert machine_of(mail(PEOPLE + "Fråga", "Jag har semester och är åter 3 maj.")) is None

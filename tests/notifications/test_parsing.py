@@ -414,3 +414,41 @@ def test_a_text_that_does_not_say_what_it_is_in_is_read_by_its_looks(text: str, 
 
     assert mail.subject == text
     assert mail.new_text == text
+
+
+REPORT = b"From: MAILER-DAEMON@mx.example\nSubject: Undelivered mail\nContent-Type: text/plain\n\n"
+
+
+def test_a_report_keeps_its_reason_with_the_head_it_names():
+    told = (
+        b"This is about a mail with these fields:\n\n  Date: Sun, 1 Feb 2026 10:00:00 +0100\n  From: a@larm.example\n"
+    )
+    told += b"  To: anna@firm.example\n  Subject: The gate\n\nIt was not delivered: the mailbox is full.\n"
+    mail = parse(REPORT + told)
+    assert mail.is_bounce
+    assert "mailbox is full" in mail.new_text
+    assert not mail.quoted_text
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "--- Below this line is a copy of the message.\n\nSubject: The gate",
+        "Original message headers:\n\nX-Mailer: something",
+        "------ This is a copy of the message, including all the headers. ------\n\nMIME-Version: 1.0",
+        "Return-Path: <a@larm.example>\nSubject: The gate",
+        "----- Original message -----\n\nThe gate does not close.",
+    ],
+)
+def test_a_report_folds_the_copy_of_the_mail(begins: str):
+    mail = parse(REPORT + f"The original message was received at 10:00:\nno such user\n\n{begins}\n\nHej\n".encode())
+    assert mail.new_text.endswith("no such user")
+    assert mail.quoted_text == f"{begins}\n\nHej"
+
+
+def test_a_mail_turned_away_by_a_rule_is_a_bounce_and_a_receipt_is_not():
+    head = b"From: a@firm.example\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n"
+    body = b"\n--b\n\nIt was turned away.\n--b\nContent-Type: message/disposition-notification\n\nDisposition: "
+    body += b"automatic-action/MDN-sent-automatically; deleted\n--b--\n"
+    assert not parse(head + body).is_bounce
+    assert parse(head + b"Auto-Submitted: auto-replied (rejected)\n" + body).is_bounce

@@ -1,11 +1,14 @@
 """Words as they may stand in a mail's header: no line ends, no control characters, domains in ASCII."""
 
+import re
 import unicodedata
 
 import idna
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 _UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# The same categories, which no version of Unicode adds to, as one pattern: whole mails are looked through.
+_UNFIT_IN_BODIES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def ascii_address(address: str) -> str:
@@ -33,4 +36,4 @@ def header_line(text: str) -> str:
 def body_text(text: str) -> str:
     """Text as it may stand in a mail: without control characters; line ends are LF."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in lines if char in "\n\t" or unicodedata.category(char) not in _UNFIT)
+    return _UNFIT_IN_BODIES.sub("", lines)

@@ -27,13 +27,12 @@ from notifications.mail.marks import mark
 from notifications.models import Delivery
 from notifications.muting_links import unsubscribe_link
 from notifications.naming import moment_in_words, name_of
-from notifications.queries import earlier_message_ids
+from notifications.queries import Outgoing, earlier_message_ids
 from notifications.worded import in_own_words
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
 from tickets.models import Ticket, TicketEvent
-from tickets.priorities import customers_see_priority
 from tickets.queries import topics_known_to
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
@@ -41,19 +40,19 @@ ANSWER_LIMIT = 500  # of one answer to a form's question, of which there may be 
 WITH_FORM = frozenset({MailKind.CONFIRMATION, MailKind.NEW_TICKET, MailKind.ASSIGNED, MailKind.TRANSFERRED})
 
 
-def compose(delivery: Delivery) -> Letter:
+def compose(delivery: Delivery, round_: Outgoing | None = None) -> Letter:
     """The mail, made anew from the row each time it is sent; the Message-ID stays the same.
 
     Side effect: the life of the customer's link to the ticket is renewed. Raises ValueError when the recipient's
     address can stand in no mail.
     """
-    tenant, person = current_tenant(), delivery.recipient
+    tenant, person, round_ = current_tenant(), delivery.recipient, round_ or Outgoing()
     recipient = ascii_address(delivery.address)
     person.tenant = tenant
-    envelope = envelope_of(delivery, tenant)
+    envelope = envelope_of(delivery, tenant, round_)
     with translation.override(person.reading_language), timezone.override(person.reading_time_zone):
-        context = _context(delivery, tenant) | _ways_back(delivery, envelope)
-        subject, text, html = _said(delivery, context)
+        context = _context(delivery, tenant, round_) | _ways_back(delivery, envelope)
+        subject, text, html = _said(delivery, context, round_)
     return Letter(
         subject=subject,
         sender_name=envelope.sender_name,
@@ -92,9 +91,9 @@ def as_bytes(letter: Letter) -> bytes:
     return re.sub(rb"(?m)^([\w-]+:) *\r\n +", rb"\1 ", head) + blank + body
 
 
-def _said(delivery: Delivery, context: dict[str, Any]) -> tuple[str, str, str]:
+def _said(delivery: Delivery, context: dict[str, Any], round_: Outgoing) -> tuple[str, str, str]:
     """Subject, text and HTML: in the portal's own words where it has some, else in the original ones."""
-    own = in_own_words(delivery.template, context)
+    own = in_own_words(delivery.template, context, round_)
     template = "worded" if own else delivery.template
     subject = header_line(own["worded_subject"] if own else render_to_string(f"mail/{template}.subject.txt", context))
     context = context | own | {"title": subject}
@@ -139,12 +138,12 @@ def _thread_id(delivery: Delivery) -> str:
     return f"<{name}.{seal}@{delivery.message_id.rstrip('>').rpartition('@')[2]}>"
 
 
-def _context(delivery: Delivery, tenant: Tenant) -> dict[str, Any]:
+def _context(delivery: Delivery, tenant: Tenant, round_: Outgoing) -> dict[str, Any]:
     context = layout_of(tenant)
     if delivery.account_event is not None:
         return context | about_account(delivery, delivery.account_event)
     assert delivery.ticket_event is not None  # noqa: S101 - the database keeps it so (delivery_has_one_event)
-    return context | _about_ticket(delivery, delivery.ticket_event, tenant)
+    return context | _about_ticket(delivery, delivery.ticket_event, tenant, round_)
 
 
 def layout_of(tenant: Tenant) -> dict[str, Any]:
@@ -169,7 +168,7 @@ def _accent(colour: str) -> dict[str, str]:
     }
 
 
-def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dict[str, Any]:
+def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant, round_: Outgoing) -> dict[str, Any]:
     ticket, data, person = event.ticket, event.data, delivery.recipient
     speaker = speaker_of(delivery)
     desk = delivery.template in DESK_KINDS
@@ -201,6 +200,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant) -> dic
         context["password_link"] = password_link(person)
     if delivery.template in WITH_FORM:
         context |= _form_of(ticket, person, desk=desk, with_answers=desk or bool(context["echo"]))
+        context["shows_priority"] = desk or round_.customers_see_priority
     return context
 
 
@@ -212,7 +212,6 @@ def _form_of(ticket: Ticket, person: User, *, desk: bool, with_answers: bool) ->
     names_topic = desk or (topic is not None and topics_known_to(person).filter(pk=topic.pk).exists())
     return {
         "topic": topic if names_topic else None,
-        "shows_priority": desk or customers_see_priority(),
         "answers": [
             (with_colon(header_line(answer.label)), Truncator(body_text(answer.value).strip()).chars(ANSWER_LIMIT))
             for answer in answers

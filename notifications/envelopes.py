@@ -7,7 +7,7 @@ from accounts.models import Tenant
 from notifications.addresses import ascii_address, header_line
 from notifications.enums import DESK_KINDS
 from notifications.models import Delivery
-from notifications.queries import is_address_of_staff, mail_settings, receiving_keys
+from notifications.queries import Outgoing, is_address_of_staff
 from notifications.tokens import answer_address
 from routing.models import Department
 from routing.queries import open_successor
@@ -25,17 +25,17 @@ class Envelope:
     takes_answers: bool
 
 
-def envelope_of(delivery: Delivery, tenant: Tenant) -> Envelope:
+def envelope_of(delivery: Delivery, tenant: Tenant, round_: Outgoing) -> Envelope:
     """Where mail comes in, answers about a ticket and bounces go to an address that names this very mail: the one it is
     from, if that takes mail, else the portal's own. Where none comes in, to the one it is from, as it is: who reads
     there knows no tokens."""
     name, sender = _sender(delivery, tenant)
-    keys, portals = receiving_keys(), ascii_address(tenant.mail_address)
+    keys, portals = round_.receiving_keys, ascii_address(tenant.mail_address)
     if keys is None:
         return Envelope(name, sender, sender, sender, takes_answers=False)
     base = sender if fold_address(sender) in keys else portals
     about_ticket = delivery.ticket is not None
-    if not mail_settings().answers_by_token:
+    if not round_.settings.answers_by_token:
         return Envelope(name, sender, base, base, takes_answers=about_ticket)
     answers = answer_address(delivery, base) if about_ticket else base
     return Envelope(name, sender, answers, answer_address(delivery, base, bounces=True), takes_answers=about_ticket)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from notifications.enums import DeliveryState, Stage
@@ -60,21 +60,26 @@ def claim(delivery: Delivery, *, address: str, now: datetime | None = None) -> L
     """Take a due delivery for sending to `address`; None when somebody else was faster or it is no longer due."""
     now = now or timezone.now()
     holder = uuid4()
-    with transaction.atomic(durable=True):
-        won = (
-            Delivery.objects.due(now)
-            .filter(pk=delivery.pk)
-            .update(
-                state=DeliveryState.SENDING,
-                stage=Stage.CLAIMED,
-                holder=holder,
-                lease_until=now + lease_time(),
-                next_attempt_at=None,
-                attempts=F("attempts") + 1,
-                address=address,
-            )
-        )
-    if not won:
+    due = Delivery.objects.due(now).filter(pk=delivery.pk)
+    as_read = due.filter(attempts=delivery.attempts, unheard=delivery.unheard, give_up_at=delivery.give_up_at)
+    if _take(as_read, holder, address, now):  # nothing has happened to it since it was read: no need to read it again
+        delivery.attempts, delivery.address = delivery.attempts + 1, address
+    elif _take(due, holder, address, now):
+        delivery.refresh_from_db(fields=["attempts", "unheard", "give_up_at", "address"])
+    else:
         return None
-    delivery.refresh_from_db(fields=["attempts", "unheard", "give_up_at", "address"])
     return Lease(delivery.pk, holder, delivery.attempts)
+
+
+def _take(rows: QuerySet[Delivery], holder: UUID, address: str, now: datetime) -> bool:
+    with transaction.atomic(durable=True):
+        won = rows.update(
+            state=DeliveryState.SENDING,
+            stage=Stage.CLAIMED,
+            holder=holder,
+            lease_until=now + lease_time(),
+            next_attempt_at=None,
+            attempts=F("attempts") + 1,
+            address=address,
+        )
+    return bool(won)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -21,11 +22,13 @@ from notifications.models import (
     MailAddress,
     Mailbox,
     MailSettings,
+    MailWording,
     MutedMail,
 )
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
+from tickets.priorities import customers_see_priority
 from tickets.queries import desk_tickets
 
 _NOT_THE_ADDRESS = (Trouble.DEPARTED, Trouble.LEFT, Trouble.OUTLIVED, Trouble.COMPOSING, Trouble.STORING)
@@ -170,6 +173,28 @@ def receiving_keys() -> set[str] | None:
     """The addresses that take mail, folded, without retired ones; None where no mail comes in at all."""
     keys = set(MailAddress.objects.filter(retired_at=None).values_list("key", flat=True))
     return keys if keys or Mailbox.objects.filter(is_active=True).exists() else None
+
+
+class Outgoing:
+    """What the mails of one round share: asked once for all of them, when the first one needs it. Never kept longer,
+    so that a change in the settings counts from the next round on."""
+
+    @cached_property
+    def settings(self) -> MailSettings:
+        return mail_settings()
+
+    @cached_property
+    def receiving_keys(self) -> set[str] | None:
+        return receiving_keys()
+
+    @cached_property
+    def wordings(self) -> dict[tuple[str, str], MailWording]:
+        """The portal's own words, by kind of mail and language."""
+        return {(row.kind, row.language): row for row in MailWording.objects.all()}
+
+    @cached_property
+    def customers_see_priority(self) -> bool:
+        return customers_see_priority()
 
 
 def tenants_with_mail_to_do() -> list[Tenant]:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from notifications.models import MailWording
+from notifications.queries import Outgoing
 from notifications.wording import Wording, WordingBroken, check, fill_in
 from notifications.wording_kinds import WORDED, WordedKind
 
@@ -31,12 +32,12 @@ def own_wording(kind: str, language: str) -> MailWording | None:
     return found
 
 
-def in_own_words(kind: str, context: dict[str, Any]) -> dict[str, Any]:
+def in_own_words(kind: str, context: dict[str, Any], round_: Outgoing) -> dict[str, Any]:
     """What `mail/worded` needs for a mail in the portal's own words and the reader's language; empty where the original
     ones are to be used: there are no others, or they are broken. A broken wording stops no mail; it is logged, and
     shown in the settings."""
     worded = WORDED.get(kind)
-    own = own_wording(kind, (get_language() or "en")[:2]) if worded else None
+    own = round_.wordings.get((kind, (get_language() or "en")[:2])) if worded else None
     if worded is None or own is None:
         return {}
     wording = Wording(own.subject, own.text)

@@ -7,7 +7,7 @@ makes it revocable and lets it expire; the signature makes guessing useless even
 from datetime import timedelta
 
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -28,8 +28,21 @@ def ticket_link(ticket: Ticket, user: User) -> str:
     live = list(TicketLink.objects.filter(ticket=ticket, user=user, revoked_at=None))
     fits = len(live) == 1 and live[0].address_key == user.email_key
     fresh = fits and live[0].expires_at > timezone.now() + LIFETIME - TO_A
-    link = live[0] if fresh else _renewed(ticket, user)
+    link = live[0] if fresh else (None if live else _first(ticket, user)) or _renewed(ticket, user)
     return current_tenant().url(reverse("link", args=[_signer().sign(link.public_id)]))
+
+
+def _first(ticket: Ticket, user: User) -> TicketLink | None:
+    """The usual case of a ticket's first mail, without looking twice; None when somebody else made one meanwhile."""
+    expires_at = timezone.now() + LIFETIME
+    try:
+        with transaction.atomic():
+            made: TicketLink = TicketLink.objects.create(
+                ticket=ticket, user=user, expires_at=expires_at, address_key=user.email_key
+            )
+    except IntegrityError:
+        return None
+    return made
 
 
 def _renewed(ticket: Ticket, user: User) -> TicketLink:

@@ -13,6 +13,7 @@ from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DeliveryState, Stage,
 from notifications.facts import LeaseLost, Letter, NotSent, Refused, ServerAway, Unheard
 from notifications.locking import Lease, claim
 from notifications.models import Delivery
+from notifications.queries import Outgoing
 from notifications.rules import REPEAT_UNHEARD_AFTER, next_attempt
 from notifications.transports import Transport
 from tickets.models import Ticket
@@ -23,7 +24,7 @@ PAUSE_WHEN_AWAY = timedelta(seconds=30)
 log = logging.getLogger(__name__)
 
 
-def deliver(delivery: Delivery, transport: Transport) -> None:
+def deliver(delivery: Delivery, transport: Transport, round_: Outgoing | None = None) -> None:
     """Send one delivery, if it is due and nobody else is at it, and write down what became of it.
 
     Each step is committed before the next: claimed (a send cut off here is simply begun again), talking (from here on
@@ -34,7 +35,7 @@ def deliver(delivery: Delivery, transport: Transport) -> None:
     if lease is None:
         return
     try:
-        letter = _letter(delivery)
+        letter = _letter(delivery, round_)
         provider_id = transport.send(delivery, letter, before_handing_over=lease.enter_talking)
     except LeaseLost:
         log.warning("Delivery %s took longer than its lease and was left to others", delivery.pk)
@@ -64,7 +65,7 @@ def recover_abandoned(now: datetime | None = None) -> int:
     return recovered
 
 
-def _letter(delivery: Delivery) -> Letter:
+def _letter(delivery: Delivery, round_: Outgoing | None) -> Letter:
     person = delivery.recipient
     closed = not person.is_active and delivery.template not in FOR_OUTSIDERS
     if closed or (delivery.template in DESK_KINDS and not person.is_agent):
@@ -78,7 +79,7 @@ def _letter(delivery: Delivery) -> Letter:
     except ValueError as reason:
         raise Refused(Trouble.RECIPIENT, str(reason)) from reason
     try:
-        return compose(delivery)
+        return compose(delivery, round_)
     except (DatabaseError, Refused):
         raise
     except Exception as bug:

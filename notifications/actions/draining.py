@@ -19,7 +19,7 @@ from notifications.actions.fanning_out import fan_out
 from notifications.actions.reading_mail import read_due
 from notifications.facts import ServerAway
 from notifications.models import Delivery, MailSettings
-from notifications.queries import mail_settings, tenants_with_mail_to_do
+from notifications.queries import Outgoing, tenants_with_mail_to_do
 from notifications.transports import open_transport
 from tickets.models import TicketEvent
 
@@ -136,16 +136,16 @@ def deliver_due(keep_going: KeepGoing) -> bool:
     end = time.monotonic() + SECONDS_A_ROUND
     if not due:
         return False
-    out = mail_settings()
-    held = brake_for(out)
+    round_ = Outgoing()
+    held = brake_for(round_.settings)
     if held.is_on:
         return False
-    with open_transport(out) as transport:
+    with open_transport(round_.settings) as transport:
         for delivery in due:
             if not keep_going() or time.monotonic() > end:
                 return True
             try:
-                deliver(delivery, transport)
+                deliver(delivery, transport, round_)
             except ServerAway as away:
                 log.warning("Mail has to wait %.0f s: %s %s", held.pull(), away.trouble.label, away.reply)
                 return False

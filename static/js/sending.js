@@ -58,5 +58,10 @@ document.addEventListener("submit", (event) => {
   else begin(form, event.submitter);
 });
 
+// What a field would still ask is for a page that is being left; and where the form signs in, it would be refused.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (busy.has(event.target.closest("form"))) event.preventDefault();
+});
+
 // Back from the next page: the browser may show this one exactly as it was left.
 window.addEventListener("pageshow", () => [...busy.keys()].forEach(giveBack));

@@ -9,7 +9,7 @@ from accounts.scoping import tenant_scope
 from routing.actions.arranging import add_member
 from tests.factories import AgentFactory, OrganisationFactory, UserFactory, make_ticket
 from tests.pages import Page
-from tickets.actions.closing import reopen_ticket
+from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator, set_confidentiality
 from tickets.actions.merging import CannotMerge, merge_tickets, unmerge_ticket
 from tickets.actions.replying import reply_to_ticket
@@ -65,6 +65,26 @@ def test_the_merged_one_is_closed_and_its_requester_comes_along(in_scope, ticket
     assert row(leading) == before
     merge(in_scope, ticket, leading)
     assert kinds(ticket).count(EventKind.MERGED) == 1
+
+
+def test_who_still_waits_is_not_merged_into_silence(in_scope, ticket, leading):
+    """A closed ticket that an open one leads to is open again; between two closed ones nothing happens."""
+    close_ticket(actor=in_scope.agent, ticket=leading, as_staff=True)
+    merge(in_scope, ticket, leading)
+
+    leading.refresh_from_db()
+    assert (leading.is_closed, leading.waiting_on) == (False, "us")
+    assert kinds(leading)[-2:] == [EventKind.REOPENED, EventKind.MERGED]
+
+
+def test_of_two_closed_tickets_none_is_opened(in_scope, ticket, leading):
+    for one in (ticket, leading):
+        close_ticket(actor=in_scope.agent, ticket=one, as_staff=True)
+    ticket.refresh_from_db()
+    merge(in_scope, ticket, leading)
+
+    leading.refresh_from_db()
+    assert leading.is_closed
 
 
 def test_nobody_is_brought_into_what_they_may_not_read(in_scope, ticket, leading):

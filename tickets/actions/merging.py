@@ -21,7 +21,7 @@ from tickets.events import record_event
 from tickets.locking import lock_ticket
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.queries import participants_of, works_on
-from tickets.rules import STATUS_FIELDS, move_to, require_agent, stand_again, standing
+from tickets.rules import STATUS_FIELDS, move_to, require_agent, stand_again, standing, status_when_ours
 
 MERGED_FIELDS = ("merged_into", "assignee", *STATUS_FIELDS)
 
@@ -43,8 +43,8 @@ class CannotMerge(ValueError):
 def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
     """Close a ticket and let it lead to another one: what is written on it from now on goes there.
 
-    Brings along who takes part in it, as far as they may (see above); they are told with `collaborator_added`. Records
-    `merged` on both; nothing happens where it leads there already. Raises PermissionError unless the actor is an agent
+    Brings along who takes part in it, as far as they may (see above); they are told with `collaborator_added`. Reopens
+    the other one where it is closed and this one is not: somebody still waits. Records `merged` on both, and `reopened`; nothing happens where it leads there already. Raises PermissionError unless the actor is an agent
     who sees both, CannotMerge.
     """
     require_agent(actor)
@@ -64,6 +64,8 @@ def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
             raise CannotMerge(WhyNot.STRANGERS)
         bring_along(actor=actor, ticket=leading, users=coming, as_staff=True)
         brought = {person.pk for person in participants_of(leading)} - here
+        if leading.is_closed and not merged.is_closed:
+            _reopen(actor, leading)
         before = standing(merged)
         move_to(merged, Status.CLOSED, timezone.now())
         merged.merged_into = leading
@@ -72,6 +74,14 @@ def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
         record_event(EventKind.MERGED, merged, actor=actor, data={"into": leading.number, **kept})
         record_event(EventKind.MERGED, leading, actor=actor, data={"from": merged.number})
     return merged
+
+
+def _reopen(actor: User, leading: Ticket) -> None:
+    hand_on_if_closed(leading)
+    release_if_departed(leading)
+    move_to(leading, status_when_ours(leading), timezone.now())
+    leading.save(update_fields=MERGED_FIELDS)
+    record_event(EventKind.REOPENED, leading, actor=actor, data={"by": "staff", "with_reply": False})
 
 
 def unmerge_ticket(*, actor: User, ticket: Ticket) -> Ticket:

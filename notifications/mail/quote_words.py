@@ -66,7 +66,7 @@ WROTE = re.compile(
     re.I,
 )
 BEGINS_ATTRIBUTION = re.compile(
-    r"^\s{0,4}(?:-{1,3} )?(?:on|at|in message|the|den|kl|på|am|le|op|el|il|il giorno|w dniu|dnia|em|a|no dia|em ter|"
+    r"^\s{0,4}(?:-{1,20} ?)?(?:on|at|in message|the|den|kl|på|am|le|op|el|il|il giorno|w dniu|dnia|em|a|no dia|em ter|"
     r"citat|citerar|excerpts from|quoting|quote from|begin quote|"
     r"m[åa]n|tis?|ons|tors?|fre|l[öø]r|s[öø]n|man|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|"
     r"ma|ti|ke|to|pe|la|su|wo|vr|za|zo|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|pon|wt|śr|czw|pt|sob|ndz|"

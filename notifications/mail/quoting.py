@@ -26,6 +26,15 @@ LINES_OF_ATTRIBUTION = 4
 QUOTED = re.compile(r"^\s{0,3}[>＞]")
 RULER = re.compile(r"^\s{0,4}[_\-=]{8,}\s*$")
 ENDS_ATTRIBUTION = re.compile(r"(?:[:：]|(?:wrote|skrev|schrieb|a écrit|skriver) ?-{2,20})[\s*_\u00a0]{0,4}$", re.I)
+# "2026/1/5 Anna Ek <anna@firm.test>", as Gmail wrote for long; and a link that was cut out of the quote around it.
+DATED_SENDER = re.compile(r"^\d{4}[/.-]\d{1,2}[/.-]\d{1,2},? [^<>]{0,100}<[^<>\s@]{1,64}@[^<>\s]{1,253}>$")
+LONE_LINK = re.compile(r"^\s{0,8}[<(\[]?(?:https?://|mailto:)[^\s<>]{1,900}[>)\]]?(?: >)?$", re.I)
+# An answer and "On Mon, 5 Jan 2026 at 10:00, Anna wrote:" in one line, as some phones leave it.
+SHARED_LINE = re.compile(
+    r"(?<=[^\s>-])[ \t]{1,8}(?=(?:-{3} )?On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}, |\d{1,4}[ ./-])"
+    r"[^\n]{8,200}(?<= )wrote:[ \t]{0,4}\n\s{0,4}>)|(?<=\w)(?=--- On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), "
+    r"[^\n]{8,200}(?<= )wrote:[ \t]{0,4}\n\s{0,4}>)"
+)
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.")
 CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\.? [^\W\d]{3,})")
@@ -39,7 +48,7 @@ def split(text: str) -> tuple[str, str]:
     another without a word of its own is new as a whole. Linear in the text's length, whatever it says.
     """
     seen, unseen = _looked_at(text)
-    lines = seen.split("\n")
+    lines = SHARED_LINE.sub("\n", seen).split("\n")
     if not any(line.strip() for line in lines):
         return text, ""
     is_quote = _marks(lines)
@@ -64,6 +73,9 @@ def _looked_at(text: str) -> tuple[str, str]:
 def _marks(lines: Sequence[str]) -> list[bool]:
     """For each line whether it is quoted: by a mark of its own, or for standing below the head of an earlier mail."""
     marks = [bool(QUOTED.match(line[:8])) for line in lines]
+    for place in range(1, len(lines) - 1):
+        if marks[place - 1] and marks[place + 1] and LONE_LINK.match(lines[place][:LONGEST_LINE]):
+            marks[place] = True
     place = 0
     while place < len(lines):
         if marks[place]:
@@ -109,7 +121,7 @@ def _attribution(lines: Sequence[str], place: int) -> int:
         if not part:
             return 0
         together = f"{together} {part}" if together else part
-        if ENDS_ATTRIBUTION.search(part):
+        if ENDS_ATTRIBUTION.search(part) or DATED_SENDER.match(together):
             return count if _names_somebody(together, count) else 0
         if count == 1 and not (BEGINS_ATTRIBUTION.match(part) or ADDRESS.search(part)):
             return 0

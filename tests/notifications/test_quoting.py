@@ -248,3 +248,36 @@ def test_hostile_html_takes_no_time(html: str) -> None:
     split_html(html)
 
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("Ja.\n\n2026/1/5 Anna Ek <anna@firm.example>\n\n> Porten larmar\n", "Ja."),
+        ("Yes. On Mon, Jan 5, 2026 at 10:00 AM, anna@firm.example wrote:\n> The gate beeps\n", "Yes."),
+        ("Yes--- On Mon, 1/5/26, anna@firm.example wrote:\n\n> The gate beeps\n", "Yes"),
+        ("Yes.\n\n------On 01/05/2026 17:32, Anna Ek wrote-----\n\nThe gate beeps\n", "Yes."),
+        ("Yes.\n\nExcerpts from Anna's message of Mon Jan 05 09:17:15 +0100 2026:\n> The gate beeps\n", "Yes."),
+        (
+            "Yes.\n\nOn Mon, Jan 5, 2026 at 10:00, Anna wrote:\n> See the\n<https://firm.example/a.png>\n> picture\n",
+            "Yes.",
+        ),
+    ],
+)
+def test_rarer_ways_to_quote(text: str, new: str) -> None:
+    written, quoted = split(text)
+    assert written == new
+    assert quoted
+    assert "".join((written + quoted).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The manual says:\n\n2026/1/5 Anna Ek <anna@firm.example>\n\nIs that the one to write to?",
+        "> Which page?\nhttps://firm.example/a\n\n> And the other?\nI do not know.",
+        "It stopped. On Monday, when I came, Anna wrote:\nrestart it. It did not help.",
+    ],
+)
+def test_what_only_looks_like_the_rarer_ways(text: str) -> None:
+    assert split(text) == (text, "")

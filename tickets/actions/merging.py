@@ -44,8 +44,9 @@ def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
     """Close a ticket and let it lead to another one: what is written on it from now on goes there.
 
     Brings along who takes part in it, as far as they may (see above); they are told with `collaborator_added`. Reopens
-    the other one where it is closed and this one is not: somebody still waits. Records `merged` on both, and `reopened`; nothing happens where it leads there already. Raises PermissionError unless the actor is an agent
-    who sees both, CannotMerge.
+    the other one where it is closed and this one is not, because somebody still waits. Records `merged` on both, and
+    `reopened` where it did that; nothing happens where it leads there already. Raises PermissionError unless the actor
+    is an agent who sees both, CannotMerge.
     """
     require_agent(actor)
     if ticket.pk == into.pk:

@@ -221,7 +221,7 @@ def _failed_recipients(message: Message, words: str) -> list[str]:
     named = header(message, "X-Failed-Recipients")
     own = {address_in(header(message, "From")), address_in(header(message, "To"))}
     found = ADDRESS.findall(named) if named else ADDRESS.findall(words)
-    kept = dict.fromkeys(address.strip(".").lower() for address in found)
+    kept = dict.fromkeys(address.strip(".").lower().removeprefix("smtp=") for address in found)
     others = [address for address in kept if named or address not in own]
     # "If the problem goes on, write to postmaster@…" is not about them.
     return ([address for address in others if not DAEMON.match(address)] or others)[:MOST_REPORTS]

@@ -103,7 +103,7 @@ def test_people_who_write_about_failed_mail_are_people(text: str) -> None:
 
 
 def test_whom_a_report_tells_to_write_to_is_not_whom_it_failed_for() -> None:
-    told = "smtp=anna@firm.example: user unknown\n\nIf this goes on, write to postmaster@mx.example.\n\nReceived: by a@b.test"
+    told = "smtp=anna@firm.example: user unknown\n\nOr write to postmaster@mx.example.\n\nReceived: by a@b"
     (report,) = reports_of(mail("From: MAILER-DAEMON@mx.example\nSubject: failure notice", told))
     assert report.recipient == "anna@firm.example"
 

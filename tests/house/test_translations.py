@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from email import message_from_bytes, policy
 from functools import cache
 from html.parser import HTMLParser
@@ -21,9 +22,12 @@ from accounts.models import User
 from accounts.scoping import tenant_scope
 from accounts.tokens.passwords import password_link
 from helpdesk import views
+from notifications.actions.digesting import gather
 from notifications.actions.draining import drain
-from notifications.enums import DeliveryState, MailKind, Stage, Trouble
-from notifications.models import Delivery, KeptMail
+from notifications.actions.turning_away import tell_retired
+from notifications.actions.watching_mailboxes import watch_mailboxes
+from notifications.enums import DeliveryState, DigestPace, MailKind, Stage, Trouble
+from notifications.models import Delivery, DigestChoice, KeptMail, MailAddress, Mailbox
 from tests.conftest import Portal
 from tests.factories import UserFactory, ask, ask_for_password, make_ticket
 from tests.house.test_imports import ROOT
@@ -38,7 +42,8 @@ from tickets.links import ticket_link
 from tickets.models import FormField, Ticket
 
 # Words that are the same in both languages.
-SAME_IN_BOTH = {"%d d", "%d min", "Organisation", "Status", "status", "Support", "Text"}
+SAME_IN_BOTH = {"%d d", "%d min", "Organisation", "Status", "status", "Support", "Text", "Port", "STARTTLS"}
+SAME_IN_BOTH |= {"OAuth (Microsoft 365, Google)"}
 # English words that a Swedish page may show: the other language's own name, and what stands in addresses.
 ENGLISH_ANYWHERE = {"english", "new"}  # New York
 UNREAD_BLOCKS = {"page_class", "body_class", "main_marks"}  # blocks inside a tag
@@ -386,6 +391,17 @@ def test_every_mail_is_swedish(swedish):
         ask_for_password(who.customer.email)
         come_in(who, "Frågan", language="sv")
         prove_oneself(who, language="sv")
+        retired = MailAddress.objects.create(email="gammal@north.example", topic=who.topic, retired_at=timezone.now())
+        tell_retired(sender="okand@kund.example", name="", address=retired)
+        DigestChoice.objects.create(user=colleague, kind=MailKind.REPLY, pace="daily")
+        reply_to_ticket(actor=who.agent, ticket=told, body="Så", channel=Channel.PORTAL, as_staff=True)
+        long_ago = timezone.now() - timedelta(days=1)
+        Mailbox.objects.create(name="Lådan", host="imap.example", username="a", failing_since=long_ago)
+        watch_mailboxes()
+    while drain(who.tenant):
+        pass
+    with tenant_scope(who.tenant):
+        gather(actor=None, user=colleague, paces={DigestPace.DAILY})
     while drain(who.tenant):
         pass
     with tenant_scope(who.tenant):

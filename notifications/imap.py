@@ -6,10 +6,8 @@ and one mail it cannot hand out does not keep the others.
 
 import contextlib
 import imaplib
-import os
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +19,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from notifications.addresses import header_line
 from notifications.enums import MailboxTrouble, MailSecurity
 from notifications.mail.limits import BEGINNING_BYTES, MAIL_BYTES
-from notifications.reaching import reach
+from notifications.reaching import cut_after, reach
 
 AT_ONCE = 1024 * 1024  # bytes of mails that are asked for together
 UIDS_AT_ONCE = 50_000  # numbers asked for together, so that the answer stays a line imaplib reads
@@ -85,7 +83,7 @@ class _Wire(imaplib.IMAP4):
         wire = reach(self._place.host, self._place.port, timeout)
         try:
             if timeout:
-                self._until_greeted.enter_context(_cut_after(timeout * PATIENCE, wire))
+                self._until_greeted.enter_context(cut_after(timeout * PATIENCE, wire))
             return self._context.wrap_socket(wire, server_hostname=self._place.host) if self._context else wire
         except BaseException:
             wire.close()
@@ -303,27 +301,7 @@ class Conversation:
             raise MailboxAway(MailboxTrouble.STRANGE, nonsense) from nonsense
 
     def _limited(self, seconds: float | None = None) -> contextlib.AbstractContextManager[None]:
-        return _cut_after(seconds or self.timeout * PATIENCE, self._client.socket())
-
-
-@contextlib.contextmanager
-def _cut_after(seconds: float, wire: socket.socket) -> Iterator[None]:
-    """A server that sends a byte now and then keeps within every time limit of a socket; here all has to end."""
-    # Of its own, because TLS takes a socket over, and may be at it in another thread.
-    with socket.socket(fileno=os.dup(wire.fileno())) as same:
-
-        def cut() -> None:
-            with contextlib.suppress(OSError):
-                same.shutdown(socket.SHUT_RDWR)
-
-        watch = threading.Timer(seconds, cut)
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
-            watch.join()
+        return cut_after(seconds or self.timeout * PATIENCE, self._client.socket())
 
 
 def _groups(mails: list[Listed]) -> Iterator[list[Listed]]:

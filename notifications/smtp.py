@@ -9,14 +9,17 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from typing import Protocol
+from contextlib import ExitStack, nullcontext
+from typing import Any, Protocol
 
 from django.core.mail.utils import DNS_NAME
 
 from notifications.enums import Trouble
 from notifications.facts import NotSent, Refused, ServerAway, Unheard
-from notifications.reaching import reach
+from notifications.reaching import cut_after, reach
 
+PATIENCE = 8  # times the limit of one step: so long a whole mail may take at a server with which we are careful
+MOST_LINES, LONGEST_LINE = 200, 8192  # of one answer
 PATIENCE_AFTER_THE_DOT = 3  # times the usual limit: servers scan the mail before they answer
 NOT_WELCOME = frozenset({421, 530, 534, 535, 538})  # said about us, not about the mail
 
@@ -58,6 +61,12 @@ class Conversation:
         `before_final_dot` raises comes through, and nothing has been sent then.
         """
         smtp = self._ready()
+        with cut_after(self.timeout * PATIENCE, _socket(smtp)) if self.is_guarded else nullcontext():
+            self._hand_over(smtp, sender, recipient, content, before_final_dot)
+
+    def _hand_over(
+        self, smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes, before_final_dot: Callable[[], None]
+    ) -> None:
         try:
             self._ask(smtp.mail, sender, trouble=Trouble.SENDER)
             self._ask(smtp.rcpt, recipient, trouble=Trouble.RECIPIENT)
@@ -98,9 +107,13 @@ class Conversation:
         return self._smtp
 
     def _open(self) -> smtplib.SMTP:
+        with ExitStack() as until_greeted:
+            return self._greeted(until_greeted)
+
+    def _greeted(self, until_greeted: ExitStack) -> smtplib.SMTP:
         server = self.server
         try:
-            smtp = self._connect()
+            smtp = self._connect(until_greeted)
         except ssl.SSLError as distrust:
             raise ServerAway(Trouble.UNTRUSTED, str(distrust)) from distrust
         except smtplib.SMTPConnectError as refusal:
@@ -124,13 +137,17 @@ class Conversation:
             raise ServerAway(Trouble.AWAY, f"{server.host}: {trouble}") from trouble
         return smtp
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, until_greeted: ExitStack) -> smtplib.SMTP:
         server = self.server
-        options = {"local_hostname": DNS_NAME.get_fqdn(), "timeout": self.timeout}
-        plain, encrypted = (_Guarded, _GuardedTls) if self.is_guarded else (smtplib.SMTP, smtplib.SMTP_SSL)
+        options: dict[str, Any] = {"local_hostname": DNS_NAME.get_fqdn(), "timeout": self.timeout}
         if server.security == "tls":
-            return encrypted(server.host, server.port, context=tls_context(), **options)
-        return plain(server.host, server.port, **options)
+            options["context"] = tls_context()
+        if self.is_guarded:
+            wire = reach(server.host, server.port, self.timeout)
+            until_greeted.enter_context(cut_after(self.timeout * PATIENCE, wire))
+            kind = _GuardedTls if server.security == "tls" else _Guarded
+            return kind(wire, server.host, server.port, **options)
+        return (_Tls if server.security == "tls" else _Plain)(server.host, server.port, **options)
 
     def _greet(self, smtp: smtplib.SMTP) -> None:
         smtp.ehlo_or_helo_if_needed()
@@ -219,16 +236,59 @@ class Conversation:
         self._smtp = None
 
 
-class _Guarded(smtplib.SMTP):
+class _Plain(smtplib.SMTP):
+    """Follows an answer only so far: smtplib's own reading knows no end of lines."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As smtplib has it, but for the limit. Raises SMTPServerDisconnected."""
+        if self.file is None:
+            self.file = _socket(self).makefile("rb")
+        lines: list[bytes] = []
+        while len(lines) < MOST_LINES:
+            line = self._line(self.file)
+            lines.append(line[4:].strip(b" \t\r\n"))
+            code = int(line[:3]) if line[:3].isdigit() else -1
+            if code < 0 or line[3:4] != b"-":
+                return code, b"\n".join(lines)
+        self.close()
+        raise smtplib.SMTPServerDisconnected("The server's answer does not end")
+
+    def _line(self, file: Any) -> bytes:
+        try:
+            line: bytes = file.readline(LONGEST_LINE + 1)
+        except OSError as trouble:
+            self.close()
+            raise smtplib.SMTPServerDisconnected(f"Connection unexpectedly closed: {trouble}") from trouble
+        if not line or len(line) > LONGEST_LINE:
+            self.close()
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed" if not line else "Line too long")
+        return line
+
+
+class _Tls(smtplib.SMTP_SSL, _Plain):
+    getreply = _Plain.getreply
+
+
+class _Guarded(_Plain):
+    """On a connection that was judged before (`reach`)."""
+
+    def __init__(self, wire: socket.socket, *arguments: Any, **options: Any) -> None:
+        self._wire = wire
+        super().__init__(*arguments, **options)
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return reach(host, port, timeout)
+        return self._wire
 
 
-class _GuardedTls(smtplib.SMTP_SSL):
+class _GuardedTls(_Tls):
     context: ssl.SSLContext
 
+    def __init__(self, wire: socket.socket, *arguments: Any, **options: Any) -> None:
+        self._wire = wire
+        super().__init__(*arguments, **options)
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return self.context.wrap_socket(reach(host, port, timeout), server_hostname=host)
+        return self.context.wrap_socket(self._wire, server_hostname=host)
 
 
 def tls_context() -> ssl.SSLContext:

@@ -1,5 +1,6 @@
 """The SMTP step against real servers, well-behaved and not."""
 
+import contextlib
 import shutil
 import socket
 import ssl
@@ -175,6 +176,28 @@ def test_a_hanging_server_costs_one_time_limit(conversation):
         with pytest.raises(ServerAway):
             send(conversation(server.port, timeout=0.5))
         assert 0.4 < time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(("line", "pause"), [(b"220-and more\r\n", 0.0), (b"2", 0.05)], ids=["flood", "drip"])
+def test_an_answer_that_never_ends_is_given_up(conversation, line, pause):
+    """Within the time limit of every step, and without keeping what comes."""
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def talk() -> None:
+            wire, _ = listener.accept()
+            with wire, contextlib.suppress(OSError):
+                while not stop.wait(pause):
+                    wire.sendall(line)
+
+        threading.Thread(target=talk, daemon=True).start()
+        talk_to = conversation(listener.getsockname()[1], timeout=0.2)
+        talk_to.is_guarded = True
+        began = time.monotonic()
+        with pytest.raises(ServerAway):
+            talk_to.knock()
+        stop.set()
+    assert time.monotonic() - began < 10
 
 
 def test_no_server_at_all(conversation):

@@ -14,6 +14,8 @@ from urllib.parse import unquote
 
 import nh3
 
+# Hard spaces take nh3 the square of their number in time; a sign that means nothing stands in for them meanwhile.
+_STAND_IN = "\ue0a0"
 _TAGS = set(
     "p div span br hr wbr b strong i em u s strike del ins sub sup small big mark abbr cite q dfn var samp bdi bdo tt "
     "center address figure figcaption blockquote pre code kbd ul ol li dl dt dd caption a img "
@@ -66,7 +68,7 @@ def formatted(html: str, files: Iterable[Any]) -> Formatted:
 
     plainer = _END_OF_HEADING.sub("</strong></p>", _HEADING.sub("<p><strong>", _LANDMARK.sub(r"<\1div>", html)))
     clean = nh3.clean(
-        plainer,
+        plainer.replace(_STAND_IN, "").replace("&nbsp;", _STAND_IN).replace("\u00a0", _STAND_IN),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         set_tag_attribute_values=_ALWAYS,
@@ -74,4 +76,4 @@ def formatted(html: str, files: Iterable[Any]) -> Formatted:
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         link_rel="noopener noreferrer nofollow",
     )
-    return Formatted(clean, frozenset(placed))
+    return Formatted(clean.replace(_STAND_IN, "\u00a0"), frozenset(placed))

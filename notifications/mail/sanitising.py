@@ -37,6 +37,10 @@ _PICTURE = re.compile(r'<img((?:[^">]|"[^"]*")*)>')
 _SOURCE = re.compile(r'\ssrc="([^"]*)"')
 _ALTERNATIVE = re.compile(r'\salt="([^"]*)"')
 _DEEPEST = 300
+_ELEMENTS = 60_000
+# Hard spaces take nh3 the square of their number in time; a sign that means nothing stands in for them meanwhile.
+_HARD_SPACE = re.compile("\u00a0|&nbsp;?|&#160;|&#x0*a0;", re.I)
+_STAND_IN = "\ue0a0"
 _REFERENCES = 50_000
 _ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _ANY_TAG = re.compile(r"<[^<>]*>")
@@ -52,7 +56,7 @@ _DROPPED = {"script", "style", "title", "head", "noscript", "template", "object"
 def sanitised(html: str) -> str:
     """HTML that can be shown: pictures only those that came with the mail (`cid:`); a remote one leaves its words."""
     clean = nh3.clean(
-        html.replace("\x00", ""),
+        _HARD_SPACE.sub(_STAND_IN, html.replace("\x00", "").replace(_STAND_IN, "")),
         tags=set(_TAGS),
         clean_content_tags=_DROPPED,
         attributes=_ATTRIBUTES,
@@ -61,13 +65,13 @@ def sanitised(html: str) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
-    return _PICTURE.sub(_picture, clean)
+    return _PICTURE.sub(_picture, clean.replace(_STAND_IN, "\u00a0"))
 
 
 def is_too_deep(html: str) -> bool:
     """Whether elements are nested, or left open, so deep that reading them takes the square of it in time; so do very
     many character references one after another."""
-    if html.count("&") > _REFERENCES:
+    if _HARD_SPACE.sub(" ", html).count("&") > _REFERENCES or html.count("<") > _ELEMENTS:
         return True
     opened: Counter[str] = Counter()
     depth = 0

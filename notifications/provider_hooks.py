@@ -1,6 +1,7 @@
 """Mail providers' calls, understood and checked by anymail: who may call, and what came."""
 
 import secrets
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import policy
@@ -27,6 +28,9 @@ _VIEWS = {
     "resend": ("resend", "ResendInboundWebhookView", "ResendTrackingWebhookView"),
     "sparkpost": ("sparkpost", "SparkPostInboundWebhookView", "SparkPostTrackingWebhookView"),
 }
+
+
+_MADE_HERE = ("content-type", "content-transfer-encoding", "mime-version")
 
 
 @dataclass(frozen=True)
@@ -64,17 +68,30 @@ def mail_of(event: Any, digest: Callable[..., str]) -> Brought:
     exact = _raw_of(event.esp_event)
     raw = exact or _written_out(message)
     envelope = tuple(_addresses(getattr(message, "envelope_recipient", None)))
-    if exact or not (event.event_id or message.get("Message-ID")):
-        name = digest(" ".join(envelope).encode(errors="replace"), raw)
-    else:
-        # Put together anew each time, with other boundaries.
-        name = str(event.event_id or digest(" ".join(envelope).encode(), str(message["Message-ID"]).encode()))
+    said = " ".join(envelope).encode(errors="replace")
+    name = digest(said, raw) if exact else str(event.event_id or digest(said, *_words_of(message)))
     return Brought(raw, name, envelope or tuple(addressed_to(raw)))
+
+
+def _words_of(message: Any) -> Iterator[bytes]:
+    """All a mail says, whatever boundaries it was put together with this time. Its Message-ID alone names no mail:
+    whoever writes it chooses it."""
+    for name, value in message.items():
+        if name.lower() not in _MADE_HERE:
+            yield f"{name}: {value}".encode(errors="replace")
+    for part in message.walk():
+        if not part.is_multipart():
+            yield str(part.get_content_type()).encode()
+            yield part.get_payload(decode=True) or b""
 
 
 def _raw_of(call: Any) -> bytes:
     if isinstance(call, dict):
-        found = call.get("RawEmail") or ""
+        content, event = call.get("content"), call.get("msg")
+        found = call.get("RawEmail") or (event.get("raw_msg") if isinstance(event, dict) else "") or ""
+        if not found and isinstance(content, dict):  # SparkPost
+            whole = str(content.get("email_rfc822") or "").encode(errors="surrogateescape")
+            return b64decode(whole) if content.get("email_rfc822_is_base64") else whole
     else:
         form = getattr(call, "POST", {})
         found = form.get("body-mime") or form.get("email") or ""

@@ -92,6 +92,27 @@ def test_one_that_the_provider_took_apart_is_put_together_and_stored_once(portal
     assert b"a.png" in raw
 
 
+def test_two_mails_that_only_share_their_message_id_are_two(portal: Portal, client: Client):
+    """Their writers choose it, and some providers name a mail in no other way."""
+
+    def said(words: str) -> dict[str, Any]:
+        headers = {"From": "robot@kund.example", "To": "help@north.example", "Message-ID": "<fixed@robot>"}
+        listed = [{"Name": "Content-Type", "Value": "text/plain"}]
+        return {
+            "Sender": "robot@kund.example",
+            "Recipient": "help@north.example",
+            "Headers": headers,
+            "Parts": [{"Headers": {one["Name"]: one["Value"] for one in listed}, "ContentRef": "Text-part"}],
+            "Text-part": words,
+        }
+
+    for words in ("The first.", "The second.", "The first."):
+        assert bring(client, said(words), "mailjet").status_code == 200
+
+    with tenant_scope(portal.tenant):
+        assert IncomingMail.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("recipient", "expected"),
     [

@@ -11,6 +11,7 @@ MOST_REPORTS = 100
 LONGEST_WORDS = 500
 TEXT_LOOKED_AT = 20_000
 
+STATUS_KINDS = {"message/delivery-status", "message/global-delivery-status", "message/disposition-notification"}
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 OTHER_ACTIONS = ("delayed", "delivered", "relayed", "expanded")
 REPLY_CODE = re.compile(r"(?<![\d.])(5\d\d)[ -]")
@@ -92,13 +93,20 @@ def reports_of(message: Message) -> tuple[Report, ...]:
 
 
 def _has_status(message: Message) -> bool:
-    kinds = {"message/delivery-status", "message/global-delivery-status", "message/disposition-notification"}
-    for number, part in enumerate(parts_of(message)):
-        if number > 8:
-            return False
-        if part.get_content_type() in kinds:
-            return message.get_content_maintype() == "multipart"
-    return False
+    """Whether a status for programs is a part of this very mail. People who ask about a report pass it on: then it
+    stands in a mail within, or beside words of theirs in a mail that shows no other sign of a server."""
+    inside = message.get_payload() if message.get_content_maintype() == "multipart" else []
+    parts = [part for part in inside if isinstance(part, Message)] if isinstance(inside, list) else []
+    if not STATUS_KINDS.intersection(part.get_content_type() for part in parts[:8]):
+        return False
+    return message.get_content_type() == "multipart/report" or _shows_signs(message)
+
+
+def _shows_signs(message: Message) -> bool:
+    sender = header(message, "From")
+    is_daemon = bool(DAEMON.match(address_in(sender)) or DAEMON_NAME.search(sender))
+    no_way_back = header(message, "Return-Path").replace(" ", "") == "<>"
+    return is_daemon or no_way_back or header(message, "Auto-Submitted").lower().startswith("auto")
 
 
 def _is_from_a_daemon(message: Message) -> bool:
@@ -112,7 +120,9 @@ def _is_from_a_daemon(message: Message) -> bool:
     says_so = bool(FAILED_SUBJECT.search(subject))
     if not (is_daemon or no_way_back):
         return says_so and not ANSWERED.match(subject) and _is_worded_by_a_server(message)
-    return says_so or bool(FAILED_WORDS.search(first_text(message, 4_000)))
+    words = bool(FAILED_WORDS.search(first_text(message, 4_000)))
+    # At postmaster@ there are people, too.
+    return words or (says_so and (no_way_back or not address_in(sender).lower().startswith("postmaster@")))
 
 
 def _is_worded_by_a_server(message: Message) -> bool:

@@ -69,6 +69,30 @@ def test_a_postmaster_is_a_person_too() -> None:
     assert machine_of(mail(headers, "Hej, which ports do you use?")) is None
 
 
+def test_who_asks_about_a_report_and_passes_it_on_is_a_person() -> None:
+    report = """Content-Type: multipart/report; report-type=delivery-status; boundary=r
+
+--r
+Content-Type: text/plain
+
+It failed.
+--r
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; a.example
+
+Final-Recipient: rfc822; bo@firm.example
+Action: failed
+Status: 5.1.1
+--r--"""
+    status = report.partition("--r\n")[2].partition("--r\n")[2].rpartition("--r--")[0]
+    words = "--b\nContent-Type: text/plain\n\nOur invoices come back. What do we do?\n"
+    for inside in (f"Content-Type: message/rfc822\n\nFrom: MAILER-DAEMON@a.example\n{report}", status):
+        headers = "From: anna@kund.example\nSubject: Please help\nContent-Type: multipart/mixed; boundary=b"
+        assert machine_of(mail(headers, f"{words}--b\n{inside}\n--b--")) is None
+    assert machine_of(mail("From: postmaster@kund.example\nSubject: Outgoing mail delayed", "Since Monday.")) is None
+
+
 SERVERS_WITHOUT_A_NAME = {
     "From: ndr@relay.example\nSubject: Mail delivery failed: returning message to sender": (
         "This message was created automatically by mail delivery software.\nRemote host said: 550 no such account"

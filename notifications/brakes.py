@@ -4,12 +4,13 @@ stripped is stopped as well (RFC 3834, section 2, asks for a limit on answers to
 import re
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
 from notifications.enums import MailKind, MailReason, MailState, Verdict
 from notifications.models import Delivery, IncomingMail, SenderRule
-from notifications.queries import mail_settings
+from notifications.queries import mail_settings, of_one_mailbox
 from tickets.models import Ticket
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -17,6 +18,7 @@ SAME_SUBJECT_A_DAY = 3  # of mails that differ in nothing but numbers: a fourth 
 NEW_TICKETS_A_DAY = 20  # of one sender; people with more to ask are accepted once by the staff
 ON_ONE_TICKET_AN_HOUR = 8
 ON_ONE_TICKET_A_DAY = 30
+UNPROVEN_OF_ONE_DOMAIN = 60  # acknowledgements an hour
 ACKNOWLEDGEMENTS_A_DAY = 4  # times those of an hour
 _SEEN = ("received_at", "state", "reason", "decided_at", "subject")
 _LOOKED_AT = 1_000  # of a sender's mails of a day; who sends more is stopped by those
@@ -34,7 +36,8 @@ def is_looping(mail: IncomingMail, ticket: Ticket | None = None, *, is_accepted:
     if not mail.sender_key:
         return False
     now = timezone.now()
-    today = IncomingMail.objects.filter(sender_key=mail.sender_key, received_at__gt=now - DAY).exclude(pk=mail.pk)
+    theirs = of_one_mailbox("sender_key", mail.sender_key)
+    today = IncomingMail.objects.filter(theirs, received_at__gt=now - DAY).exclude(pk=mail.pk)
     if ticket is not None:
         lately = today.filter(received_at__gt=now - HOUR)
         on_it = lately.filter(ticket=ticket).count() >= ON_ONE_TICKET_AN_HOUR
@@ -57,18 +60,21 @@ def is_looping(mail: IncomingMail, ticket: Ticket | None = None, *, is_accepted:
 
 def may_acknowledge(person: User) -> bool:
     """Whether one more acknowledgement may go to this person's address: only so many an hour and a day, because anybody
-    can make us mail anybody."""
+    can make us mail anybody; and only so many an hour to addresses of one domain that nobody has proven, because there
+    anybody can make addresses up."""
     now, limit = timezone.now(), mail_settings().acknowledgements_an_hour
-    sent = Delivery.objects.filter(recipient=person, template=MailKind.CONFIRMATION)
+    confirmations = Delivery.objects.filter(template=MailKind.CONFIRMATION)
+    if person.verified_at is None and _of_domain(person, confirmations).count() >= UNPROVEN_OF_ONE_DOMAIN:
+        return False
+    sent = confirmations.filter(recipient__in=User.objects.filter(of_one_mailbox("email_key", person.email_key)))
     if sent.filter(created_at__gt=now - HOUR).count() >= limit:
         return False
     return bool(sent.filter(created_at__gt=now - DAY).count() < limit * ACKNOWLEDGEMENTS_A_DAY)
 
 
-def held_as_loops() -> int:
-    """How many mails wait for a decision because their sender seems to be a machine; for the banner."""
-    held = IncomingMail.objects.filter(state=MailState.HELD, reason=MailReason.LOOP, decided_at=None)
-    return int(held.count())
+def _of_domain(person: User, confirmations: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    lately = confirmations.filter(created_at__gt=timezone.now() - HOUR, recipient__verified_at=None)
+    return lately.filter(address__iendswith="@" + person.email_key.rpartition("@")[2])
 
 
 def _bare(subject: str) -> str:

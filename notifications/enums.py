@@ -59,6 +59,7 @@ class MailReason(models.TextChoices):
     )
     UNKNOWN_ADDRESS = "unknown_address", _("It is addressed to none of the portal's addresses.")
     TO_BOUNCES = "to_bounces", _("It came to the address for reports about our mails, but reads like none.")
+    FORGED = "forged", _("Our mail server found that it did not come from its sender’s domain.")
     LOOP = "loop", _("Too many mails come from this sender; it may be a machine.")
     TOO_LARGE = "too_large", _("It is too large or too deeply nested to be read by itself.")
     # refused: nothing follows, unless somebody decides otherwise

@@ -32,9 +32,10 @@ class MailFacts(Protocol):
     `is_ours`: one of our own mails has its Message-ID, or its sender is an address of the portal. `is_accepted` and
     `is_blocked`: what staff decided about the sender. `answers`: it says that it answers a mail.
     `is_to_bounces`: it came to where reports about our mails go. `is_known`: the same
-    mail was read before. `is_looping` asks the brake. `is_colleague`: its sender's address is an agent's, which proves
-    nothing; `is_proven`: our own mail server says that it came from the sender's domain. `is_forward`: it holds a mail
-    passed on. `is_let_in`: the sender may ask by mail (entry rules, agreement).
+    mail was read before. `is_looping` asks the brake. `is_colleague`: its sender's address is an agent's, which
+    proves nothing; `is_proven`: our own mail server says that it came from the sender's domain; `is_forged`: it
+    says that it did not, and only the sender's address speaks for the reply. `is_forward`: it holds a mail passed
+    on. `is_let_in`: the sender may ask by mail (entry rules, agreement).
     """
 
     @property
@@ -65,6 +66,8 @@ class MailFacts(Protocol):
     def is_colleague(self) -> bool: ...
     @property
     def is_proven(self) -> bool: ...
+    @property
+    def is_forged(self) -> bool: ...
     @property
     def is_forward(self) -> bool: ...
     @property
@@ -117,6 +120,8 @@ def _of_a_ticket(facts: MailFacts) -> Judgement | None:
     if whose == Whose.STRANGER:
         unproven = facts.is_colleague and not facts.is_proven
         return _held(MailReason.UNPROVEN_COLLEAGUE if unproven else MailReason.NOT_ON_TICKET)
+    if facts.is_forged:
+        return _held(MailReason.FORGED)
     if whose == Whose.STAFF and not facts.has_words:  # what it only quotes is not for the customer
         return _held(MailReason.NOT_ON_TICKET)
     return Judgement(MailState.REPLY)

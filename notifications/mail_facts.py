@@ -10,7 +10,7 @@ from accounts.queries.guests import is_let_in_by_mail
 from accounts.queries.people import person_at
 from accounts.scoping import current_tenant
 from notifications.brakes import is_looping
-from notifications.enums import MailReason, MailState, Verdict
+from notifications.enums import MailReason, MailSource, MailState, Verdict
 from notifications.judging import Addressed, Whose
 from notifications.mail.cleaning import fit, fit_line, is_fit_address
 from notifications.mail.limits import MAIL_BYTES
@@ -156,10 +156,23 @@ class FactsOf:
         aligned = found.get("dkim") == "pass" and found.get("dkim_domain") == _domain(self.mail.sender_key)
         return bool(found) and (found.get("dmarc") == "pass" or aligned)
 
+    @property
+    def is_forged(self) -> bool:
+        """Whether our own mail server says that it came from elsewhere, and nothing but the sender's address speaks for
+        the reply: a bare number or thread; or a colleague's token, which goes along when they answer with a copy.
+        Where that server is known, a colleague's mails must be proven."""
+        if self.whose == Whose.STAFF:
+            return bool(mail_settings().authserv_id) and not self.is_proven
+        by_token = self.claim.delivery is not None
+        return self.whose == Whose.SENDER and not by_token and self._results.get("dmarc") == "fail"
+
     @cached_property
     def _results(self) -> dict[str, str]:
-        """What our own mail server wrote into the mail; the topmost such header, as anybody can write more below."""
-        own = mail_settings().authserv_id.casefold() if self.parsed.authentication else ""
+        """What our own mail server wrote into the mail; the topmost such header, as anybody can write more below. A
+        file somebody uploads proves nothing: our mail server had no say in it."""
+        if self.mail.source == MailSource.UPLOAD or not self.parsed.authentication:
+            return {}
+        own = mail_settings().authserv_id.casefold()
         found = next((one for one in self.parsed.authentication if own and one.by.casefold() == own), None)
         if found is None:
             return {}

@@ -89,9 +89,23 @@ def is_address_of_staff(address: str) -> bool:
     return User.objects.filter(email_key=fold_address(address)).exclude(role=Role.CUSTOMER).exists()
 
 
+def of_one_mailbox(field: str, key: str) -> Q:
+    """Where `field` (a folded address) leads to the same mailbox as `key`, as far as that can be told: what stands
+    after a "+" is for its owner alone (RFC 5233), and anybody can make up as many as they like. An address without one
+    is only itself, so that the question stays a cheap one for almost everybody."""
+    local, _at, domain = key.rpartition("@")
+    if "+" not in local:
+        return Q(**{field: key})
+    base = local.partition("+")[0]
+    return Q(**{field: f"{base}@{domain}"}) | Q(
+        **{f"{field}__startswith": f"{base}+", f"{field}__endswith": f"@{domain}"}
+    )
+
+
 def was_echoed_lately(person: User, now: datetime) -> bool:
-    """Whether a guest's words went to this person's address within the last hour."""
-    return Delivery.objects.filter(recipient=person, with_text=True, created_at__gt=now - ECHO_PAUSE).exists()
+    """Whether a guest's words went to this person's mailbox within the last hour."""
+    same = User.objects.filter(of_one_mailbox("email_key", person.email_key))
+    return Delivery.objects.filter(recipient__in=same, with_text=True, created_at__gt=now - ECHO_PAUSE).exists()
 
 
 def earlier_message_ids(delivery: Delivery) -> list[str]:

@@ -12,6 +12,7 @@ from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, User
 from accounts.poking import poke_worker
 from notifications.models import MailAddress
+from notifications.queries import of_one_mailbox
 
 ONCE_IN = timedelta(days=1)
 
@@ -47,6 +48,7 @@ def _tell(sender: str, name: str, language: str, kind: AccountEventKind, data: d
 
 
 def _was_told(person: User, kind: AccountEventKind, data: dict[str, Any]) -> bool:
-    lately = AccountEvent.objects.filter(user=person, kind=kind, created_at__gt=timezone.now() - ONCE_IN)
+    same = User.objects.filter(of_one_mailbox("email_key", person.email_key))
+    lately = AccountEvent.objects.filter(user__in=same, kind=kind, created_at__gt=timezone.now() - ONCE_IN)
     said = next(iter(data))
     return any(event.data.get(said) == data[said] for event in lately)

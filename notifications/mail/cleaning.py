@@ -18,7 +18,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\[#(\d{1,18})\]", re.ASCII)
-_TOKEN = re.compile(r"\+[rb][0-9a-z]{1,13}-[0-9a-f]{16}(?=@|%40)", re.ASCII | re.IGNORECASE)
+_TOKEN = re.compile(r"(?:\+|%(?:25)?2B)[rb][0-9a-z]{1,13}-[0-9a-f]{16}(?=@|%(?:25)?40)", re.ASCII | re.IGNORECASE)
 _OPENER = r"[A-Za-z0-9_.:=~%-]{16,}"
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 

@@ -16,7 +16,11 @@ _CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160), 8232, 8233), " ")
 
 def decoded(text: str) -> str:
     """A header's text with its encoded words decoded, on one line and without control characters."""
-    return " ".join(_replaced(text).translate(_CONTROLS).split()) if text else ""
+    if not text:
+        return ""
+    # UTF-7 and the like can bring halves of characters, which no database and no socket takes.
+    whole = _replaced(text).encode("utf-8", "replace").decode("utf-8")
+    return " ".join(whole.translate(_CONTROLS).split())
 
 
 def _replaced(text: str) -> str:

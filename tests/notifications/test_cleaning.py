@@ -49,6 +49,8 @@ def test_the_numbers_in_a_subject_are_those_our_mails_write():
         f"https://NORTH.localhost/password/MQ/{SECRET}/",
         f"https://filter.example/?url=http%3A%2F%2Fnorth.localhost%3A8000%2Ft%2F{SECRET}%2F&data=1",
         "support+r1a-0123456789abcdef@north.example",
+        "support%2Br1a-0123456789abcdef@north.example",
+        "https://filter.example/?url=mailto%3Asupport%2Br1a-0123456789abcdef%40north.example",
     ],
 )
 def test_what_opens_doors_for_one_reader_is_left_out(link):

@@ -31,6 +31,7 @@ class Facts:
     has_words: bool = True
     is_colleague: bool = False
     is_proven: bool = False
+    is_forged: bool = False
     is_forward: bool = False
     addressed: Addressed = Addressed.RECEIVING
     is_let_in: bool = True
@@ -76,6 +77,8 @@ def test_what_is_asked_first_decides(place):
         (Facts(whose=Whose.RECIPIENT, has_words=False), REPLY),
         (Facts(whose=Whose.SENDER, addressed=Addressed.RETIRED, is_let_in=False), REPLY),
         (Facts(whose=Whose.STAFF, is_colleague=True), REPLY),
+        (Facts(whose=Whose.STAFF, is_forged=True), Judgement(MailState.HELD, MailReason.FORGED)),
+        (Facts(whose=Whose.SENDER, is_forged=True), Judgement(MailState.HELD, MailReason.FORGED)),
         (Facts(whose=Whose.STAFF, has_words=False), Judgement(MailState.HELD, MailReason.NOT_ON_TICKET)),
         (replace(COLLEAGUE, is_proven=True), NEW),
         (replace(COLLEAGUE, is_proven=True, is_forward=True), FORWARDED),

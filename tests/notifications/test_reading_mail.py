@@ -13,13 +13,13 @@ from notifications.actions import reading_mail
 from notifications.actions.draining import drain, drain_everybody
 from notifications.actions.reading_mail import read_mail
 from notifications.composing import compose
-from notifications.enums import MailReason, MailState, Verdict
+from notifications.enums import MailReason, MailSource, MailState, Verdict
 from notifications.mail_locking import claim_mail
 from notifications.models import Delivery, IncomingMail, MailAddress, MailSettings, SenderRule
 from notifications.queries import tenants_with_mail_to_do
 from notifications.tokens import answer_address
 from tests.factories import DepartmentFactory, UserFactory, make_ticket
-from tests.notifications.incoming import SUPPORT, come, mail_to, store, write
+from tests.notifications.incoming import SUPPORT, come, mail_to, store, work, write
 from tickets.actions.closing import close_ticket
 from tickets.actions.collaborating import add_collaborator, remove_collaborator
 from tickets.actions.replying import reply_to_ticket
@@ -559,3 +559,44 @@ def test_a_group_that_is_the_portals_own_address_is_no_mailing_list(in_scope, ad
     mail = come(in_scope, write(**head))
 
     assert mail.state == state
+
+
+def test_an_uploaded_file_proves_nothing(in_scope, address):
+    """Whoever made it could write our own mail server's findings into it."""
+    MailSettings.objects.create(authserv_id="mx.north.example")
+
+    mail = store(write("Two.", From=in_scope.agent.email, Authentication_Results=TRUSTED))
+    IncomingMail.objects.filter(pk=mail.pk).update(source=MailSource.UPLOAD)
+    work(in_scope)
+
+    mail.refresh_from_db()
+    assert (reason_of(mail), mail.authentication) == (("held", "unproven_colleague"), {})
+
+
+def test_what_our_own_server_found_forged_is_no_reply_by_its_address_alone(in_scope, ticket, token, agents_token):
+    MailSettings.objects.create(authserv_id="mx.north.example")
+    forged = "mx.north.example; spf=fail smtp.mailfrom=kund.example; dmarc=fail header.from=kund.example"
+    by_number = come(in_scope, write("One.", Subject=f"[#{ticket.number}]", Authentication_Results=forged))
+    as_agent = come(in_scope, write("Two.", From=in_scope.agent.email, To=agents_token))
+    by_token = come(in_scope, write("Three.", To=token, Authentication_Results=forged))
+    proven = come(in_scope, write("Four.", From=in_scope.agent.email, To=agents_token, Authentication_Results=TRUSTED))
+
+    assert [reason_of(mail) for mail in (by_number, as_agent)] == [("held", "forged")] * 2
+    assert [mail.state for mail in (by_token, proven)] == [MailState.REPLY] * 2
+    assert proven.message.is_from_staff
+
+
+def test_halves_of_characters_in_what_it_refers_to_break_nothing(in_scope, address):
+    mail = come(in_scope, write(In_Reply_To="<a=?utf-7?q?+2AA-?=@kund.example>", References="<=?utf-7?q?+2AA-?=@x.y>"))
+
+    assert mail.state == MailState.NEW_TICKET
+
+
+def test_one_mailbox_has_one_brake_however_many_addresses_it_has(in_scope, address):
+    MailSettings.objects.create(acknowledgements_an_hour=3)
+    for number in range(6):
+        come(in_scope, write(f"Number {number}.", From=f"eve+{number}@gmail.example", Subject=f"Question {number}"))
+
+    sent = Delivery.objects.filter(template="confirmation", address__startswith="eve+")
+    assert sent.count() == 3
+    assert sent.filter(with_text=True).count() == 1

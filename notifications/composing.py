@@ -27,7 +27,7 @@ from notifications.mail.marks import mark
 from notifications.models import Delivery
 from notifications.muting_links import unsubscribe_link
 from notifications.naming import moment_in_words, name_of
-from notifications.queries import Outgoing, earlier_message_ids
+from notifications.queries import Outgoing, earlier_message_ids, mail_answered
 from notifications.worded import in_own_words
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
@@ -125,9 +125,11 @@ def _headers(delivery: Delivery, unsubscribe: str) -> dict[str, str]:
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if delivery.ticket:
         earlier = earlier_message_ids(delivery)
-        headers["References"] = " ".join([_thread_id(delivery), *earlier])
-        if earlier:
-            headers["In-Reply-To"] = earlier[-1]
+        answered = "" if delivery.template in DESK_KINDS else mail_answered(delivery)
+        before = [*earlier, answered] if answered else earlier
+        headers["References"] = " ".join([_thread_id(delivery), *before])
+        if before:
+            headers["In-Reply-To"] = before[-1]
     return headers
 
 

@@ -1,5 +1,6 @@
 """Who answers for a department, which mails a member of staff may see, who has mail to be sent."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from accounts.folding import fold_address, fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
-from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, Trouble
+from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, MailState, Trouble
 from notifications.models import (
     BouncingAddress,
     Delivery,
@@ -33,6 +34,7 @@ from tickets.queries import desk_tickets
 
 _NOT_THE_ADDRESS = (Trouble.DEPARTED, Trouble.LEFT, Trouble.OUTLIVED, Trouble.COMPOSING, Trouble.STORING)
 ECHO_PAUSE = timedelta(hours=1)
+_MAIL_ID = re.compile(r"<[!-;=?-~]{3,250}>", re.ASCII)  # RFC 5322, 3.6.4, as far as it is safe in a header
 REPEATEDLY = 2  # bounces
 
 
@@ -117,6 +119,16 @@ def earlier_message_ids(delivery: Delivery) -> list[str]:
     first, last = earlier.order_by("pk")[:1], earlier.order_by("-pk")[:1]
     ends = Delivery.objects.filter(Q(pk=Subquery(first)) | Q(pk=Subquery(last))).order_by("pk")
     return list(ends.values_list("message_id", flat=True))
+
+
+def mail_answered(delivery: Delivery) -> str:
+    """The Message-ID of the last mail its recipient wrote on the ticket, so that our answer stands below it in their
+    mail program; empty where there is none that can stand in a header."""
+    theirs = IncomingMail.objects.filter(
+        ticket=delivery.ticket, user=delivery.recipient_id, state__in=(MailState.NEW_TICKET, MailState.REPLY)
+    )
+    mail_id = theirs.order_by("-pk").values_list("mail_id", flat=True).first() or ""
+    return mail_id if _MAIL_ID.fullmatch(mail_id) else ""
 
 
 def mails_seen_by(agent: User) -> QuerySet[Delivery]:

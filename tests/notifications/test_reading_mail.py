@@ -600,3 +600,25 @@ def test_one_mailbox_has_one_brake_however_many_addresses_it_has(in_scope, addre
     sent = Delivery.objects.filter(template="confirmation", address__startswith="eve+")
     assert sent.count() == 3
     assert sent.filter(with_text=True).count() == 1
+
+
+def test_our_answers_stand_below_the_customers_own_mails(in_scope, address):
+    first = come(in_scope, write(Message_ID="<q1@kund.example>"))
+    confirmation = mail_to(in_scope, in_scope.customer, first.ticket)
+    come(in_scope, write("More.", To=answer_address(confirmation, SUPPORT), Message_ID="<q2@kund.example>"))
+    reply_to_ticket(actor=in_scope.agent, ticket=first.ticket, body="So.", channel=Channel.PORTAL, as_staff=True)
+    answer = mail_to(in_scope, in_scope.customer, first.ticket)
+
+    head = compose(answer).headers
+    assert head["In-Reply-To"] == "<q2@kund.example>"
+    assert head["References"].split()[-2:] == [confirmation.message_id, "<q2@kund.example>"]
+
+
+@pytest.mark.parametrize(
+    "named", ["<a b@x.example>", "<a\u00e9@x.example>", "a@x.example", "<" + "a" * 400 + "@x.example>"]
+)
+def test_no_message_id_of_a_mail_breaks_our_headers(in_scope, address, named):
+    mail = come(in_scope, write(Message_ID=named))
+    IncomingMail.objects.filter(pk=mail.pk).update(mail_id=named)
+
+    assert "In-Reply-To" not in compose(mail_to(in_scope, in_scope.customer, mail.ticket)).headers

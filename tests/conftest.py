@@ -106,6 +106,12 @@ def _files_aside(settings, tmp_path) -> None:
     settings.MAIL_DIR = tmp_path / "mail"
 
 
+@pytest.fixture(autouse=True)
+def _servers_here(settings) -> None:
+    """The mail servers of the tests are on this machine, which portals reach by default with SQLite alone."""
+    settings.PRIVATE_MAIL_SERVERS = True
+
+
 @pytest.fixture
 def portal(db) -> Portal:
     return make_portal("north")

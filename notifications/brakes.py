@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.enums import MailKind, MailReason, MailState, Verdict
-from notifications.models import Delivery, IncomingMail, SenderRule
-from notifications.queries import mail_settings, of_one_mailbox
+from notifications.models import Delivery, IncomingMail
+from notifications.queries import mail_settings, of_one_mailbox, verdict_on
 from tickets.models import Ticket
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,7 +42,7 @@ def is_looping(mail: IncomingMail, ticket: Ticket | None = None, *, is_accepted:
         lately = today.filter(received_at__gt=now - HOUR)
         on_it = lately.filter(ticket=ticket).count() >= ON_ONE_TICKET_AN_HOUR
         return on_it or today.filter(ticket=ticket).count() >= ON_ONE_TICKET_A_DAY
-    if _is_accepted(mail.sender_key) if is_accepted is None else is_accepted:
+    if verdict_on(mail.sender_key) == Verdict.ACCEPT if is_accepted is None else is_accepted:
         return False
     # All at once: this is asked of every mail, and most senders have written nothing else today.
     rows = list(today.order_by("-received_at").values_list(*_SEEN, named=True)[:_LOOKED_AT])
@@ -79,8 +79,3 @@ def _of_domain(person: User, confirmations: QuerySet[Delivery]) -> QuerySet[Deli
 
 def _bare(subject: str) -> str:
     return _NUMBERS.sub(" ", subject.casefold()).strip()
-
-
-def _is_accepted(sender_key: str) -> bool:
-    keys = (sender_key, "@" + sender_key.rpartition("@")[2])
-    return bool(SenderRule.objects.filter(key__in=keys, verdict=Verdict.ACCEPT).exists())

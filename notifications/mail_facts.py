@@ -15,8 +15,8 @@ from notifications.judging import Addressed, Whose
 from notifications.mail.cleaning import fit, fit_line, is_fit_address
 from notifications.mail.limits import MAIL_BYTES
 from notifications.mail.parsed import Machine, ParsedMail
-from notifications.models import Delivery, IncomingMail, MailAddress, SenderRule
-from notifications.queries import mail_settings
+from notifications.models import Delivery, IncomingMail, MailAddress
+from notifications.queries import mail_settings, verdict_on
 from notifications.tokens import delivery_answered, is_for_bounces, without_token
 from notifications.whose import Claim, claim_of
 
@@ -75,11 +75,7 @@ class FactsOf:
 
     @cached_property
     def _verdict(self) -> str:
-        key = self.mail.sender_key
-        if not key:
-            return ""
-        rules = dict(SenderRule.objects.filter(key__in=(key, f"@{_domain(key)}")).values_list("key", "verdict"))
-        return rules.get(key) or rules.get(f"@{_domain(key)}", "")
+        return verdict_on(self.mail.sender_key)
 
     @property
     def is_blocked(self) -> bool:

@@ -25,6 +25,7 @@ from notifications.models import (
     MailSettings,
     MailWording,
     MutedMail,
+    SenderRule,
 )
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
@@ -187,6 +188,15 @@ def counts_by_state(mails: QuerySet[Delivery]) -> dict[str, int]:
 def deliveries_of_ticket(ticket: Ticket) -> list[Delivery]:
     """Every mail about a ticket, oldest first."""
     return list(Delivery.objects.with_event().filter(ticket_event__ticket=ticket).order_by("pk"))
+
+
+def verdict_on(sender_key: str) -> str:
+    """What staff decided about a sender, empty for nothing: about the address itself, else about its domain."""
+    if not sender_key:
+        return ""
+    domain = "@" + sender_key.rpartition("@")[2]
+    rules = dict(SenderRule.objects.filter(key__in=(sender_key, domain)).values_list("key", "verdict"))
+    return str(rules.get(sender_key) or rules.get(domain, ""))
 
 
 def mail_settings() -> MailSettings:

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -66,7 +67,7 @@ def reply_to_ticket(
     if vouched_by is not None:
         require_agent(vouched_by)
     with transaction.atomic():
-        locked = lock_ticket(_where_to_write(actor, ticket, as_staff=as_staff))
+        locked = _lock_where_to_write(actor, ticket, as_staff=as_staff)
         if not as_staff and vouched_by is None and not _is_dictated(actor, locked, channel):
             require_part(actor, locked)
         sent = _sent_before(form_key)
@@ -115,6 +116,25 @@ def add_note(*, actor: User, ticket: Ticket, body: str, form_key: UUID | None = 
         locked.save(update_fields=["last_activity_at"])
         record_event(EventKind.NOTED, locked, actor=actor, message=message)
     return message
+
+
+class _LedElsewhere(Exception):
+    """While its lock was waited for, the ticket was merged or taken apart."""
+
+
+def _lock_where_to_write(actor: User, ticket: Ticket, *, as_staff: bool) -> Ticket:
+    """The ticket to write on, locked. Where it turns out that the words belong on another one, its lock is let go
+    before that one's is waited for: whoever merges holds both."""
+    place = ticket
+    while True:
+        with suppress(_LedElsewhere), transaction.atomic():
+            locked = lock_ticket(place)
+            if place == ticket and locked.merged_into_id is None:
+                return locked
+            place = _where_to_write(actor, ticket, as_staff=as_staff)
+            if place == locked:
+                return locked
+            raise _LedElsewhere
 
 
 def _where_to_write(actor: User, ticket: Ticket, *, as_staff: bool) -> Ticket:

@@ -33,6 +33,7 @@ from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, Status
 from tickets.links import ticket_link
 from tickets.models import Ticket, TicketEvent
+from tickets.origins import origin_of
 from tickets.queries import topics_known_to
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
@@ -190,6 +191,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant, round_
         "echo": delivery.with_text or not is_guest,
         "text": text[:WORDS_LIMIT],
         "is_cut": len(text) > WORDS_LIMIT,
+        "came_from": header_line(origin_of(message, staff=desk)) if message else "",
         "files": [header_line(file.name) for file in message.attachments.all()] if message else [],
         "closed": bool(data.get("closed")),
         "reopened": bool(data.get("reopened")),

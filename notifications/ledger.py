@@ -2,16 +2,17 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.folding import clean_line, fold_address, fold_text
 from accounts.models import User
-from notifications.enums import MailState
+from notifications.enums import MailReason, MailState
 from notifications.models import IncomingMail, MailAddress, RawMail, SenderRule
 from routing.models import DepartmentMember
 from routing.queries import sight_of
@@ -123,6 +124,23 @@ def incoming_of_ticket(ticket: Ticket) -> list[IncomingMail]:
     of_it = Q(message__isnull=False) | Q(state__in=UNDECIDED)
     mails = IncomingMail.objects.filter(of_it, ticket=ticket).select_related("user")
     return list(mails.order_by("received_at", "pk"))
+
+
+def add_firsts(mails: Iterable[IncomingMail], agent: User) -> None:
+    """Give each mail that had come already its `first`: the one that was read, if this agent sees it. One query, and
+    only where there are such mails."""
+    again = [mail for mail in mails if mail.reason == MailReason.DUPLICATE]
+    if not again:
+        return
+    same = incoming_seen_by(agent).filter(mail_id__in={mail.mail_id for mail in again}).select_related("ticket")
+    firsts = {_same(mail): mail for mail in same.exclude(reason=MailReason.DUPLICATE).order_by("-pk")}
+    for mail in again:
+        mail.first = firsts.get(_same(mail))
+
+
+def _same(mail: IncomingMail) -> tuple[Any, ...]:
+    """What the copies of one mail share (`notifications.mail_facts`)."""
+    return mail.mail_id, mail.sender_key, mail.subject, mail.sent_at
 
 
 def rule_about(sender_key: str) -> SenderRule | None:

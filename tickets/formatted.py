@@ -2,8 +2,8 @@
 
 They were sanitised when the mail was read (`notifications.mail`), and are once more here: to put the addresses of this
 reader's pictures in their places the HTML has to be parsed anyway, and so no page relies on what some row says. What
-passes is words, lists, tables, links that lead out, and pictures that came with the very message; nothing that runs,
-loads from elsewhere, or takes over the page's looks.
+passes is words, lists, tables, links that lead out, and pictures that came with the very message, each a link to itself
+so that it can be seen large; nothing that runs, loads from elsewhere, or takes over the page's looks.
 """
 
 import re
@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import nh3
+from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 # Hard spaces take nh3 the square of their number in time; a sign that means nothing stands in for them meanwhile.
 _STAND_IN = "\ue0a0"
@@ -35,6 +37,9 @@ _NUMBERS = {"colspan": 2, "rowspan": 2, "start": 4, "width": 4, "height": 4}  # 
 # A heading or a landmark in a mail is none of the page's.
 _HEADING = re.compile(r"<h[1-6]\b[^>]*>", re.IGNORECASE)
 _END_OF_HEADING = re.compile(r"</h[1-6]\s*>", re.IGNORECASE)
+# As nh3 writes tags: attributes in double quotes, which are escaped inside.
+_LINK_OR_PICTURE = re.compile(r'<(?:(?P<a>a)|(?P<end>/a)|(?P<img>img))(?P<attributes>(?: [a-z]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _LANDMARK = re.compile(r"<(/?)(?:main|header|footer|section|article|nav|aside)\b[^>]*>", re.IGNORECASE)
 
 
@@ -76,4 +81,27 @@ def formatted(html: str, files: Iterable[Any]) -> Formatted:
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         link_rel="noopener noreferrer nofollow",
     )
-    return Formatted(clean.replace(_STAND_IN, "\u00a0"), frozenset(placed))
+    shown = _with_links(clean.replace(_STAND_IN, "\u00a0"), {escape(one.url): one for one in pictures.values()})
+    return Formatted(shown, frozenset(placed))
+
+
+def _with_links(clean: str, pictures: dict[str, Any]) -> str:
+    """Each picture a link to itself, where it stands in none; with its file's name for whoever does not see it, where
+    the mail says nothing better."""
+    in_link = False
+
+    def replaced(found: re.Match[str]) -> str:
+        nonlocal in_link
+        if not found["img"]:
+            in_link = bool(found["a"])
+            return found[0]
+        attributes = dict(_ATTRIBUTE.findall(found["attributes"]))
+        picture = pictures.get(attributes.get("src", ""))
+        if picture is None:
+            return found[0]
+        if not attributes.get("alt", "").strip():
+            attributes["alt"] = escape(_("Picture: %s") % picture.name)
+        image = "<img" + "".join(f' {name}="{value}"' for name, value in attributes.items()) + ">"
+        return image if in_link else f'<a href="{attributes["src"]}">{image}</a>'
+
+    return _LINK_OR_PICTURE.sub(replaced, clean)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
@@ -47,6 +48,7 @@ from tickets.priorities import customers_see_priority
 from tickets.questions import asked_questions
 
 EXCERPT = 160
+LAST_MOMENT = timedelta(seconds=1)
 CUSTOMER_EVENTS = (
     EventKind.ROUTED,
     EventKind.CLOSED,
@@ -157,12 +159,13 @@ def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
     """A ticket's messages as one side may read them; internal notes, and replies that can still be taken back, for
     staff only. What was taken back was never said."""
     messages = ticket.messages.select_related("author").prefetch_related("attachments").filter(withdrawn_at=None)
-    return messages if staff else messages.filter(_is_public(), kind=MessageKind.REPLY)
+    return messages if staff else messages.filter(is_public(), kind=MessageKind.REPLY)
 
 
-def _is_public(prefix: str = "") -> Q:
-    """Whether a message is out: its author can take it back no longer, and has not."""
-    out = Q(**{f"{prefix}public_at": None}) | Q(**{f"{prefix}public_at__lte": timezone.now()})
+def is_public(prefix: str = "") -> Q:
+    """Whether a message is out: its author can take it back no longer, and has not. Who takes it back in the very last
+    moment has not finished in that moment: hence `LAST_MOMENT`."""
+    out = Q(**{f"{prefix}public_at": None}) | Q(**{f"{prefix}public_at__lte": timezone.now() - LAST_MOMENT})
     return out & Q(**{f"{prefix}withdrawn_at": None})
 
 
@@ -175,7 +178,7 @@ def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
     if customers_see_priority():
         theirs |= Q(kind=EventKind.PRIORITY_CHANGED, data__shown=True)
     # What a reply did besides is known with the reply.
-    return events.filter(theirs).filter(Q(message=None) | _is_public("message__"))
+    return events.filter(theirs).filter(Q(message=None) | is_public("message__"))
 
 
 def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QuerySet[Ticket]:
@@ -188,7 +191,7 @@ def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QueryS
         return tickets.annotate(is_unread=Exists(news))
     of_others = When(whose=Whose.ORGANISATION, then=Value(value=False))
     return with_whose(tickets, user).annotate(
-        is_unread=Case(of_others, default=Exists(news.filter(_is_public(), kind=MessageKind.REPLY)))
+        is_unread=Case(of_others, default=Exists(news.filter(is_public(), kind=MessageKind.REPLY)))
     )
 
 

@@ -9,6 +9,7 @@ from tickets.department_names import as_customers_read
 from tickets.enums import EventKind, MessageKind
 from tickets.formatted import formatted
 from tickets.models import Attachment, Message, Ticket, TicketEvent
+from tickets.origins import add_origins
 from tickets.queries import messages_for
 
 SHOWN_BY_MESSAGES = (EventKind.OPENED, EventKind.REPLIED, EventKind.NOTED)
@@ -36,7 +37,9 @@ def timeline(
     events = events if staff else as_customers_read(events)
     seen = getattr(ticket, "read_until", 0)
     entries: list[tuple[Any, Entry]] = []
-    for message in messages_for(ticket, staff=staff):
+    messages = list(messages_for(ticket, staff=staff))
+    add_origins(messages, staff=staff)
+    for message in messages:
         _add_contents(message, file_url)
         own = not _is_customers(message, ticket) if staff else message.author_id == reader.pk
         new = message.pk > seen and message.author_id != reader.pk

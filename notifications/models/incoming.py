@@ -54,6 +54,8 @@ class IncomingMail(TenantModel):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
+    first: "IncomingMail | None" = None  # set for pages by `notifications.ledger.add_firsts`
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "source_key"], name="stored_once_per_source"),

@@ -18,6 +18,7 @@ from notifications.forms.incoming import NewTicketForm, SearchForm, TicketForm
 from notifications.ledger import (
     TO_DECIDE,
     Asked,
+    add_firsts,
     counts_of_incoming,
     incoming_seen_by,
     matching_incoming,
@@ -46,8 +47,10 @@ def desk_incoming(request: PortalRequest) -> HttpResponse:
     asked = form.asked(state)
     found = matching_incoming(incoming_seen_by(request.user), asked)
     chosen = found.filter(state=state) if state else found
+    page = paginate(chosen, NEWEST_FIRST, request.GET, shown=with_names)
+    add_firsts(page.items, request.user)
     context = {
-        "page": paginate(chosen, NEWEST_FIRST, request.GET, shown=with_names),
+        "page": page,
         "tabs": _tabs(counts_of_incoming(found), asked),
         "asked": asked,
         "form": form,
@@ -80,6 +83,7 @@ def mail_page(request: PortalRequest, mail: IncomingMail, *, status: int = 200, 
     is_open = mail.state in TO_DECIDE
     sees_ticket = mail.ticket is not None and desk_tickets(request.user).filter(pk=mail.ticket.pk).exists()
     said = _said(mail)
+    add_firsts([mail], request.user)
     number = {"number": mail.ticket.number} if sees_ticket and mail.ticket else {}
     context = {
         "mail": mail,

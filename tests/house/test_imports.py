@@ -63,6 +63,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "questions",
         "priorities",
         "department_names",
+        "origins",
         "timeline",
         "events_in_words",
         "reasons_in_words",

@@ -26,6 +26,7 @@ HTML = (
 class Picture:
     def __init__(self, pk: int, content_id: str, *, is_image: bool = True) -> None:
         self.pk, self.content_id, self.is_image, self.url = pk, content_id, is_image, f"/files/{pk}/"
+        self.name = "a<b>.png"
 
 
 @pytest.mark.parametrize(
@@ -46,10 +47,21 @@ class Picture:
         ('<img src="/settings/">', "<img>"),
         ('<img src="cid:no-such" alt="Logo">', '<img alt="Logo">'),
         ('<img src="cid:file" alt="Not a picture">', '<img alt="Not a picture">'),
-        ('<img src="CID:a%40b" alt="">', '<img src="/files/1/" alt="">'),
+        ('<img src="CID:a%40b" alt="x > y">', '<a href="/files/1/"><img src="/files/1/" alt="x &gt; y"></a>'),
+        (
+            '<img src="CID:a%40b" alt=" ">',
+            '<a href="/files/1/"><img src="/files/1/" alt="Picture: a&lt;b&gt;.png"></a>',
+        ),
+        (
+            '<a href="https://a.example/"><img src="cid:a@b" alt="Us"></a>',
+            '<a href="https://a.example/" rel="noopener noreferrer nofollow"><img src="/files/1/" alt="Us"></a>',
+        ),
         ('<td colspan="999999999">x</td>', "x"),
         ('<main id="main"><p lang="sv">Hej</p></main>', '<div><p lang="sv">Hej</p></div>'),
-        ('<img src="cid:a%40b" width="90" height="9e9">', '<img src="/files/1/" width="90">'),
+        (
+            '<img src="cid:a%40b" alt="Logo" width="90" height="9e9">',
+            '<a href="/files/1/"><img src="/files/1/" alt="Logo" width="90"></a>',
+        ),
         ("<svg><a xlink:href='javascript:x'>y</a></svg>z", "z"),
         ("a &lt;b&gt; & c", "a &lt;b&gt; &amp; c"),
         ("<p>never closed <b>bold", "<p>never closed <b>bold</b></p>"),

@@ -80,6 +80,21 @@ def test_until_it_is_out_the_customer_sees_nothing_and_nobody_is_told(in_scope, 
     assert Delivery.objects.filter(ticket_event__message=message).get().recipient == in_scope.customer
 
 
+def test_what_is_taken_back_in_the_last_moment_was_read_by_nobody(in_scope, ticket):
+    message = answer(in_scope, ticket)
+    let_time_pass(message, seconds=0)
+
+    assert message not in messages_for(ticket, staff=False)
+    assert unread_total(in_scope.customer) == 0
+    later = answer(in_scope, ticket, actor=in_scope.customer, as_staff=False)
+    mark_read(actor=in_scope.customer, ticket=ticket, message=later)
+
+    let_time_pass(message, seconds=2)
+
+    assert message in messages_for(ticket, staff=False)
+    assert unread_total(in_scope.customer) == 1
+
+
 @pytest.mark.parametrize("undo_seconds", [None, 0])
 def test_without_a_delay_it_is_out_at_once(in_scope, ticket, undo_seconds):
     message = answer(in_scope, ticket, undo_seconds=undo_seconds)

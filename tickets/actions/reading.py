@@ -1,7 +1,6 @@
-from django.utils import timezone
-
 from accounts.models import User
 from tickets.models import Message, Reading, Ticket
+from tickets.queries import is_public
 
 
 def mark_read(*, actor: User, ticket: Ticket, message: Message | None, staff: bool = False) -> None:
@@ -23,5 +22,5 @@ def mark_read(*, actor: User, ticket: Ticket, message: Message | None, staff: bo
 
 def _before_what_is_pending(ticket: Ticket, message: Message) -> Message | None:
     earlier = Message.objects.filter(ticket=ticket, pk__lt=message.pk, withdrawn_at=None).order_by("pk")
-    pending = earlier.filter(public_at__gt=timezone.now()).first()
+    pending = earlier.exclude(is_public()).first()
     return message if pending is None else earlier.filter(pk__lt=pending.pk).last()

@@ -35,6 +35,7 @@ class Message(TenantModel):
     # its formatted words, if it has any.
     files: list[Any]
     formatted: Any = None
+    came_from: str = ""  # by `tickets.origins`: `written_by` in its reader's words
 
     class Meta:
         ordering = ["pk"]

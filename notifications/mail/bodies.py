@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from notifications.mail import charsets, flowed, limits, names, pictures, sanitising, sealed, tnef, transfer
+from notifications.mail import charsets, flowed, html_text, limits, names, pictures, sanitising, sealed, tnef, transfer
 from notifications.mail.files import Found, content_id, file_in
 from notifications.mail.parsed import Label
 from notifications.mail.structure import Part, read_structure
@@ -49,10 +49,24 @@ def read_body(root: Part) -> Body:
     body = Body()
     _read(root, body)
     _open_wrapped(body)
+    body.blocks = _paired(body.blocks)
     if len(body.files) > limits.FILES:
         body.troubles.append("It has too many files; the rest was left out.")
         del body.files[limits.FILES :]
     return body
+
+
+def _paired(blocks: list[Block]) -> list[Block]:
+    """A text and, after it, the same text as HTML are versions of one, even where the mail does not say so."""
+    paired: list[Block] = []
+    for block in blocks:
+        last = paired[-1] if paired else Block()
+        is_plain, is_page = last.plain.strip() and not last.html, block.html and not block.plain.strip()
+        if is_plain and is_page and last.plain.split() == html_text.text_of(block.html).split():
+            last.html = block.html
+        else:
+            paired.append(block)
+    return paired
 
 
 def as_html(plain: str) -> str:
@@ -164,7 +178,7 @@ def _html_block(text: str, content: bytes, body: Body) -> Block:
 
 def text_in(content: bytes, part: Part) -> str:
     """A text part's text, with plain line ends and without control characters."""
-    label = part.parameters.get("charset", "")
+    label = part.parameters.get("charset", "") or part.headers.charset
     if part.type == "text/html" and not charsets.codec_named(label):
         label = charsets.in_html(content) or label
     text = charsets.decode(content, label).replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from notifications.mail import guessing
+from notifications.mail import guessing, japanese
 
 _NAMES = {
     # What mailers write, and what they mean. The Windows sets are supersets of those they are confused with.
@@ -117,7 +117,7 @@ def _strictly(data: bytes, name: str) -> str | None:
 def _guessed(data: bytes, name: str) -> str:
     """What the bytes look like, when they are not what they say."""
     if _ISO_2022.search(data):
-        return data.decode("iso2022_jp_ext", "replace")
+        return japanese.decoded(data)
     found = _strictly(data, "utf-8")
     if found is not None:
         return found
@@ -125,7 +125,8 @@ def _guessed(data: bytes, name: str) -> str:
         return data.decode(name, "replace")
     if _mostly_right(data, "utf-8"):
         return data.decode("utf-8", "replace")
-    return _as_windows(data)
+    likely = guessing.likely_charset(data)
+    return data.decode(likely, "replace") if likely else _as_windows(data)
 
 
 def _mostly_right(data: bytes, name: str) -> bool:

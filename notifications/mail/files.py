@@ -27,7 +27,7 @@ _STEMS = {
 
 @dataclass
 class Found:
-    """A file as it stands in the mail, before its name is made unique."""
+    """A file as it stands in the mail, before it is known where the HTML shows it."""
 
     name: str
     content_type: str
@@ -80,13 +80,12 @@ def label_of(part: Part, *, encrypted: bool = False) -> Label | None:
     return Label.MESSAGE if part.type in ("message/rfc822", "message/global") else None
 
 
-def named_apart(found: list[Found], shown: list[str]) -> tuple[MailFile, ...]:
-    """The files, each with a name of its own; `shown` are the Content-IDs of the pictures the HTML shows."""
-    taken: set[str] = set()
+def as_files(found: list[Found], shown: list[str]) -> tuple[MailFile, ...]:
+    """The files as the mail names them; `shown` are the Content-IDs of the pictures the HTML shows."""
     ids = set(shown)
     return tuple(
         MailFile(
-            name=names.told_apart(file.name, taken),
+            name=file.name,
             content_type=file.content_type,
             content=file.content,
             content_id=file.content_id,

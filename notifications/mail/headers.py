@@ -69,7 +69,7 @@ def _read_lines(head: bytes, headers: Headers) -> int | None:
     lines: list[tuple[str, list[bytes]]] = []
     position = 0
     for line in head.splitlines(keepends=True) if b"\n" not in head else head.split(b"\n"):
-        text = line.rstrip(b"\r\n")
+        text = line.rstrip(b"\r\n") if lines else line.strip()
         if text[:1] in b" \t" and lines and text:
             lines[-1][1].append(text)
         elif first := _FIRST.fullmatch(text):
@@ -78,7 +78,8 @@ def _read_lines(head: bytes, headers: Headers) -> int | None:
                 break
             lines.append((first[1].decode("ascii"), [first[2]]))
         elif text.strip() and not text.startswith((b"From ", b">From ")):
-            if not any(_KNOWN.match(later) for later in head[position:].split(b"\n", 200)[1:]):
+            below = head[position:].split(b"\n", 200)[1:]
+            if text.startswith(b"--") or not any(_KNOWN.match(later) for later in below):
                 headers.fields = _unfolded(lines)
                 return position
             headers.troubles.append("A line in its head is no header.")

@@ -1,4 +1,4 @@
-"""Names of a mail's files: bare, readable, and each only once."""
+"""Names of a mail's files: bare and readable."""
 
 import mimetypes
 import re
@@ -20,6 +20,8 @@ _ENDINGS = {
     "message/disposition-notification": ".txt",
     "text/rfc822-headers": ".txt",
     "image/jpeg": ".jpg",
+    "image/jpg": ".jpg",
+    "image/pjpeg": ".jpg",
     "text/plain": ".txt",
     "text/html": ".html",
 }
@@ -41,16 +43,6 @@ def made_up(content_type: str, label: str = "", subject: str = "") -> str:
     stem = {"application": "file", "text": "text", "image": "image"}.get(stem, stem)
     ending = _ENDINGS.get(content_type) or mimetypes.guess_extension(content_type) or ".bin"
     return _shortened(stem[: limits.NAME_LENGTH - len(ending)] + ending)
-
-
-def told_apart(name: str, taken: set[str]) -> str:
-    """The name, with a number where another file of the mail has it already. `taken` holds them case-folded."""
-    own, number = name, 2
-    stem, ending = _divided(name)
-    while own.casefold() in taken:
-        own, number = f"{stem} ({number}){ending}", number + 1
-    taken.add(own.casefold())
-    return own
 
 
 def _shortened(name: str) -> str:

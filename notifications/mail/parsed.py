@@ -24,7 +24,8 @@ class Machine(StrEnum):
 
 @dataclass(frozen=True)
 class MailFile:
-    """A file in a mail. `name` is a bare name without folders and control characters; `content_id` without brackets,
+    """A file in a mail. `name` is a bare name without folders and control characters, which another file of the mail
+    may have too; `content_id` without brackets,
     for a picture that the HTML shows in place (`is_inline`)."""
 
     name: str

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from notifications.mail import addresses, bodies, charsets, html_text, limits, sanitising, words
 from notifications.mail.authentication import results_of
 from notifications.mail.bodies import Body
-from notifications.mail.files import named_apart
+from notifications.mail.files import as_files
 from notifications.mail.forwarding import forwarded_in
 from notifications.mail.headers import Headers
 from notifications.mail.machines import machine_of
@@ -72,7 +72,7 @@ def _assembled(structure: Structure, body: Body, message: MailMessage, troubles:
     headers = structure.root.headers
     subject = headers.decoded("subject")
     clean, text = _tried(_texts, ("", ""), troubles, body)
-    found = named_apart(body.files, sanitising.pictures_in(clean))
+    found = as_files(body.files, sanitising.pictures_in(clean))
     machine = _tried(machine_of, None, troubles, message)
     new, quoted = _tried(split_report if machine is Machine.REPORT else split, (text, ""), troubles, text)
     sender = _tried(addresses.certain_sender, None, troubles, headers.all("from"))

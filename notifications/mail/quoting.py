@@ -14,6 +14,7 @@ from notifications.mail.quote_words import (
     ORIGINAL_LINE,
     SENT_FROM,
     WROTE,
+    WROTE_LINE,
 )
 from notifications.mail.quoting_html import split_html
 
@@ -25,9 +26,16 @@ LINES_OF_ATTRIBUTION = 4
 
 QUOTED = re.compile(r"^\s{0,3}[>＞]")
 RULER = re.compile(r"^\s{0,4}[_\-=]{8,}\s*$")
+# As GroupWise writes it: ">>> Anna Ek <anna@firm.test> 2026-01-05 10:00 >>>", and no marks below.
+GROUPWISE = re.compile(
+    r"^>>> [^\n>]{1,100}(?:<[^<>\s]{1,254}> )?[^\n<>]{0,60}\d{1,2}[:.]\d{2}[^\n<>]{0,12} >>>\s{0,4}$"
+)
 ENDS_ATTRIBUTION = re.compile(r"(?:[:：]|(?:wrote|skrev|schrieb|a écrit|skriver) ?-{2,20})[\s*_\u00a0]{0,4}$", re.I)
 # "2026/1/5 Anna Ek <anna@firm.test>", as Gmail wrote for long; and a link that was cut out of the quote around it.
 DATED_SENDER = re.compile(r"^\d{4}[/.-]\d{1,2}[/.-]\d{1,2},? [^<>]{0,100}<[^<>\s@]{1,64}@[^<>\s]{1,253}>$")
+ANGLED = re.compile(r"[<(][^<>()\s@]{1,64}@[^<>()\s]{1,253}[>)]")
+# Marks that only turn the reading, around every name in Hebrew and Arabic.
+TURNS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 LONE_LINK = re.compile(r"^\s{0,8}[<(\[]?(?:https?://|mailto:)[^\s<>]{1,900}[>)\]]?(?: >)?$", re.I)
 # An answer and "On Mon, 5 Jan 2026 at 10:00, Anna wrote:" in one line, as some phones leave it.
 SHARED_LINE = re.compile(
@@ -78,10 +86,10 @@ def _marks(lines: Sequence[str]) -> list[bool]:
             marks[place] = True
     place = 0
     while place < len(lines):
-        if marks[place]:
+        if marks[place] and not GROUPWISE.match(lines[place][:LONGEST_LINE]):
             place += 1
             continue
-        if _begins_the_rest(lines, place):
+        if marks[place] or _begins_the_rest(lines, place):
             return marks[:place] + [True] * (len(lines) - place)
         count = _attribution(lines, place)
         if count:
@@ -90,7 +98,7 @@ def _marks(lines: Sequence[str]) -> list[bool]:
                 marks[place:below] = [True] * (below - place)
                 place = below
                 continue
-            if _is_sure(" ".join(lines[place : place + count])):
+            if _is_sure(_together(lines, place, count)):
                 return marks[:place] + [True] * (len(lines) - place)
         place += 1
     return marks
@@ -101,7 +109,7 @@ def _begins_the_rest(lines: Sequence[str], place: int) -> bool:
     line = lines[place][:LONGEST_LINE]
     if not line.strip():
         return False
-    if ORIGINAL_LINE.match(line) or FORWARDED_LINE.match(line):
+    if ORIGINAL_LINE.match(line) or FORWARDED_LINE.match(line) or WROTE_LINE.match(line):
         return True
     if len(line) < 160 and (is_mark(line) or ABOVE_THIS_LINE.match(line)):
         return True
@@ -117,21 +125,29 @@ def _attribution(lines: Sequence[str], place: int) -> int:
         return 0
     together = ""
     for count, line in enumerate(lines[place : place + LINES_OF_ATTRIBUTION], start=1):
-        part = line[:LONGEST_LINE].strip()
+        part = TURNS.sub("", line[:LONGEST_LINE]).strip()
         if not part:
             return 0
         together = f"{together} {part}" if together else part
         if ENDS_ATTRIBUTION.search(part) or DATED_SENDER.match(together):
             return count if _names_somebody(together, count) else 0
-        if count == 1 and not (BEGINS_ATTRIBUTION.match(part) or ADDRESS.search(part)):
+        if count == 1 and not (BEGINS_ATTRIBUTION.match(part) or ADDRESS.search(part) or _says_when(part)):
             return 0
     return 0
+
+
+def _together(lines: Sequence[str], place: int, count: int) -> str:
+    return " ".join(TURNS.sub("", line[:LONGEST_LINE]) for line in lines[place : place + count])
+
+
+def _says_when(words: str) -> bool:
+    return bool(CLOCK.search(words) and DAY.search(words))
 
 
 def attribution_at(lines: Sequence[str], place: int) -> tuple[str, int]:
     """The line that surely says who wrote what follows, if one stands here, and how many lines it takes; ("", 0)."""
     count = _attribution(lines, place)
-    words = " ".join(line[:LONGEST_LINE] for line in lines[place : place + count])
+    words = _together(lines, place, count)
     return (words, count) if count and _is_sure(words) else ("", 0)
 
 
@@ -148,7 +164,9 @@ def _is_sure(words: str) -> bool:
     if MYSELF.search(words) or len(words) > LONGEST_LINE:
         return False
     clock, day, address = CLOCK.search(words), DAY.search(words), ADDRESS.search(words)
-    if not WROTE.search(words):  # "2026-01-05 11:28 GMT+01:00 Anna Ek <anna@firm.test>:"
+    if clock and day and ANGLED.search(words):  # in whatever language, or without a word at all
+        return True
+    if not WROTE.search(words):  # "2026-01-05 11:28 GMT+01:00 anna@firm.test:"
         return bool(clock and day and address) and words[:1].isdigit()
     return sum(map(bool, (clock, day, address))) >= 2 and bool(BEGINS_ATTRIBUTION.match(words) or address)
 

@@ -43,6 +43,7 @@ _HARD_SPACE = re.compile("\u00a0|&nbsp;?|&#160;|&#x0*a0;", re.I)
 _STAND_IN = "\ue0a0"
 _REFERENCES = 50_000
 _ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_END_OF_COMMENT = re.compile(r"--!?>")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 # Without content, or ended by the next of their kind.
 _NEVER_DEEP = frozenset(
@@ -75,7 +76,7 @@ def is_too_deep(html: str) -> bool:
         return True
     opened: Counter[str] = Counter()
     depth = 0
-    for closes, name in _ELEMENT.findall(html):
+    for closes, name in _ELEMENT.findall(_without_comments(html)):
         tag = name.lower()
         if tag in _NEVER_DEEP:
             continue
@@ -88,6 +89,15 @@ def is_too_deep(html: str) -> bool:
         if depth > _DEEPEST:
             return True
     return False
+
+
+def _without_comments(html: str) -> str:
+    """Outlook hides several hundred elements from other programs in one. What is never closed hides nothing here."""
+    kept, place = [], 0
+    while (start := html.find("<!--", place)) >= 0 and (end := _END_OF_COMMENT.search(html, start + 2)):
+        kept.append(html[place:start])
+        place = end.end()
+    return "".join([*kept, html[place:]])
 
 
 def words_of(html: str) -> str:

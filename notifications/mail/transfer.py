@@ -33,7 +33,9 @@ def unwrap(data: bytes, encoding: str) -> bytes:
 
 
 def from_base64(data: bytes) -> bytes:
-    """Decoded; text that only claims to be base64 as it is."""
+    """Decoded; text that only claims to be base64 as it is. A boundary that was not declared ends it."""
+    if b"\n--" in data:
+        data = data[: data.index(b"\n--")]
     if not looks_like_base64(data):
         return data
     try:

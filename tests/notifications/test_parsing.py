@@ -42,7 +42,7 @@ SAID: dict[str, dict[str, Any]] = {
         "sender": "nils@kund.example",
         "subject": "Two pictures",
         "new_text": "Here is the front:\n\nand here the back:\n\nRegards, Nils",
-        "files": ["IMG_1.jpeg", "IMG_1 (2).jpeg"],
+        "files": ["IMG_1.jpeg", "IMG_1.jpeg"],
     },
     "apple_mail_alternative_with_pdf": {
         "sender": "nils@kund.example",
@@ -114,7 +114,7 @@ SAID: dict[str, dict[str, Any]] = {
         "sender": "lena@kund.example",
         "subject": "Files",
         "new_text": "See the files.",
-        "files": ["passwd", "bill.pdf", "BILL (2).pdf", "file.pdf"],
+        "files": ["passwd", "bill.pdf", "BILL.pdf", "file.pdf"],
     },
     "two_froms": {"sender": "", "subject": "Two senders", "new_text": "Which one?"},
     "address_as_a_name": {"sender": "", "subject": "Pay this", "new_text": "Now."},
@@ -303,7 +303,7 @@ SAID: dict[str, dict[str, Any]] = {
         "sender": "eva@kund.example",
         "subject": "Mote",
         "new_text": "Vi ses.",
-        "files": ["invite.ics", "invite (2).ics"],
+        "files": ["invite.ics", "invite.ics"],
     },
     "forwarded_as_a_file": {
         "sender": "anna@larm.example",
@@ -311,6 +311,33 @@ SAID: dict[str, dict[str, Any]] = {
         "new_text": "",
         "files": ["Trasig kamera.eml"],
     },
+    "japanese_letters_of_vendors": {
+        "sender": "yamada@kyaku.example",
+        "subject": "①番の門",
+        "new_text": "①番の門が開きません。㈱山田 ABC",
+    },
+    "outlook_hidden_elements": {
+        "sender": "eva@kund.example",
+        "subject": "Hidden elements",
+        "new_text": "Larmet tjuter igen.",
+    },
+    "head_begins_with_a_space": {
+        "sender": "eva@kund.example",
+        "subject": "A space first",
+        "new_text": "The text.",
+    },
+    "empty_line_of_a_space": {"sender": "eva@kund.example", "subject": "A space", "new_text": "The text."},
+    "base64_before_a_wrong_boundary": {
+        "sender": "eva@kund.example",
+        "subject": "Wrong end",
+        "new_text": "Hej, det larmar.",
+    },
+    "versions_not_said_to_be": {
+        "sender": "eva@kund.example",
+        "subject": "The same twice",
+        "new_text": "Larmet tjuter\nigen.",
+    },
+    "charset_only_in_the_subject": {"sender": "ivan@klient.example", "subject": "Тест", "new_text": "Да."},
     "winmail_dat": {
         "sender": "eva@kund.example",
         "subject": "From Outlook",
@@ -318,6 +345,9 @@ SAID: dict[str, dict[str, Any]] = {
         "files": ["plan.pdf"],
     },
 }
+
+
+EXACTLY = {"base64_before_a_wrong_boundary", "versions_not_said_to_be", "outlook_hidden_elements"}
 
 
 def test_every_mail_is_in_the_table():
@@ -331,6 +361,7 @@ def test_a_mail_says_what_its_writer_wrote(name: str):
     assert mail.sender == said["sender"]
     assert mail.subject == said["subject"]
     assert mail.new_text.startswith(said["new_text"]) if said["new_text"] else mail.new_text == ""
+    assert name not in EXACTLY or mail.new_text == said["new_text"]
     assert mail.sender_name == said.get("sender_name", mail.sender_name)
     assert said.get("quoted_text", "") in mail.quoted_text
     assert bool(mail.quoted_text) == bool(said.get("quoted_text"))

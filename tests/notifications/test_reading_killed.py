@@ -1,11 +1,15 @@
 """A real worker process, killed at every step between a stored mail and what becomes of it, and started again."""
 
 import signal
+from threading import Barrier
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
+from notifications.actions.reading_mail import read_mail
+from notifications.actions.taking import keep_files
 from notifications.enums import MailState
 from notifications.models import Delivery, IncomingMail, MailAddress
 from notifications.tokens import answer_address
@@ -13,6 +17,7 @@ from tests.conftest import Portal
 from tests.factories import make_ticket
 from tests.notifications.incoming import SUPPORT, mail_to, store, write
 from tests.notifications.processes import DEADLINE, environment, wait_until, worker, worker_dying_at
+from tests.tickets.test_parallel import THREADS, at_once
 from tickets.models import Attachment, Message, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,3 +97,28 @@ def test_workers_side_by_side_read_each_mail_once(in_scope, other_portal, mails,
             process.send_signal(signal.SIGTERM)
         assert [process.wait(DEADLINE) for process in (first, second)] == [0, 0]
     assert (Ticket.objects.count(), Message.objects.count()) == (4, 6)
+
+
+def test_copies_of_a_mail_read_at_once_become_one_ticket_with_its_file_once(in_scope, other_portal, monkeypatch):
+    MailAddress.objects.create(email=SUPPORT, topic=in_scope.topic)
+    raw = write("Both of you", From="p@new.example", Message_ID="<n@x.example>", files=[("a.txt", b"1")])
+    copies = [store(raw) for _copy in range(THREADS)]
+
+    together = Barrier(THREADS)
+
+    def keep(*given: Any) -> None:
+        together.wait(DEADLINE)  # each of them was judged before any became something
+        keep_files(*given)
+        together.wait(DEADLINE)
+
+    monkeypatch.setattr(f"{READING}.keep_files", keep)
+
+    at_once(in_scope, lambda number: read_mail(copies[number]))
+
+    assert Ticket.objects.count() == Message.objects.count() == Attachment.objects.count() == 1
+    states = IncomingMail.objects.values_list("state", "reason", "ticket")
+    assert sorted(states) == [("new_ticket", "", Ticket.objects.get().pk)] + [
+        ("refused", "duplicate", Ticket.objects.get().pk)
+    ] * (THREADS - 1)
+    with tenant_scope(other_portal.tenant):
+        assert not Ticket.objects.exists()

@@ -72,9 +72,15 @@ def forget_upload(upload: Upload) -> None:
 def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
     """Turn a form's kept files into the message's attachments, inside the door's transaction. Files do not move.
 
-    Only a ticket's first message answers questions; with a later one, files that would are files like others.
+    Only a ticket's first message answers questions; with a later one, files that would are files like others. What is
+    kept twice becomes one attachment: two who took one mail at once have both kept its files.
     """
-    uploads = kept_uploads(form_key)
+    uploads: list[Upload] = []
+    for upload in kept_uploads(form_key):
+        if any(_is_same(upload, other) for other in uploads):
+            forget_upload(upload)
+        else:
+            uploads.append(upload)
     opens = not Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk).exists() if uploads else False
     attachments = Attachment.objects.bulk_create(
         [
@@ -93,6 +99,13 @@ def attach_uploads(message: Message, form_key: UUID | None) -> list[Attachment]:
     )
     Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
     return list(attachments)
+
+
+def _is_same(one: Upload, other: Upload) -> bool:
+    if (one.field_key, one.name, one.size) != (other.field_key, other.name, other.size):
+        return False
+    with one.file.open() as mine, other.file.open() as theirs:
+        return bool(mine.read() == theirs.read())
 
 
 def detach_uploads(message: Message, form_key: UUID | None) -> None:

@@ -30,7 +30,7 @@ from notifications.naming import moment_in_words, name_of
 from notifications.queries import Outgoing, earlier_message_ids, mail_answered
 from notifications.worded import in_own_words
 from tickets.answers import shown_answers, with_colon
-from tickets.enums import Channel, Status
+from tickets.enums import Channel, EventKind, Status
 from tickets.links import ticket_link
 from tickets.models import Ticket, TicketEvent
 from tickets.origins import origin_of
@@ -156,7 +156,7 @@ def layout_of(tenant: Tenant) -> dict[str, Any]:
         "accent": _accent(tenant.colour),
         "language": translation.get_language(),
         "portal_url": tenant.url("/"),
-        "password_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
+        "link_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
     }
 
 
@@ -188,6 +188,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant, round_
         "link": tenant.url(reverse("desk_ticket", args=[ticket.number])) if desk else ticket_link(ticket, person),
         "is_guest": is_guest,
         "by_phone": data.get("channel") == Channel.PHONE,
+        "passed_on": _is_passed_on(event),
         "echo": delivery.with_text or not is_guest,
         "text": text[:WORDS_LIMIT],
         "is_cut": len(text) > WORDS_LIMIT,
@@ -206,6 +207,12 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant, round_
         context |= _form_of(ticket, person, desk=desk, with_answers=desk or bool(context["echo"]))
         context["shows_priority"] = desk or round_.customers_see_priority
     return context
+
+
+def _is_passed_on(event: TicketEvent) -> bool:
+    """Whether a colleague opened the ticket from a customer's mail that somebody had forwarded to us."""
+    by_mail = event.kind == EventKind.OPENED and event.data.get("channel") == Channel.MAIL
+    return bool(by_mail and event.message is not None and event.message.written_by)
 
 
 def _form_of(ticket: Ticket, person: User, *, desk: bool, with_answers: bool) -> dict[str, Any]:

@@ -4,7 +4,6 @@ not been proven (DESIGN, fault 9)."""
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -28,10 +27,7 @@ LOCAL_REFUSALS = (Refusal.LIMIT_REACHED, Refusal.NOT_AUTHORISED)  # their own or
 
 
 def _verification(event: AccountEvent) -> Values:
-    return {
-        "verification_link": verification_link(event.user),
-        "verification_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
-    }
+    return {"verification_link": verification_link(event.user)}
 
 
 def _already_registered(event: AccountEvent) -> Values:

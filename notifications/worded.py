@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from notifications.models import MailWording
 from notifications.queries import Outgoing
-from notifications.wording import Wording, WordingBroken, check, fill_in
+from notifications.wording import Values, Wording, WordingBroken, check, fill_in
 from notifications.wording_kinds import WORDED, WordedKind
 
 logger = logging.getLogger(__name__)
@@ -43,30 +43,27 @@ def in_own_words(kind: str, context: dict[str, Any], round_: Outgoing) -> dict[s
     wording = Wording(own.subject, own.text)
     try:
         judge(worded, wording)
-        said = put_in(worded, wording, dict(worded.values(context)))
+        said = put_in(worded, wording, worded.values(context))
     except WordingBroken as broken:
         logger.warning("wording %s (%s) is broken, the original is sent: %s", kind, own.language, broken.words)
         return {}
-    return shown(worded, said, context)
+    return shown(worded, said)
 
 
-def shown(worded: WordedKind, said: Worded, context: dict[str, Any]) -> dict[str, Any]:
-    """The values that the templates `mail/worded` add to those of every mail."""
-    way = str(context.get(worded.way) or "") if worded.way else ""
-    is_code = worded.way == "digits"
+def shown(worded: WordedKind, said: Worded) -> dict[str, Any]:
+    """The values that the templates `mail/worded` add to those of the original ones, which they put the words into."""
     return {
+        "original": worded.kind.value,
         "worded": said.text,
         "worded_subject": said.subject,
         "worded_heading": said.heading,
-        "way": "" if is_code else way,
-        "way_words": worded.way_words,
-        "code": way if is_code else "",
         "shows_text": "text" in worded.needed,
     }
 
 
-def put_in(worded: WordedKind, wording: Wording, values: dict[str, str | bool]) -> Worded:
-    """The wording with values. A ticket's number always stands before the subject (I13). Raises WordingBroken."""
+def put_in(worded: WordedKind, wording: Wording, values: Values) -> Worded:
+    """The wording with values. Of a ticket, the number always stands before the subject, and its own subject in it
+    (I13). Raises WordingBroken."""
     with _about_subject():
         subject = " ".join(fill_in(wording.subject, values).split())
     text = fill_in(wording.text, values).strip()
@@ -77,6 +74,7 @@ def put_in(worded: WordedKind, wording: Wording, values: dict[str, str | bool]) 
     if not subject and not worded.about_ticket:
         raise WordingBroken(_("Nothing is left of the subject for some readers."), is_subject=True)
     number = f"[#{values['number']}] " if worded.about_ticket else ""
+    subject = _with_ticket(subject, str(values["subject"])) if worded.about_ticket else subject
     return Worded(f"{number}{subject}".strip(), subject or number.strip(), text)
 
 
@@ -95,6 +93,14 @@ def judge(worded: WordedKind, wording: Wording) -> None:
         missing = next((name for name in worded.needed if str(full[name]) not in said.text), None)
         if missing is not None:
             raise WordingBroken(_("The text must always contain %s.") % f"{{{{ {missing} }}}}")
+
+
+def _with_ticket(subject: str, of_ticket: str) -> str:
+    """A mail's subject with the ticket's own, where that is not in it already."""
+    theirs = " ".join(of_ticket.split())
+    if theirs.casefold() in subject.casefold():
+        return subject
+    return f"{subject}: {theirs}" if subject else theirs
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Which mails a portal can word itself, what can be put into them, and the words to begin with.
 
 Only mails to customers, about their tickets and accounts. Those that warn of something at an account keep their words:
-they protect the reader, also from the portal. The link, the code, the signature and the layout stay whatever is
-written, so no wording can lose them.
+they protect the reader, also from the portal. A wording stands in place of the block `words` of the original templates;
+what is outside it (links, codes, answers, what to do if it was somebody else, signature, layout) no wording can lose.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Insert:
 @dataclass(frozen=True)
 class WordedKind:
     """A kind of mail as its wording is edited. `way` names the value of the mail's link or code, `way_words` what
-    stands on it; `needed` what a wording must not leave out."""
+    stands on it, `along` what else comes below the words; `needed` what a wording must not leave out."""
 
     kind: MailKind
     occasion: str | Promise
@@ -45,6 +45,7 @@ class WordedKind:
     text: str | Promise
     way: str = ""
     way_words: str | Promise = ""
+    along: str | Promise = ""
     needed: tuple[str, ...] = ()
     about_ticket: bool = False
 
@@ -94,15 +95,18 @@ WHO = Insert("who", _("who did it, as customers know them"), "Karin Holm")
 WHEN = Insert("when", _("day and time"), "9 jan 2026 10:00")
 TEXT = Insert("text", _("what was written, whole"), _("We have reset it. Does it still sound?"))
 CLOSED = Insert("closed", _("the ticket is closed with this answer"), "", is_choice=True)
+BY_PHONE = Insert("by_phone", _("the ticket was told on the phone"), "", is_choice=True)
+PASSED_ON = Insert("passed_on", _("the ticket is a mail to somebody here, who passed it on"), "", is_choice=True)
 WAITS = Insert("waits_for_customer", _("the ticket now waits for the customer"), "", is_choice=True)
 ORGANISATION = Insert("organisation_name", _("the reader’s organisation; may be empty"), "Ek & Co")
 OPEN = _("Open the ticket")
+LIFE = _("Below the link stands how long it works, and what to do if it was somebody else.")
 
 _ALL = (
     WordedKind(
         MailKind.CONFIRMATION,
         _("Sent when a ticket has been filed."),
-        (*TICKET, WHEN),
+        (*TICKET, WHEN, BY_PHONE, PASSED_ON),
         _("We have received your ticket"),
         _(
             "We have received your ticket. It has the number {{ number }}.\n\n"
@@ -110,6 +114,10 @@ _ALL = (
         ),
         "link",
         OPEN,
+        _(
+            "Below your words come the topic and what was answered in the form, the way to choose a password for "
+            "whoever has none, and what was written."
+        ),
         about_ticket=True,
     ),
     WordedKind(
@@ -139,9 +147,10 @@ _ALL = (
         _("Sent when the desk has closed a ticket without writing."),
         (*TICKET, WHO, WHEN),
         "{{ subject }}",
-        _("{{ who }} has closed ticket {{ number }}.\n\nIs something still missing? Write again, and it opens again."),
+        _("{{ who }} has closed ticket {{ number }}."),
         "link",
         OPEN,
+        _("Below your words stands how to open it again."),
         about_ticket=True,
     ),
     WordedKind(
@@ -172,23 +181,26 @@ _ALL = (
         _("Somebody, probably you, has registered at {{ portal }} with this address. Please confirm that it is yours."),
         "verification_link",
         _("Confirm the address"),
+        LIFE,
     ),
     WordedKind(
         MailKind.CODE,
         _("Sent to somebody who signs in with a code."),
         (PORTAL, Insert("until", _("until when the code works"), "10:20")),
         _("Your code for {{ portal }}"),
-        _("Here is the code you asked for. It works once, until {{ until }}. Give it to nobody; we never ask for it."),
+        _("Here is the code you asked for:"),
         "digits",
+        along=_("Below the code stands until when it works, and that nobody else may have it."),
     ),
     WordedKind(
         MailKind.PASSWORD,
         _("Sent to somebody who wants to choose a password."),
         (PORTAL,),
         _("Choose your password for {{ portal }}"),
-        _("Somebody, probably you, wants to choose a password for {{ portal }}. Not you? Then you need do nothing."),
+        _("Somebody, probably you, wants to choose a password for {{ portal }}."),
         "password_link",
         _("Choose a password"),
+        LIFE,
     ),
     WordedKind(
         MailKind.INVITATION,
@@ -201,12 +213,13 @@ _ALL = (
             Insert("until", _("until when the invitation can be accepted"), "16 jan 2026"),
         ),
         _("{{ inviter }} invites you to {{ portal }}"),
-        _(
-            "{{ inviter }} invites you to {{ portal }}.\n\n{{ words }}\n\n"
-            "The invitation is valid until {{ until }}, for you alone."
-        ),
+        _("{{ inviter }} invites you to {{ portal }}.\n\n{{ words }}"),
         "invitation_link",
         _("Accept the invitation"),
+        _(
+            "Below your words stands what the invitation is for, until when it can be accepted, and what happens "
+            "without that."
+        ),
         needed=("words",),
     ),
     WordedKind(
@@ -215,15 +228,19 @@ _ALL = (
         (PORTAL,),
         _("Your application for access to {{ portal }}"),
         _("Your application for access to {{ portal }} is here. Somebody looks at it, and you get a mail either way."),
+        along=_(
+            "Below your words stands whom to turn to, as the settings say it, and what to do if it was somebody else."
+        ),
     ),
     WordedKind(
         MailKind.APPROVED,
         _("Sent when an application has been approved."),
         (PORTAL, ORGANISATION),
         _("Welcome to {{ portal }}: your application is approved"),
-        _("Your application for access to {{ portal }} is approved. You can sign in with a code by mail each time."),
+        _("Your application for access to {{ portal }} is approved."),
         "sign_in_link",
         _("Sign in"),
+        _("Below your words come the two ways to sign in: a link to choose a password, and a code by mail."),
     ),
 )
 WORDED: dict[str, WordedKind] = {one.kind.value: one for one in _ALL}

@@ -65,9 +65,10 @@ def send_wording_test(*, actor: User, worded: WordedKind, language: str, wording
     require_administrator(actor)
     tenant = current_tenant()
     with override(language):
-        said = put_in(worded, wording, worded.samples(language, tenant.name))
+        values = worded.samples(language, tenant.name)
+        said = put_in(worded, wording, values)
         way = {worded.way: "0000 0000" if worded.way == "digits" else tenant.url("/")}
-        context = layout_of(tenant) | shown(worded, said, way) | {"title": said.subject}
+        context = layout_of(tenant) | values | way | shown(worded, said) | {"title": said.subject}
         text, html = (render_to_string(f"mail/worded.{ending}", context) for ending in ("txt", "html"))
     letter = _letter(tenant, actor.email, said.subject, "")
     _send(replace(letter, text=body_text(text).strip() + "\n", html=body_text(html).strip() + "\n"))

@@ -26,7 +26,9 @@ class WordingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.worded = worded
         if worded.about_ticket:
-            self.fields["subject"].help_text = gettext_lazy("The ticket’s number is put in front of it.")
+            self.fields["subject"].help_text = gettext_lazy(
+                "The ticket’s number is put in front of it, and its subject after it where {{ subject }} is left out."
+            )
 
     @property
     def wording(self) -> Wording:

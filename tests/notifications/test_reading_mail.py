@@ -276,6 +276,12 @@ def test_a_customers_mail_that_an_agent_passes_on_becomes_the_customers(in_scope
     assert (first.author, first.written_by, first.is_from_staff) == (ticket.requester, in_scope.agent.email, False)
     notes = ticket.messages.filter(kind="note")
     assert [note.body for note in notes] == ["Can somebody look at this?"]
+    letter = compose(Delivery.objects.with_story().get(template="confirmation", recipient=ticket.requester))
+    words = f"We have received your mail, which {in_scope.agent.public_name} has passed on."
+    assert words in letter.text
+    assert words in letter.html
+    assert "Your mail:\n> The lamp is dark." in letter.text
+    assert letter.headers["Auto-Submitted"] == "auto-generated", "what they wrote they wrote to somebody else"
 
 
 def test_what_machines_write_becomes_nothing_and_is_not_answered(in_scope, ticket, token):

@@ -9,7 +9,8 @@ from notifications.models import MailWording
 from notifications.worded import judge, put_in
 from notifications.wording import Wording, WordingBroken, fill_in
 from notifications.wording_kinds import LANGUAGES, WORDED
-from tests.factories import UserFactory, ask_for_password, make_ticket
+from tests.factories import UserFactory, ask, ask_for_password, make_ticket
+from tests.notifications.stories import come_in
 from tests.pages import Page
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
@@ -106,6 +107,54 @@ def test_the_link_is_never_lost(in_scope, send_all) -> None:
     text = taken.part("plain")
     assert "Bara North support" in text
     assert "/password/" in text
+
+
+def word(kind: str, subject: str = "Hej", text: str = "Våra egna ord.") -> None:
+    for language in LANGUAGES:
+        save_wording(actor=None, kind=kind, language=language, wording=Wording(subject, text))
+
+
+def test_a_confirmation_keeps_its_links_and_answers(in_scope, send_all) -> None:
+    word("confirmation")
+    newcomer = UserFactory(password=None, language="en")
+    make_ticket(
+        requester=newcomer,
+        topic=in_scope.topic,
+        answers={ask(in_scope.topic, "site", label_en="Where?"): "At the gate"},
+        channel=Channel.GUEST,
+    )
+    taken = next(one for one in send_all(in_scope.tenant) if one.recipient == newcomer.email)
+
+    for said in (taken.part("plain"), taken.part("html")):
+        assert "Våra egna ord." in said
+        assert "We have received your ticket" not in said
+        for along in ("/t/", "/password/", "Where?", "At the gate", "It has beeped", "by mistake"):
+            assert along in said
+
+
+def test_whoever_is_let_in_gets_both_ways_in(in_scope, send_all) -> None:
+    word("approved")
+    come_in(in_scope, "words")
+    taken = next(one for one in send_all(in_scope.tenant) if "Våra egna ord." in one.part("plain"))
+
+    assert "/password/" in taken.part("plain")
+    assert "/sign-in/" in taken.part("plain")
+
+
+@pytest.mark.parametrize(
+    ("wording", "subject"),
+    [
+        ("Tack", "[#1042] Tack: Larmet vid bakdörren"),
+        ("Tack för {{ subject }}", "[#1042] Tack för Larmet vid bakdörren"),
+        ("{% unless closed %}{{ subject }}{% endunless %}", "[#1042] Larmet vid bakdörren"),
+    ],
+)
+def test_the_tickets_subject_is_never_left_out(wording: str, subject: str) -> None:
+    """I13"""
+    values = WORDED["reply"].samples("sv", "North support") | {"subject": "Larmet vid\nbakdörren"}
+
+    assert put_in(WORDED["reply"], Wording(wording, "{{ text }}"), values).subject == subject
+    assert put_in(WORDED["reply"], Wording("Tack", "x"), values | {"subject": ""}).subject == "[#1042] Tack"
 
 
 def test_a_wording_echoes_no_more_than_the_original(in_scope, send_all) -> None:

@@ -11,7 +11,7 @@ _WORD = re.compile(
 )
 # From the beginning of a word only: else a long word without an @ would be tried from each of its letters.
 _ADDRESS = re.compile(
-    r"""(?<![^\s@<>()\[\],;:"\\])(?:[^\s@<>()\[\],;:"\\]+|"[^"\x00-\x1f]{1,64}")@(?:[^\s@<>()\[\],;:"'\\]+|\[[0-9A-Fa-f.:IPv]+\])"""
+    r"""(?<![^\s@<>()\[\],;:"\\])(?:[^\s@<>()\[\],;:"\\]+|"(?:[^"\\\x00-\x1f]|\\.){1,64}")@(?:[^\s@<>()\[\],;:"'\\]+|\[[0-9A-Fa-f.:IPv]+\])"""
 )
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -44,7 +44,8 @@ def certain_sender(headers: list[str]) -> Named | None:
     address dressed up as another."""
     if len(headers) != 1:
         return None
-    found = addresses_in(headers[0])
+    # Some encode the whole header, where only a name may be (RFC 2047, 5).
+    found = addresses_in(headers[0]) or addresses_in(words.decoded(headers[0]))
     distinct = {named.address.lower() for named in found}
     if len(distinct) != 1 or not all(named.is_certain for named in found):
         return None
@@ -66,6 +67,7 @@ class _Piece:
 
     words: list[str]
     quoted: list[bool]
+    written: list[str]
     comments: list[str]
     angled: list[str]
 
@@ -75,10 +77,13 @@ class _Piece:
             inside = [address for text in self.angled if (address := _bare(text))]
             if not inside:
                 return None
-            outside = {found.lower() for found in _ADDRESS.findall(bare)} - {inside[0].lower()}
+            outside = {found.strip("'").lower() for found in _ADDRESS.findall(bare)} - {inside[0].lower()}
             name = words.decoded(" ".join(self.words)) or words.decoded(" ".join(self.comments))
             certain = len({address.lower() for address in inside}) == 1 and not outside
             return Named(inside[0], _plain(name), certain)
+        whole = "".join(self.written).strip()
+        if whole.startswith('"') and len(whole) <= _LONGEST and _ADDRESS.fullmatch(whole):  # a quoted local part
+            return Named(whole, _plain(words.decoded(" ".join(self.comments))))
         found = _ADDRESS.findall(" ".join(self.words) if not bare.strip() or "@" not in bare else bare)
         found = [address for address in found if len(address) <= _LONGEST]
         if not found:
@@ -91,7 +96,7 @@ class _Divider:
     """Cuts a header at its commas; comments, quoted text and angle brackets are never cut. Groups are dissolved."""
 
     def __init__(self) -> None:
-        self.pieces = [_Piece([], [], [], [])]
+        self.pieces = [_Piece([], [], [], [], [])]
         self.comment: list[str] = []
         self.depth = 0
         self.inside: list[str] | None = None
@@ -104,9 +109,9 @@ class _Divider:
         elif word == "<":
             self.inside = []
         elif word in ",;":
-            self.pieces.append(_Piece([], [], [], []))
+            self.pieces.append(_Piece([], [], [], [], []))
         elif word == ":" and not self.pieces[-1].angled:
-            self.pieces[-1] = _Piece([], [], [], [])  # the name of a group
+            self.pieces[-1] = _Piece([], [], [], [], [])  # the name of a group
         elif word.strip():
             self._said(word)
 
@@ -128,6 +133,7 @@ class _Divider:
         is_quoted = word.startswith('"') and len(word) > 1
         self.pieces[-1].words.append(_ESCAPED.sub(r"\1", word[1:-1]) if is_quoted else word.strip())
         self.pieces[-1].quoted.append(is_quoted)
+        self.pieces[-1].written.append(word)
 
 
 def _divided(header: str) -> list[_Piece]:

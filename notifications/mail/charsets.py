@@ -60,6 +60,8 @@ _NAMES = {
 _NO_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 # Sets of one byte a character: any bytes are valid in them, so that the label proves nothing against UTF-8.
 _ONE_BYTE = re.compile(r"(cp125\d|iso8859[_-]\d+|mac[_-]\w+|cp8\d\d|koi8[_-]\w)", re.ASCII)
+# UTF-8 is valid in some of these, too, but text in them is hardly ever valid UTF-8.
+_SEVERAL_BYTES = frozenset({"gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "euc_kr", "iso2022_jp_ext"})
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@B]|\([BJI]|\$\(D)")
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
@@ -78,6 +80,8 @@ def decode(data: bytes, label: str = "") -> str:
         found = _strictly(data, "utf-8")
         if found is not None and b"\x1b" not in data:
             return found
+    if name in _SEVERAL_BYTES and (found := _strictly(data, "utf-8")) and sum(char > "\x7f" for char in found) > 1:
+        return found
     if name in ("", "cp1252") and (likely := guessing.likely_charset(data)):
         return data.decode(likely, "replace")
     if name:

@@ -12,12 +12,13 @@ from urllib.parse import unquote
 from notifications.mail import addresses, bodies, charsets, html_text, limits, sanitising, words
 from notifications.mail.authentication import results_of
 from notifications.mail.bodies import Body
+from notifications.mail.bounces import is_bounce
 from notifications.mail.files import as_files
 from notifications.mail.forwarding import forwarded_in
 from notifications.mail.headers import Headers
 from notifications.mail.machines import machine_of
 from notifications.mail.message_tree import message_of
-from notifications.mail.parsed import Forwarded, Label, Machine, MailFile, ParsedMail
+from notifications.mail.parsed import Forwarded, Label, Machine, MailFile, ParsedMail, Report
 from notifications.mail.quoting import split
 from notifications.mail.quoting_reports import split_report
 from notifications.mail.reports import reports_of
@@ -74,6 +75,7 @@ def _assembled(structure: Structure, body: Body, message: MailMessage, troubles:
     clean, text = _tried(_texts, ("", ""), troubles, body)
     found = as_files(body.files, sanitising.pictures_in(clean))
     machine = _tried(machine_of, None, troubles, message)
+    reports: tuple[Report, ...] = _tried(reports_of, (), troubles, message)
     new, quoted = _tried(split_report if machine is Machine.REPORT else split, (text, ""), troubles, text)
     sender = _tried(addresses.certain_sender, None, troubles, headers.all("from"))
     return ParsedMail(
@@ -86,8 +88,8 @@ def _assembled(structure: Structure, body: Body, message: MailMessage, troubles:
         attachments=found,
         machine=machine,
         is_automatic=machine is not None,
-        is_bounce=machine is Machine.REPORT and not _is_receipt(structure),
-        reports=_tried(reports_of, (), troubles, message),
+        is_bounce=machine is Machine.REPORT and _tried(is_bounce, True, troubles, message, reports),
+        reports=reports,
         recipients=_tried(_recipients, (), troubles, headers),
         reply_to=_tried(_addresses, (), troubles, headers.all("reply-to")),
         list_address=_tried(_list_address, "", troubles, headers),
@@ -187,10 +189,3 @@ def _forwarded(subject: str, text: str, html: str, files: tuple[MailFile, ...]) 
         return None
     said = _texts(bodies.read_body(inside))[1]
     return Forwarded(sender=sender.address, sender_name=sender.name, subject=own_subject, text=said)
-
-
-def _is_receipt(structure: Structure) -> bool:
-    """Whether a report only says that a mail was read (RFC 8098), not that it was turned away (RFC 5429, 2.2)."""
-    root = structure.root
-    is_about_reading = root.parameters.get("report-type", "").lower() == "disposition-notification"
-    return is_about_reading and "(rejected)" not in root.headers.get("auto-submitted").lower()

@@ -39,7 +39,9 @@ FAILED_WORDS = re.compile(
     r"was not delivered|delivery (?:to the following|has failed|failed)|permanent (?:fatal )?error|undeliverable|"
     r"unable to deliver|recipient address rejected|user unknown|mailbox unavailable|kunde inte levereras|"
     r"cannot be delivered|(?:mail|message) has been returned|(?:no|not a) (?:such|valid) user|"
-    r"nicht zugestellt|konnte nicht|не может быть доставлено|无法投递|无法送达",
+    r"nicht zugestellt|konnte nicht|invalid final delivery userid|has encountered delivery problems|unknown user:|"
+    r"an error was detected while processing|n'a pas pu [eê]tre (?:d[eé]livr|remis)|"
+    r"не может быть доставлено|无法投递|无法送达",
     re.I,
 )
 LATE_WORDS = re.compile(
@@ -121,8 +123,9 @@ def _is_from_a_daemon(message: Message) -> bool:
     if not (is_daemon or no_way_back):
         return says_so and not ANSWERED.match(subject) and _is_worded_by_a_server(message)
     words = bool(FAILED_WORDS.search(first_text(message, 4_000)))
-    # At postmaster@ there are people, too.
-    return words or (says_so and (no_way_back or not address_in(sender).lower().startswith("postmaster@")))
+    # At postmaster@ there are people, too: they answer, and write about such mails.
+    is_postmaster = address_in(sender).lower().startswith("postmaster@")
+    return words or (says_so and (no_way_back or not is_postmaster or bool(FAILED_SUBJECT.match(subject))))
 
 
 def _is_worded_by_a_server(message: Message) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from notifications.mail.parsed import Label, ParsedMail
+from notifications.mail.parsed import Label, Machine, ParsedMail
 from notifications.mail.parsing import parse
 
 MAILS = Path(__file__).parents[1] / "mails"
@@ -475,6 +475,46 @@ def test_a_report_folds_the_copy_of_the_mail(begins: str):
     mail = parse(REPORT + f"The original message was received at 10:00:\nno such user\n\n{begins}\n\nHej\n".encode())
     assert mail.new_text.endswith("no such user")
     assert mail.quoted_text == f"{begins}\n\nHej"
+
+
+STATUS = (
+    b"From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+    b"--b\n\nAbout your mail.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+    b"Final-Recipient: rfc822; anna@firm.example\nAction: %s\nStatus: %s\n\n--b--\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "expected"),
+    [
+        (b"failed", b"5.1.1", True),
+        (b"failed", b"4.4.7", True),  # given up
+        (b"delayed", b"4.4.1", False),
+        (b"delivered", b"2.0.0", False),
+        (b"relayed", b"2.0.0", False),
+    ],
+)
+def test_only_a_mail_that_will_not_arrive_has_bounced(action: bytes, status: bytes, expected: bool):
+    mail = parse(STATUS % (action, status))
+    assert (mail.machine, mail.is_automatic, mail.is_bounce) == (Machine.REPORT, True, expected)
+
+
+def test_a_report_in_words_that_a_mail_is_late_is_no_bounce():
+    late = REPORT.replace(b"Undelivered mail", b"Warning: message 1abc-00 delayed 24 hours")
+    mail = parse(late + b"This message was created automatically by mail delivery software.\nanna@firm.example\n")
+    assert (mail.machine, mail.is_bounce) == (Machine.REPORT, False)
+
+
+@pytest.mark.parametrize("subject", [b"Undeliverable Mail", b"Delivery failure", b"Undelivered mail"])
+def test_a_postmasters_report_is_one_by_its_subject(subject: bytes):
+    assert parse(b"From: postmaster@mx.example\nSubject: " + subject + b"\n\n553 anna@firm.example\n").is_bounce
+    assert not parse(b"From: postmaster@mx.example\nSubject: Re: " + subject + b"\n\nHow so?\n").is_bounce
+
+
+@pytest.mark.parametrize("label", ["big5", "gb2312", "shift_jis", "iso-2022-jp", "euc-kr"])
+def test_utf_8_is_read_whatever_else_it_says_it_is(label: str):
+    for text in ("您好，警报器坏了", "警报", "アラームが鳴りません", "안녕하세요"):
+        assert parse(f"Content-Type: text/plain; charset={label}\n\n{text}".encode()).new_text == text
 
 
 def test_a_mail_turned_away_by_a_rule_is_a_bounce_and_a_receipt_is_not():

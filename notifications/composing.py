@@ -27,7 +27,7 @@ from notifications.mail.marks import mark
 from notifications.models import Delivery
 from notifications.muting_links import unsubscribe_link
 from notifications.naming import moment_in_words, name_of
-from notifications.queries import Outgoing, earlier_message_ids, mail_answered
+from notifications.queries import Outgoing
 from notifications.worded import in_own_words
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, EventKind, Status
@@ -47,7 +47,7 @@ def compose(delivery: Delivery, round_: Outgoing | None = None) -> Letter:
     Side effect: the life of the customer's link to the ticket is renewed. Raises ValueError when the recipient's
     address can stand in no mail.
     """
-    tenant, person, round_ = current_tenant(), delivery.recipient, round_ or Outgoing()
+    tenant, person, round_ = current_tenant(), delivery.recipient, round_ or Outgoing([delivery])
     recipient = ascii_address(delivery.address)
     person.tenant = tenant
     envelope = envelope_of(delivery, tenant, round_)
@@ -63,7 +63,7 @@ def compose(delivery: Delivery, round_: Outgoing | None = None) -> Letter:
         recipient=recipient,
         text=body_text(re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n",
         html=body_text(html).strip() + "\n",
-        headers=_headers(delivery, str(context["unsubscribe_link"])),
+        headers=_headers(delivery, str(context["unsubscribe_link"]), round_),
     )
 
 
@@ -112,7 +112,7 @@ def _ways_back(delivery: Delivery, envelope: Envelope) -> dict[str, Any]:
     }
 
 
-def _headers(delivery: Delivery, unsubscribe: str) -> dict[str, str]:
+def _headers(delivery: Delivery, unsubscribe: str, round_: Outgoing) -> dict[str, str]:
     receipt = delivery.template == MailKind.CONFIRMATION and delivery.event.actor_id == delivery.recipient_id
     headers = {
         "Message-ID": delivery.message_id,
@@ -125,9 +125,7 @@ def _headers(delivery: Delivery, unsubscribe: str) -> dict[str, str]:
         if unsubscribe.startswith("https:"):  # RFC 8058, 3.1
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if delivery.ticket:
-        earlier = earlier_message_ids(delivery)
-        answered = "" if delivery.template in DESK_KINDS else mail_answered(delivery)
-        before = [*earlier, answered] if answered else earlier
+        before = round_.threads.get(delivery.pk, [])
         headers["References"] = " ".join([_thread_id(delivery), *before])
         if before:
             headers["In-Reply-To"] = before[-1]

@@ -36,9 +36,7 @@ class Lease:
         mine = Delivery.objects.filter(
             pk=self.delivery_id, holder=self.holder, state=DeliveryState.SENDING, lease_until__gt=now
         )
-        with transaction.atomic(durable=True):
-            won = mine.update(stage=Stage.TALKING, lease_until=now + lease_time())
-        if not won:
+        if not commit(mine, stage=Stage.TALKING, lease_until=now + lease_time()):
             raise LeaseLost
 
     def settle(self, state: DeliveryState, **changes: Any) -> bool:
@@ -46,14 +44,12 @@ class Lease:
         # No look at state and time: who comes back late with the server's answer knows better than whoever guessed
         # meanwhile (`recover`), as long as nobody else has begun.
         mine = Delivery.objects.filter(pk=self.delivery_id, holder=self.holder)
-        with transaction.atomic(durable=True):
-            return bool(mine.update(state=state, stage="", lease_until=None, holder=None, **changes))
+        return commit(mine, state=state, stage="", lease_until=None, holder=None, **changes)
 
     def recover(self, now: datetime, state: DeliveryState, **changes: Any) -> bool:
         """Take a delivery out of the hands of a holder whose lease has run out. False when somebody else did."""
         lost = Delivery.objects.abandoned(now).filter(pk=self.delivery_id, holder=self.holder)
-        with transaction.atomic(durable=True):
-            return bool(lost.update(state=state, stage="", lease_until=None, **changes))
+        return commit(lost, state=state, stage="", lease_until=None, **changes)
 
 
 def claim(delivery: Delivery, *, address: str, now: datetime | None = None) -> Lease | None:
@@ -72,14 +68,22 @@ def claim(delivery: Delivery, *, address: str, now: datetime | None = None) -> L
 
 
 def _take(rows: QuerySet[Delivery], holder: UUID, address: str, now: datetime) -> bool:
+    return commit(
+        rows,
+        state=DeliveryState.SENDING,
+        stage=Stage.CLAIMED,
+        holder=holder,
+        lease_until=now + lease_time(),
+        next_attempt_at=None,
+        attempts=F("attempts") + 1,
+        address=address,
+    )
+
+
+def commit(rows: QuerySet[Any], **changes: Any) -> bool:
+    """Change these rows, as a transaction of its own. Whether there were any. Raises RuntimeError inside another
+    transaction, whose end alone would commit it."""
+    if transaction.get_autocommit():  # one statement is one transaction: to begin and to end it need not be said
+        return bool(rows.update(**changes))
     with transaction.atomic(durable=True):
-        won = rows.update(
-            state=DeliveryState.SENDING,
-            stage=Stage.CLAIMED,
-            holder=holder,
-            lease_until=now + lease_time(),
-            next_attempt_at=None,
-            attempts=F("attempts") + 1,
-            address=address,
-        )
-    return bool(won)
+        return bool(rows.update(**changes))

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import chain
 
-from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -14,7 +15,7 @@ from accounts.folding import fold_address, fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
-from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, MailState, Trouble
+from notifications.enums import DESK_KINDS, TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, MailState, Trouble
 from notifications.models import (
     BouncingAddress,
     Delivery,
@@ -111,25 +112,50 @@ def was_echoed_lately(person: User, now: datetime) -> bool:
     return Delivery.objects.filter(recipient__in=same, with_text=True, created_at__gt=now - ECHO_PAUSE).exists()
 
 
-def earlier_message_ids(delivery: Delivery) -> list[str]:
-    """The Message-IDs of the first and the latest mail about the same ticket to the same person before this one. In one
-    query."""
+def threads_of(deliveries: Iterable[Delivery]) -> dict[int, list[str]]:
+    """For each of these mails about a ticket, by its id, the Message-IDs it stands below in its recipient's mail program:
+    the first and the latest mail about the ticket to the same person before it, and for a customer the last mail they
+    wrote on the ticket themselves. In three queries."""
+    mails = [mail for mail in deliveries if mail.ticket is not None]
+    if not mails:
+        return {}
+    ends = {key: ends for key, *ends in _ends_before(mails)}
+    sent = dict(Delivery.objects.filter(pk__in=set(chain(*ends.values()))).values_list("pk", "message_id"))
+    theirs = _last_mails_from([mail for mail in mails if mail.template not in DESK_KINDS])
+    found = {}
+    for mail in mails:
+        earlier = [sent[key] for key in dict.fromkeys(ends.get(mail.pk, ())) if key in sent]
+        answered = theirs.get((mail.ticket.pk, mail.recipient_id), "")  # type: ignore[union-attr]
+        found[mail.pk] = [*earlier, answered] if answered else earlier
+    return found
+
+
+def _ends_before(mails: list[Delivery]) -> Iterable[tuple[int, int | None, int | None]]:
+    """The id of each mail, and of the first and the last one about the same ticket to the same person before it."""
     earlier = Delivery.objects.filter(
-        recipient=delivery.recipient_id, ticket_event__ticket=delivery.ticket, pk__lt=delivery.pk
-    ).values("pk")
-    first, last = earlier.order_by("pk")[:1], earlier.order_by("-pk")[:1]
-    ends = Delivery.objects.filter(Q(pk=Subquery(first)) | Q(pk=Subquery(last))).order_by("pk")
-    return list(ends.values_list("message_id", flat=True))
-
-
-def mail_answered(delivery: Delivery) -> str:
-    """The Message-ID of the last mail its recipient wrote on the ticket, so that our answer stands below it in their
-    mail program; empty where there is none that can stand in a header."""
-    theirs = IncomingMail.objects.filter(
-        ticket=delivery.ticket, user=delivery.recipient_id, state__in=(MailState.NEW_TICKET, MailState.REPLY)
+        recipient=OuterRef("recipient"), ticket_event__ticket=OuterRef("ticket_event__ticket"), pk__lt=OuterRef("pk")
     )
-    mail_id = theirs.order_by("-pk").values_list("mail_id", flat=True).first() or ""
-    return mail_id if _MAIL_ID.fullmatch(mail_id) else ""
+    grouped = earlier.order_by().values("recipient")
+    rows = Delivery.objects.filter(pk__in=[mail.pk for mail in mails]).annotate(
+        first=Subquery(grouped.annotate(end=Min("pk")).values("end")),
+        last=Subquery(grouped.annotate(end=Max("pk")).values("end")),
+    )
+    return rows.values_list("pk", "first", "last")
+
+
+def _last_mails_from(mails: list[Delivery]) -> dict[tuple[int, int], str]:
+    """The Message-ID of the last mail that its recipient wrote on a ticket, by ticket and person, as far as it can
+    stand in a header."""
+    if not mails:
+        return {}
+    theirs = IncomingMail.objects.filter(
+        ticket__in={mail.ticket for mail in mails},
+        user__in={mail.recipient_id for mail in mails},
+        state__in=(MailState.NEW_TICKET, MailState.REPLY),
+    )
+    last = theirs.order_by().values("ticket", "user").annotate(last=Max("pk")).values("last")
+    rows = IncomingMail.objects.filter(pk__in=last).values_list("ticket_id", "user_id", "mail_id")
+    return {(ticket, user): mail_id for ticket, user, mail_id in rows if _MAIL_ID.fullmatch(mail_id)}
 
 
 def mails_seen_by(agent: User) -> QuerySet[Delivery]:
@@ -215,6 +241,9 @@ class Outgoing:
     """What the mails of one round share: asked once for all of them, when the first one needs it. Never kept longer,
     so that a change in the settings counts from the next round on."""
 
+    def __init__(self, deliveries: Iterable[Delivery] = ()) -> None:
+        self.deliveries = list(deliveries)
+
     @cached_property
     def settings(self) -> MailSettings:
         return mail_settings()
@@ -227,6 +256,10 @@ class Outgoing:
     def wordings(self) -> dict[tuple[str, str], MailWording]:
         """The portal's own words, by kind of mail and language."""
         return {(row.kind, row.language): row for row in MailWording.objects.all()}
+
+    @cached_property
+    def threads(self) -> dict[int, list[str]]:
+        return threads_of(self.deliveries)
 
     @cached_property
     def customers_see_priority(self) -> bool:

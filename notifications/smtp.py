@@ -9,7 +9,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any, Protocol
 
 from django.core.mail.utils import DNS_NAME
@@ -49,10 +49,11 @@ class Conversation:
     def __init__(self, server: Server, *, timeout: float, is_guarded: bool = False) -> None:
         self.server, self.timeout, self.is_guarded = server, timeout, is_guarded
         self._smtp: smtplib.SMTP | None = None
+        self._is_midway = False  # the server was told of a mail that it has not taken
 
     def knock(self) -> None:
         """Connect, greet and sign in, and hand over nothing. Raises ServerAway."""
-        self._ready()
+        self._smtp = self._smtp or self._open()
 
     def send(self, *, sender: str, recipient: str, content: bytes, before_final_dot: Callable[[], None]) -> None:
         """Hand over one mail to one recipient. Returns once the server has taken it.
@@ -60,28 +61,57 @@ class Conversation:
         Raises ServerAway, NotSent or Refused when it surely was not sent, Unheard when nobody knows. Whatever
         `before_final_dot` raises comes through, and nothing has been sent then.
         """
-        smtp = self._ready()
-        with cut_after(self.timeout * PATIENCE, _socket(smtp)) if self.is_guarded else nullcontext():
-            self._hand_over(smtp, sender, recipient, content, before_final_dot)
-
-    def _hand_over(
-        self, smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes, before_final_dot: Callable[[], None]
-    ) -> None:
         try:
-            self._ask(smtp.mail, sender, trouble=Trouble.SENDER)
-            self._ask(smtp.rcpt, recipient, trouble=Trouble.RECIPIENT)
-            self._ask(smtp.docmd, "DATA", trouble=Trouble.CONTENT, expected=(354,))
-            self._push(smtp, _dotted(content))
-            self._expect_silence(smtp)
-            before_final_dot()
-            self._expect_silence(smtp)
-            self._push(smtp, b".\r\n")
+            smtp = self._begun_again(sender) or self._begun_anew(sender)
+            with self._care(smtp):
+                self._hand_over(smtp, recipient, content, before_final_dot)
+                self._hear_the_end(smtp)
         except (NotSent, Unheard):
             raise
         except BaseException:
             self._hang_up()  # in the middle of DATA every polite word would become part of the mail
             raise
-        self._hear_the_end(smtp)
+        self._is_midway = False
+
+    def _begun_again(self, sender: str) -> smtplib.SMTP | None:
+        """The conversation that is open, with the next mail's sender named; None when there is none, or the server has
+        ended it since the last mail. Nothing of the next one was told it then."""
+        smtp = self._smtp
+        if smtp is None:
+            return None
+        try:
+            with self._care(smtp):
+                is_there = not self._is_midway or smtp.rset()[0] == 250
+                code, reply = smtp.mail(sender) if is_there else (421, b"")
+        except OSError:
+            code, reply = 421, b""
+        if code == 421:
+            self._hang_up()
+            return None
+        self._is_midway = True
+        self._judge(code, reply, Trouble.SENDER)
+        return smtp
+
+    def _begun_anew(self, sender: str) -> smtplib.SMTP:
+        smtp = self._smtp = self._open()
+        self._is_midway = True
+        with self._care(smtp):
+            self._ask(smtp.mail, sender, trouble=Trouble.SENDER)
+        return smtp
+
+    def _care(self, smtp: smtplib.SMTP) -> AbstractContextManager[Any]:
+        return cut_after(self.timeout * PATIENCE, _socket(smtp)) if self.is_guarded else nullcontext()
+
+    def _hand_over(
+        self, smtp: smtplib.SMTP, recipient: str, content: bytes, before_final_dot: Callable[[], None]
+    ) -> None:
+        self._ask(smtp.rcpt, recipient, trouble=Trouble.RECIPIENT)
+        self._ask(smtp.docmd, "DATA", trouble=Trouble.CONTENT, expected=(354,))
+        self._push(smtp, _dotted(content))
+        self._expect_silence(smtp)
+        before_final_dot()
+        self._expect_silence(smtp)
+        self._push(smtp, b".\r\n")
 
     def close(self) -> None:
         """Say goodbye, without waiting long for an answer."""
@@ -94,17 +124,6 @@ class Conversation:
         except OSError:
             pass
         self._hang_up()
-
-    def _ready(self) -> smtplib.SMTP:
-        if self._smtp is not None:
-            try:
-                if self._smtp.rset()[0] == 250:
-                    return self._smtp
-            except OSError:
-                pass
-            self._hang_up()
-        self._smtp = self._open()
-        return self._smtp
 
     def _open(self) -> smtplib.SMTP:
         with ExitStack() as until_greeted:
@@ -174,6 +193,9 @@ class Conversation:
         except OSError as lost:
             self._hang_up()
             raise _lost(lost) from lost
+        self._judge(code, reply, trouble, expected)
+
+    def _judge(self, code: int, reply: bytes, trouble: Trouble, expected: tuple[int, ...] = (250, 251, 252)) -> None:
         if code not in expected:
             self._refused(code, reply, trouble)
 
@@ -209,9 +231,6 @@ class Conversation:
         except OSError as silence:
             self._hang_up()
             raise Unheard(str(silence)) from silence
-        except BaseException:
-            self._hang_up()
-            raise
         if code == 250:
             return
         if not 400 <= code < 600:
@@ -233,7 +252,7 @@ class Conversation:
     def _hang_up(self) -> None:
         if self._smtp is not None:
             self._smtp.close()
-        self._smtp = None
+        self._smtp, self._is_midway = None, False
 
 
 class _Plain(smtplib.SMTP):

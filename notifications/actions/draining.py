@@ -136,7 +136,7 @@ def deliver_due(keep_going: KeepGoing) -> bool:
     end = time.monotonic() + SECONDS_A_ROUND
     if not due:
         return False
-    round_ = Outgoing()
+    round_ = Outgoing(due)
     held = brake_for(round_.settings)
     if held.is_on:
         return False

@@ -95,6 +95,7 @@ class ScriptedServer:
     """Speaks just enough SMTP to do the wrong thing at one step.
 
     `script` maps a step (connect, EHLO, MAIL, RCPT, DATA, text, dot) to a reply, HANG or DROP; all else goes well.
+    `later` says what it does unasked after it has taken a mail.
     """
 
     def __init__(self, **script: str) -> None:
@@ -161,7 +162,7 @@ class ScriptedServer:
             return False
         if self.script.get("dot", "250")[:1] == "2" or self.script.get("dot") in (HANG, DROP):
             self.taken.append(text)
-        return self._answer(connection, "dot", "250 taken")
+        return self._answer(connection, "dot", "250 taken") and self._answer(connection, "later", "")
 
     def _answer(self, connection: socket.socket, step: str, default: str) -> bool:
         reply = self.script.get(step, default)
@@ -172,5 +173,6 @@ class ScriptedServer:
             connection.shutdown(socket.SHUT_RDWR)
             self.dropped.set()
             return False
-        connection.sendall(f"{reply}\r\n".encode())
+        if reply:
+            connection.sendall(f"{reply}\r\n".encode())
         return not reply.startswith("421")

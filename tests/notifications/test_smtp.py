@@ -65,12 +65,38 @@ def test_a_batch_is_one_conversation_with_one_recipient_a_mail(conversation, mai
     assert mailbox.recipients_per_mail == [1, 1]
 
 
-def test_a_conversation_the_server_ended_is_opened_anew(conversation):
-    with ScriptedServer(RSET=DROP) as server:
+@pytest.mark.parametrize("ending", [DROP, "421 4.4.2 idle for too long"])
+def test_a_conversation_the_server_ended_is_opened_anew(conversation, ending):
+    with ScriptedServer(later=ending) as server:
         talk = conversation(server.port)
         send(talk)
         send(talk)
         assert (len(server.taken), server.connections) == (2, 2)
+
+
+def test_a_server_that_cannot_forget_a_refused_mail_is_called_anew(conversation):
+    with ScriptedServer(RCPT="550 5.1.1 nobody", RSET=DROP) as server:
+        talk = conversation(server.port)
+        with pytest.raises(Refused):
+            send(talk)
+        server.script["RCPT"] = "250 OK"
+        send(talk)
+        assert (len(server.taken), server.connections) == (1, 2)
+
+
+def test_a_server_is_told_to_forget_only_what_it_refused(conversation, mailbox, mail_port):
+    talk = conversation(mail_port)
+    asked: list[str] = []
+    for number in range(3):
+        if number == 2:
+            mailbox.answers["no@kund.example"] = "550 5.1.1 unknown"
+            with pytest.raises(Refused):
+                send(talk, "no@kund.example")
+        send(talk)
+        if number == 0:
+            forget = talk._smtp.rset
+            talk._smtp.rset = lambda: asked.append("RSET") or forget()
+    assert (len(mailbox.taken), asked) == (3, ["RSET"])
 
 
 @pytest.mark.parametrize(

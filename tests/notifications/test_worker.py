@@ -30,7 +30,7 @@ STEPS = [
     ("notifications.actions.delivering:claim", "after", {1}),
     ("notifications.actions.delivering:compose", "before", {1}),
     ("notifications.actions.delivering:compose", "after", {1}),
-    ("notifications.smtp:Conversation._ready", "after", {1}),
+    ("notifications.smtp:Conversation._begun_anew", "after", {1}),
     ("notifications.locking:Lease.enter_talking", "before", {1}),  # all but the final dot is with the server
     ("notifications.locking:Lease.enter_talking", "after", {1}),  # the row says it may have left; it has not
     ("notifications.smtp:Conversation._hear_the_end", "before", {1, 2}),  # the server may have taken it or not

@@ -27,7 +27,7 @@ from notifications.mail.marks import mark
 from notifications.models import Delivery
 from notifications.muting_links import unsubscribe_link
 from notifications.naming import moment_in_words, name_of
-from notifications.queries import Outgoing
+from notifications.rounds import Outgoing
 from notifications.worded import in_own_words
 from tickets.answers import shown_answers, with_colon
 from tickets.enums import Channel, EventKind, Status

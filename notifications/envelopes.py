@@ -7,7 +7,8 @@ from accounts.models import Tenant
 from notifications.addresses import ascii_address, header_line
 from notifications.enums import DESK_KINDS
 from notifications.models import Delivery
-from notifications.queries import Outgoing, is_address_of_staff
+from notifications.queries import is_address_of_staff
+from notifications.rounds import Outgoing
 from notifications.tokens import answer_address
 from routing.models import Department
 from routing.queries import open_successor

@@ -1,13 +1,10 @@
 """Who answers for a department, which mails a member of staff may see, who has mail to be sent."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cached_property
-from itertools import chain
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -15,7 +12,7 @@ from accounts.folding import fold_address, fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
-from notifications.enums import DESK_KINDS, TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, MailState, Trouble
+from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, Trouble
 from notifications.models import (
     BouncingAddress,
     Delivery,
@@ -24,19 +21,16 @@ from notifications.models import (
     MailAddress,
     Mailbox,
     MailSettings,
-    MailWording,
     MutedMail,
     SenderRule,
 )
 from routing.models import Department, DepartmentMember
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
-from tickets.priorities import customers_see_priority
 from tickets.queries import desk_tickets
 
 _NOT_THE_ADDRESS = (Trouble.DEPARTED, Trouble.LEFT, Trouble.OUTLIVED, Trouble.COMPOSING, Trouble.STORING)
 ECHO_PAUSE = timedelta(hours=1)
-_MAIL_ID = re.compile(r"<[!-;=?-~]{3,250}>", re.ASCII)  # RFC 5322, 3.6.4, as far as it is safe in a header
 REPEATEDLY = 2  # bounces
 
 
@@ -110,52 +104,6 @@ def was_echoed_lately(person: User, now: datetime) -> bool:
     """Whether a guest's words went to this person's mailbox within the last hour."""
     same = User.objects.filter(of_one_mailbox("email_key", person.email_key))
     return Delivery.objects.filter(recipient__in=same, with_text=True, created_at__gt=now - ECHO_PAUSE).exists()
-
-
-def threads_of(deliveries: Iterable[Delivery]) -> dict[int, list[str]]:
-    """For each of these mails about a ticket, by its id, the Message-IDs it stands below in its recipient's mail program:
-    the first and the latest mail about the ticket to the same person before it, and for a customer the last mail they
-    wrote on the ticket themselves. In three queries."""
-    mails = [mail for mail in deliveries if mail.ticket is not None]
-    if not mails:
-        return {}
-    ends = {key: ends for key, *ends in _ends_before(mails)}
-    sent = dict(Delivery.objects.filter(pk__in=set(chain(*ends.values()))).values_list("pk", "message_id"))
-    theirs = _last_mails_from([mail for mail in mails if mail.template not in DESK_KINDS])
-    found = {}
-    for mail in mails:
-        earlier = [sent[key] for key in dict.fromkeys(ends.get(mail.pk, ())) if key in sent]
-        answered = theirs.get((mail.ticket.pk, mail.recipient_id), "")  # type: ignore[union-attr]
-        found[mail.pk] = [*earlier, answered] if answered else earlier
-    return found
-
-
-def _ends_before(mails: list[Delivery]) -> Iterable[tuple[int, int | None, int | None]]:
-    """The id of each mail, and of the first and the last one about the same ticket to the same person before it."""
-    earlier = Delivery.objects.filter(
-        recipient=OuterRef("recipient"), ticket_event__ticket=OuterRef("ticket_event__ticket"), pk__lt=OuterRef("pk")
-    )
-    grouped = earlier.order_by().values("recipient")
-    rows = Delivery.objects.filter(pk__in=[mail.pk for mail in mails]).annotate(
-        first=Subquery(grouped.annotate(end=Min("pk")).values("end")),
-        last=Subquery(grouped.annotate(end=Max("pk")).values("end")),
-    )
-    return rows.values_list("pk", "first", "last")
-
-
-def _last_mails_from(mails: list[Delivery]) -> dict[tuple[int, int], str]:
-    """The Message-ID of the last mail that its recipient wrote on a ticket, by ticket and person, as far as it can
-    stand in a header."""
-    if not mails:
-        return {}
-    theirs = IncomingMail.objects.filter(
-        ticket__in={mail.ticket for mail in mails},
-        user__in={mail.recipient_id for mail in mails},
-        state__in=(MailState.NEW_TICKET, MailState.REPLY),
-    )
-    last = theirs.order_by().values("ticket", "user").annotate(last=Max("pk")).values("last")
-    rows = IncomingMail.objects.filter(pk__in=last).values_list("ticket_id", "user_id", "mail_id")
-    return {(ticket, user): mail_id for ticket, user, mail_id in rows if _MAIL_ID.fullmatch(mail_id)}
 
 
 def mails_seen_by(agent: User) -> QuerySet[Delivery]:
@@ -235,35 +183,6 @@ def receiving_keys() -> set[str] | None:
     """The addresses that take mail, folded, without retired ones; None where no mail comes in at all."""
     keys = set(MailAddress.objects.filter(retired_at=None).values_list("key", flat=True))
     return keys if keys or Mailbox.objects.filter(is_active=True).exists() else None
-
-
-class Outgoing:
-    """What the mails of one round share: asked once for all of them, when the first one needs it. Never kept longer,
-    so that a change in the settings counts from the next round on."""
-
-    def __init__(self, deliveries: Iterable[Delivery] = ()) -> None:
-        self.deliveries = list(deliveries)
-
-    @cached_property
-    def settings(self) -> MailSettings:
-        return mail_settings()
-
-    @cached_property
-    def receiving_keys(self) -> set[str] | None:
-        return receiving_keys()
-
-    @cached_property
-    def wordings(self) -> dict[tuple[str, str], MailWording]:
-        """The portal's own words, by kind of mail and language."""
-        return {(row.kind, row.language): row for row in MailWording.objects.all()}
-
-    @cached_property
-    def threads(self) -> dict[int, list[str]]:
-        return threads_of(self.deliveries)
-
-    @cached_property
-    def customers_see_priority(self) -> bool:
-        return customers_see_priority()
 
 
 def tenants_with_mail_to_do() -> list[Tenant]:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from notifications.models import MailWording
-from notifications.queries import Outgoing
+from notifications.rounds import Outgoing
 from notifications.wording import Values, Wording, WordingBroken, check, fill_in
 from notifications.wording_kinds import WORDED, WordedKind
 

@@ -30,7 +30,7 @@ PORTAL = "larm"
 AGENT, CUSTOMER, CONTACT = f"agent@{PORTAL}.example", "customer@kund.example", "contact@kund.example"
 ADMINISTRATOR = f"admin@{PORTAL}.example"
 BUDGET_MEDIAN_MS, BUDGET_MEMORY_MB = 60.0, 150.0
-BUDGET_MAILS_PER_SECOND = 40.0
+BUDGET_MAILS_PER_SECOND, BUDGET_MAILS_OUT_PER_SECOND = 40.0, 100.0
 MAILS = 600
 READERS = 8
 LINK = re.compile(r'href="([^"]+)"')
@@ -113,13 +113,14 @@ def main() -> int:
         WEB_THREADS="8",
     ) as settings:
         loaded = prepare(settings, options.tickets, database)
-        mails = mails_per_second(settings)
+        mails = per_second("mail_speed", settings)
+        mails_out = per_second("mail_out_speed", settings)
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "helpdesk.wsgi"]
         with throwaway.running(gunicorn, settings) as server:
             load = round(os.getloadavg()[0], 1)
             report = measure(int(settings["PORT"]), server.pid, options.requests)
     report |= {"tickets": options.tickets, "load_seconds": loaded, "machine": machine(), "load": load}
-    report["mails_per_second"] = mails
+    report |= {"mails_per_second": mails, "mails_out_per_second": mails_out}
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     show(report)
@@ -143,9 +144,9 @@ def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
     return round(seconds, 1)
 
 
-def mails_per_second(settings: dict[str, str]) -> float:
-    """How many mails one worker process stores and reads a second."""
-    command = [sys.executable, "scripts/mail_speed.py", str(MAILS)]
+def per_second(script: str, settings: dict[str, str]) -> float:
+    """How many mails one worker process stores and reads, or sends, a second: what a script beside this one prints."""
+    command = [sys.executable, f"scripts/{script}.py", str(MAILS)]
     done = subprocess.run(command, cwd=throwaway.ROOT, env=settings, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"bench: {done.stderr.strip()}")
@@ -250,7 +251,9 @@ def over_budget(report: dict[str, Any]) -> list[str]:
     if report["memory_mb"] > BUDGET_MEMORY_MB:
         over.append(f"web process: {report['memory_mb']} MB, budget {BUDGET_MEMORY_MB:.0f} MB")
     if report["mails_per_second"] < BUDGET_MAILS_PER_SECOND:
-        over.append(f"mails: {report['mails_per_second']} a second, budget {BUDGET_MAILS_PER_SECOND:.0f}")
+        over.append(f"mails in: {report['mails_per_second']} a second, budget {BUDGET_MAILS_PER_SECOND:.0f}")
+    if report["mails_out_per_second"] < BUDGET_MAILS_OUT_PER_SECOND:
+        over.append(f"mails out: {report['mails_out_per_second']} a second, budget {BUDGET_MAILS_OUT_PER_SECOND:.0f}")
     return over
 
 
@@ -264,6 +267,7 @@ def show(report: dict[str, Any]) -> None:
     print(f"queue with {READERS} readers: {report['queue_requests_per_second']} pages/s")
     print(f"web process: {report['memory_mb']} MB")
     print(f"mails stored and read by one process: {report['mails_per_second']} a second")
+    print(f"mails sent by one process: {report['mails_out_per_second']} a second")
     if report["load"] > (os.cpu_count() or 1):
         print(f"the machine was busy (load {report['load']}, {os.cpu_count()} cores): the times are too long")
 

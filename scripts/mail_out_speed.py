@@ -92,7 +92,8 @@ def mail_server() -> Iterator[int]:
     server = subprocess.Popen(
         [sys.executable, __file__, "--serve", str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    assert server.stdin and server.stdout
+    assert server.stdin
+    assert server.stdout
     try:
         if not server.stdout.readline():
             sys.exit("mail_out_speed: the mail server did not start")

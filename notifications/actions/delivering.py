@@ -13,7 +13,7 @@ from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DeliveryState, Stage,
 from notifications.facts import LeaseLost, Letter, NotSent, Refused, ServerAway, Unheard
 from notifications.locking import Lease, claim
 from notifications.models import Delivery
-from notifications.queries import Outgoing
+from notifications.rounds import Outgoing
 from notifications.rules import REPEAT_UNHEARD_AFTER, next_attempt
 from notifications.transports import Transport
 from tickets.models import Ticket

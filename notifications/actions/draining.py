@@ -19,7 +19,8 @@ from notifications.actions.fanning_out import fan_out
 from notifications.actions.reading_mail import read_due
 from notifications.facts import ServerAway
 from notifications.models import Delivery, MailSettings
-from notifications.queries import Outgoing, tenants_with_mail_to_do
+from notifications.queries import tenants_with_mail_to_do
+from notifications.rounds import Outgoing
 from notifications.transports import open_transport
 from tickets.models import TicketEvent
 

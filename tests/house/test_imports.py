@@ -36,6 +36,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "queries",
         "senders",
         "receivers",
+        "rounds",
         "mail_servers",
         "dns_in_words",
         "dns_looking",

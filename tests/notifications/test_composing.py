@@ -19,6 +19,7 @@ from notifications.choices import choices_of
 from notifications.composing import WORDS_LIMIT, compose
 from notifications.enums import DigestPace, MailKind
 from notifications.models import Delivery
+from notifications.rounds import threads_of
 from tests.factories import AgentFactory, MemberFactory, TopicFactory, UserFactory, ask, ask_for_password, make_ticket
 from tests.notifications.conftest import only_mail_to, told
 from tests.notifications.stories import ask as apply
@@ -161,6 +162,20 @@ def test_mails_about_one_ticket_form_one_thread_for_each_person(in_scope, send_a
     assert [taken.mail["In-Reply-To"] for taken in mails] == [None, ids[0], ids[1]]
     to_agent = next(taken for taken in first if taken.recipient == in_scope.agent.email)
     assert root not in str(to_agent.mail["References"])
+
+
+def test_threads_that_leave_in_one_round_do_not_mix(in_scope, send_all):
+    tickets = [
+        make_ticket(requester=person, topic=in_scope.topic)
+        for person in (in_scope.customer, in_scope.customer, UserFactory(tenant=in_scope.tenant))
+    ]
+    for ticket in tickets:
+        reply_to_ticket(actor=in_scope.agent, ticket=ticket, body="One", channel=Channel.PORTAL, as_staff=True)
+    send_all(in_scope.tenant)
+    for ticket in tickets:
+        mails = Delivery.objects.filter(ticket_event__ticket=ticket, recipient=ticket.requester_id).order_by("pk")
+        one, two = mails.with_story()
+        assert threads_of([one, two]) == {one.pk: [], two.pk: [one.message_id]}
 
 
 @pytest.mark.parametrize(

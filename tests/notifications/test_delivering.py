@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from notifications.actions import draining
@@ -70,6 +70,33 @@ def test_a_mail_is_sent_once(delivery):
 def test_two_workers_cannot_both_claim(delivery):
     assert claim(delivery, address="a@kund.example") is not None
     assert claim(delivery, address="a@kund.example") is None
+
+
+def test_a_mail_that_changed_since_its_round_began_counts_as_it_is_now(delivery):
+    """Somebody else tried it meanwhile: what follows from this attempt follows from theirs as well."""
+    read_before = again(delivery)
+    deliver(again(delivery), Stand(Unheard("gone")))
+    let_time_pass()
+
+    deliver(read_before, Stand(Unheard("gone again")))
+
+    delivery = again(delivery)
+    assert (delivery.attempts, delivery.unheard, delivery.state) == (2, 2, "unknown")
+    assert delivery.next_attempt_at is None  # repeated once already
+
+
+def test_a_mail_that_another_worker_has_sent_since_is_not_sent_again(delivery):
+    read_before, stand = again(delivery), Stand()
+    deliver(again(delivery), Stand())
+    deliver(read_before, stand)
+    assert (stand.sent, again(delivery).attempts) == ([], 1)
+
+
+def test_a_claim_is_a_transaction_of_its_own(delivery, monkeypatch):
+    """Where a transaction is open, the claim would only hold with its end."""
+    monkeypatch.setattr(connection.atomic_blocks[-1], "_from_testcase", False)
+    with pytest.raises(RuntimeError):
+        claim(delivery, address=delivery.address)
 
 
 def test_a_temporary_error_is_tried_again_later_and_later(delivery):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.scoping import tenant_scope
 from tests.factories import AgentFactory, MemberFactory, UserFactory, make_ticket
 from tests.pages import Page, snapshot
+from tickets import links
 from tickets.actions.closing import close_ticket
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.revoking import revoke_links
@@ -213,6 +214,20 @@ def test_a_link_is_built_from_the_portals_record_and_is_the_same_in_every_mail(p
     assert link.startswith(f"http://{portal.host}:8000/t/")
     with tenant_scope(portal.tenant):
         assert ticket_link(ticket, portal.customer) == link
+        assert TicketLink.objects.count() == 1
+
+
+def test_two_workers_who_make_the_first_link_at_once_make_the_same(portal, ticket, monkeypatch):
+    first = links._first
+    with tenant_scope(portal.tenant):
+
+        def overtaken(*whose):
+            assert first(*whose) is not None  # the other one's
+            return first(*whose)
+
+        monkeypatch.setattr(links, "_first", overtaken)
+        made = ticket_link(ticket, portal.customer)
+        assert made == ticket_link(ticket, portal.customer)
         assert TicketLink.objects.count() == 1
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.enums import MailKind, MailReason, MailState, Verdict
-from notifications.models import Delivery, IncomingMail
+from notifications.models import Delivery, IncomingMail, MailSettings
 from notifications.queries import mail_settings, of_one_mailbox, verdict_on
 from tickets.models import Ticket
 
@@ -25,12 +25,18 @@ _LOOKED_AT = 1_000  # of a sender's mails of a day; who sends more is stopped by
 _NUMBERS = re.compile(r"[\W\d_]+")
 
 
-def is_looping(mail: IncomingMail, ticket: Ticket | None = None, *, is_accepted: bool | None = None) -> bool:
+def is_looping(
+    mail: IncomingMail,
+    ticket: Ticket | None = None,
+    *,
+    is_accepted: bool | None = None,
+    settings: MailSettings | None = None,
+) -> bool:
     """Whether a mail is to be held, because its sender sends as only machines do: too many an hour, the same subject
     again and again, too many new tickets a day, or too much on one ticket (`ticket`, where it is known already).
 
     Asked before the mail is settled; the mail itself does not count. `is_accepted`: whether staff always accept the
-    sender, where the caller knows it. Whom staff always accept may be a machine, and is
+    sender, and `settings` the portal's, where the caller knows them. Whom staff always accept may be a machine, and is
     held only for flooding one ticket. Otherwise a sender once held stays held until a day has passed or staff decide.
     """
     if not mail.sender_key:
@@ -48,7 +54,7 @@ def is_looping(mail: IncomingMail, ticket: Ticket | None = None, *, is_accepted:
     rows = list(today.order_by("-received_at").values_list(*_SEEN, named=True)[:_LOOKED_AT])
     if not rows:
         return False
-    limit = mail_settings().mails_an_hour
+    limit = (settings or mail_settings()).mails_an_hour
     opened = [row for row in rows if row.state in (MailState.NEW_TICKET, MailState.HELD)]
     return (
         sum(row.received_at > now - HOUR for row in rows) >= limit

@@ -11,13 +11,14 @@ from accounts.queries.people import person_at
 from accounts.scoping import current_tenant
 from notifications.brakes import is_looping
 from notifications.enums import MailReason, MailSource, MailState, Verdict
+from notifications.incoming import Incoming
 from notifications.judging import Addressed, Whose
 from notifications.mail.cleaning import fit, fit_line, is_fit_address
 from notifications.mail.limits import MAIL_BYTES
 from notifications.mail.parsed import Machine, ParsedMail
 from notifications.models import Delivery, IncomingMail, MailAddress
-from notifications.queries import mail_settings, verdict_on
-from notifications.tokens import delivery_answered, is_for_bounces, without_token
+from notifications.queries import verdict_on
+from notifications.tokens import delivery_answered, is_for_bounces, is_like_ours, without_token
 from notifications.whose import Claim, claim_of
 
 _LOOKED_AT = 200
@@ -26,8 +27,8 @@ _LOOKED_AT = 200
 class FactsOf:
     """The facts about one mail (`judging.MailFacts`). Fills in what the ledger's row says the mail says of itself."""
 
-    def __init__(self, mail: IncomingMail, parsed: ParsedMail) -> None:
-        self.mail, self.parsed = mail, parsed
+    def __init__(self, mail: IncomingMail, parsed: ParsedMail, incoming: Incoming) -> None:
+        self.mail, self.parsed, self.incoming = mail, parsed, incoming
         for name, value in self.said.items():
             setattr(mail, name, value)
 
@@ -56,10 +57,10 @@ class FactsOf:
     @property
     def is_ours(self) -> bool:
         mail_id, key = self.mail.mail_id, self.mail.sender_key
-        if mail_id and Delivery.objects.filter(message_id=mail_id[:320]).exists():
+        if is_like_ours(mail_id) and Delivery.objects.filter(message_id=mail_id[:320]).exists():
             return True
         own = bool(key) and key == fold_address(current_tenant().mail_address)
-        return own or key in self._addresses
+        return own or key in self.incoming.addresses
 
     @property
     def machine(self) -> Machine | None:
@@ -71,7 +72,7 @@ class FactsOf:
     def _came_through_our_group(self) -> bool:
         """Whether it looks like a list's only because the portal's own address is a group (as support@ often is)."""
         group = self.parsed.list_address if self.parsed.machine == Machine.BULK else ""
-        return bool(group) and MailAddress.objects.filter(key=fold_address(fit(group)[:254])).exists()
+        return bool(group) and fold_address(fit(group)[:254]) in self.incoming.addresses
 
     @cached_property
     def _verdict(self) -> str:
@@ -112,7 +113,7 @@ class FactsOf:
     @cached_property
     def is_looping(self) -> bool:
         ticket = self.claim.ticket if self.whose != Whose.NONE else None
-        return is_looping(self.mail, ticket, is_accepted=self.is_accepted)
+        return is_looping(self.mail, ticket, is_accepted=self.is_accepted, settings=self.incoming.settings)
 
     @cached_property
     def person(self) -> User | None:
@@ -158,7 +159,7 @@ class FactsOf:
         the reply: a bare number or thread; or a colleague's token, which goes along when they answer with a copy.
         Where that server is known, a colleague's mails must be proven."""
         if self.whose == Whose.STAFF:
-            return bool(mail_settings().authserv_id) and not self.is_proven
+            return bool(self.incoming.settings.authserv_id) and not self.is_proven
         by_token = self.claim.delivery is not None
         return self.whose == Whose.SENDER and not by_token and self._results.get("dmarc") == "fail"
 
@@ -168,7 +169,7 @@ class FactsOf:
         file somebody uploads proves nothing: our mail server had no say in it."""
         if self.mail.source == MailSource.UPLOAD or not self.parsed.authentication:
             return {}
-        own = mail_settings().authserv_id.casefold()
+        own = self.incoming.settings.authserv_id.casefold()
         found = next((one for one in self.parsed.authentication if own and one.by.casefold() == own), None)
         if found is None:
             return {}
@@ -185,24 +186,18 @@ class FactsOf:
         writer = person_at(forwarded.sender)
         return writer is None or not writer.is_agent
 
-    @cached_property
+    @property
     def _keys(self) -> list[str]:
         """Whom it says it is for, the surest first, as addresses are compared."""
         said = dict.fromkeys((self.mail.recipient, *self.parsed.recipients[:_LOOKED_AT]))
         return list(dict.fromkeys(key for one in said if one for key in _spellings(one)))
 
     @cached_property
-    def _addresses(self) -> dict[str, MailAddress]:
-        """The portal's addresses among those it is to or from."""
-        keys = {*self._keys, self.mail.sender_key}
-        known = MailAddress.objects.select_related("topic", "department")
-        return {row.key: row for row in known.filter(key__in=keys)}
-
-    @cached_property
     def address(self) -> MailAddress | None:
         """The portal's address it came to: a receiving one before a retired one, the surest first; else its
         mailbox's."""
-        found = [self._addresses[key] for key in self._keys if key in self._addresses]
+        known = self.incoming.addresses
+        found = [known[key] for key in self._keys if key in known]
         mailbox = self.mail.mailbox
         if not found and mailbox is not None:
             return mailbox.address

@@ -16,6 +16,7 @@ from tickets.enums import EventKind
 
 _ADDRESS = re.compile(r"(?P<base>[^@+]+)\+(?P<token>[rb][0-9a-z]{1,13}-[0-9a-f]{16})@(?P<domain>[^@]+)", re.ASCII)
 _THREAD = re.compile(r"<(?P<name>ticket(?P<ticket>\d{1,19})\.\d{1,19})\.(?P<seal>[0-9a-f]{16})@[^>]+>", re.ASCII)
+_OURS = re.compile(r"<[at]\d+\.\d+\.[0-9a-f]{16}@", re.ASCII)
 _LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -53,6 +54,12 @@ def was_taken_back(delivery: Delivery) -> bool:
     return bool(
         delivery.ticket.events.filter(kind=EventKind.LINKS_REVOKED, created_at__gte=delivery.created_at).exists()
     )
+
+
+def is_like_ours(message_id: str) -> bool:
+    """Whether a Message-ID has the form of our mails' (`notifications.actions.fanning_out.message_id_for`), so that it
+    is worth asking for the mail. It proves nothing."""
+    return _OURS.match(message_id) is not None
 
 
 def thread_named(message_id: str) -> int | None:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,9 +21,30 @@ def record_event(
 ) -> TicketEvent:
     """Write down what happened, inside the transaction of the change itself, and wake a worker after its commit; with
     `due_at`, before which nobody is told, then."""
+    event = new_event(kind, ticket, actor=actor, message=message, data=data, due_at=due_at)
+    event.save()
+    poke_worker(after=max(0.0, (due_at - event.created_at).total_seconds()) if due_at else 0.0)
+    return event
+
+
+def new_event(
+    kind: EventKind,
+    ticket: Ticket,
+    *,
+    actor: User | None,
+    message: Message | None = None,
+    data: Mapping[str, Any] | None = None,
+    due_at: datetime | None = None,
+) -> TicketEvent:
+    """What happened now, not yet written down."""
     now = timezone.now()
-    event: TicketEvent = TicketEvent.objects.create(
+    return TicketEvent(
         kind=kind, ticket=ticket, actor=actor, message=message, data=dict(data or {}), created_at=now, due_at=due_at
     )
-    poke_worker(after=max(0.0, (due_at - now).total_seconds()) if due_at else 0.0)
-    return event
+
+
+def record_events(events: Sequence[TicketEvent]) -> None:
+    """Write down several things that happened at once, in their order, inside the transaction of the change itself, and
+    wake a worker after its commit. None of them waits until it is told."""
+    TicketEvent.objects.bulk_create(events)
+    poke_worker()

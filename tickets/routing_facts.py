@@ -53,13 +53,17 @@ def facts_at_filing(
     organisation: Organisation | None = None,
     address: str = "",
     mailed_to: MailedTo | None = None,
+    days: int | None = None,
 ) -> TicketFacts:
     """A ticket as it is filed now. `requester` None is for one that is made up: then `organisation` and `address` say
-    who would file it."""
+    who would file it. `days`: for how many a department goes on handling somebody, where that is known."""
     if requester is not None:
         organisation, address, language = requester.organisation, requester.email, language or requester.language
-    earlier_department, earlier_ticket = earlier_communication(requester, topic)
-    found = _Standing([organisation.pk] if organisation else [], [topic.pk] if topic else [])
+    earlier_department, earlier_ticket = earlier_communication(requester, topic, days)
+    # Asked for nobody's, too: what a guest's form costs must not tell whether the address is a customer's. A mail is
+    # read while nobody waits.
+    nobodys = [] if channel == Channel.MAIL else [0]
+    found = _Standing([organisation.pk] if organisation else nobodys, [topic.pk] if topic else [])
     return TicketFacts(
         **_topic_facts(topic),
         **found.organisation_facts(organisation, topic),
@@ -79,10 +83,10 @@ def facts_at_filing(
     )
 
 
-def earlier_communication(requester: User | None, topic: HelpTopic | None) -> Earlier:
+def earlier_communication(requester: User | None, topic: HelpTopic | None, days: int | None = None) -> Earlier:
     """The department that handled this person on this topic last, and on which ticket (T5); none, where that is too
     long ago, or nobody of the staff has done anything yet."""
-    days = earlier_days()
+    days = earlier_days() if days is None else days
     if not days or requester is None or topic is None:
         return None, None
     by_staff = Message.objects.filter(ticket=OuterRef("pk")).exclude(author__role=Role.CUSTOMER)
@@ -179,8 +183,7 @@ class _Standing:
     """Which department organisations have, and their exceptions, for as many as are asked about."""
 
     def __init__(self, organisations: Iterable[int], topics: Iterable[int] | None) -> None:
-        # Asked for nobody's, too: what a guest's form costs must not tell whether the address is a customer's.
-        ids = list(organisations) or [0]
+        ids = list(organisations)
         responsible = OrganisationDepartment.objects.filter(organisation__in=ids)
         self.departments: dict[int, int] = dict(responsible.values_list("organisation_id", "department_id"))
         rows = OrganisationException.objects.filter(organisation__in=ids)

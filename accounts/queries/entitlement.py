@@ -44,8 +44,12 @@ def obstacle_for(person: User, channel: AskingChannel) -> Obstacle | None:
 
 def entry_facts(address: str, person: User | None) -> EntryFacts:
     """What is to be known about an address to decide on its entry. `person` is who has it, if anybody."""
+    return entry_facts_of(address, person, organisation_at(address))
+
+
+def entry_facts_of(address: str, person: User | None, organisation: Organisation | None) -> EntryFacts:
+    """`entry_facts`, where it is known already which organisation the address's domain belongs to."""
     tenant = current_tenant()
-    organisation = organisation_at(address)
     limit = organisation.named_contact_limit if organisation else None
     return EntryFacts(
         standing=standing_of(person),

@@ -7,7 +7,7 @@ from accounts.enums import AskingChannel, Refusal
 from accounts.facts import EntryOutcome, Obstacle
 from accounts.models import Organisation, User
 from accounts.queries.domains import organisation_at
-from accounts.queries.entitlement import entry_facts, obstacle_for
+from accounts.queries.entitlement import entry_facts, entry_facts_of, obstacle_for
 from accounts.queries.people import person_at
 from accounts.queries.portals import portals_today
 
@@ -54,21 +54,19 @@ def obstacle_by_phone(address: str) -> Obstacle | None:
     return obstacle_for(person, AskingChannel.PHONE)
 
 
-def obstacle_by_mail(address: str, person: User | None) -> Obstacle | None:
-    """What stands in the way of whoever mails from this address (`person`, if anybody has it). Somebody of no
-    organisation counts as one of their domain's, as on the phone: where not everybody may ask, we must know who does.
-    """
-    asking = person or User(email=address)
-    if asking.organisation is None:
-        asking = User(email=address, organisation=organisation_at(address), role=asking.role)
-    return obstacle_for(asking, AskingChannel.MAIL)
-
-
 def is_let_in_by_mail(address: str, person: User | None) -> bool:
-    """Whether a mail from this address may become a ticket: by the portal's entry rules for whoever it does not know,
-    and by what their organisation's agreement says."""
-    if person is None or not person.is_active:
-        outcome = decide_entry(entry_facts(address, person)).outcome
+    """Whether a mail from this address (`person`'s, if anybody has it) may become a ticket: by the portal's entry rules
+    for whoever it does not know, and by what their organisation's agreement says. Somebody of no organisation counts as
+    one of their domain's, as on the phone: where not everybody may ask, we must know who does."""
+    is_in = person is not None and person.is_active
+    asking = person or User(email=address)
+    if is_in and asking.organisation is not None:
+        return obstacle_for(asking, AskingChannel.MAIL) is None
+    there = organisation_at(address)
+    if not is_in:
+        outcome = decide_entry(entry_facts_of(address, person, there)).outcome
         if outcome not in (EntryOutcome.ALREADY_IN, EntryOutcome.REGISTER):
             return False
-    return obstacle_by_mail(address, person) is None
+    if asking.organisation is None:
+        asking = User(email=address, organisation=there, role=asking.role)
+    return obstacle_for(asking, AskingChannel.MAIL) is None

@@ -9,7 +9,6 @@ import logging
 import time
 import zlib
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -21,6 +20,7 @@ from notifications.actions.taking import Taken, keep_files, take_as_new, take_as
 from notifications.actions.turning_away import tell_not_let_in, tell_retired
 from notifications.enums import MailReason, MailState
 from notifications.facts import LeaseLost
+from notifications.incoming import Incoming
 from notifications.judging import Judgement, Whose, judge
 from notifications.mail.cleaning import fit_line
 from notifications.mail.parsed import ParsedMail
@@ -28,8 +28,6 @@ from notifications.mail.parsing import parse
 from notifications.mail_facts import FactsOf
 from notifications.mail_locking import MailLease, claim_mail
 from notifications.models import Delivery, IncomingMail, RawMail
-from routing.facts import Arrangement
-from routing.queries import load_arrangement
 
 MAILS_A_ROUND = 20
 SECONDS_A_ROUND = 30.0
@@ -43,24 +41,17 @@ def read_due(keep_going: KeepGoing) -> bool:
     at once. Raises database errors only."""
     due = IncomingMail.objects.filter(next_attempt_at__lte=timezone.now()).select_related("mailbox__address__topic")
     found = list(due.order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
-    end, round_ = time.monotonic() + SECONDS_A_ROUND, Round()
+    end, incoming = time.monotonic() + SECONDS_A_ROUND, Incoming()
     for mail in found:
         if not keep_going() or time.monotonic() > end:
             return True
-        read_mail(mail, round_)
+        read_mail(mail, incoming)
     return len(found) == MAILS_A_ROUND
 
 
-class Round:
-    """What the mails of one round share: asked once for all of them."""
-
-    @cached_property
-    def arrangement(self) -> Arrangement:
-        return load_arrangement()
-
-
-def read_mail(mail: IncomingMail, round_: Round | None = None) -> bool:
+def read_mail(mail: IncomingMail, incoming: Incoming | None = None) -> bool:
     """Read one mail and do what follows, exactly once, however many workers try. Returns whether it was done here.
+    `incoming`: what it shares with the others of its round.
 
     Whatever goes wrong with it is written down at its row, and it is tried again later. Raises database errors only.
     """
@@ -68,7 +59,7 @@ def read_mail(mail: IncomingMail, round_: Round | None = None) -> bool:
     if lease is None:
         return False
     try:
-        _decide(mail, _parsed(mail), lease, round_ or Round())
+        _decide(mail, _parsed(mail), lease, incoming or Incoming())
     except (OperationalError, InterfaceError):
         raise
     except LeaseLost:
@@ -86,16 +77,16 @@ def _parsed(mail: IncomingMail) -> ParsedMail:
     return parse(zlib.decompress(content))
 
 
-def _decide(mail: IncomingMail, parsed: ParsedMail, lease: MailLease, round_: Round) -> None:
+def _decide(mail: IncomingMail, parsed: ParsedMail, lease: MailLease, incoming: Incoming) -> None:
     """Judge, and do it. Where somebody's right to it ended between the two, it is judged once more."""
     for is_last in (False, True):
-        facts = FactsOf(mail, parsed)
+        facts = FactsOf(mail, parsed, incoming)
         judgement = judge(facts)
         if judgement.reason is None:
             keep_files(mail, parsed)
         try:
             with transaction.atomic():
-                lease.settle(**_common(facts), **_carry_out(facts, judgement, round_))
+                lease.settle(**_common(facts), **_carry_out(facts, judgement))
         except (PermissionError, NotEntitled):
             if is_last:
                 raise
@@ -109,10 +100,10 @@ def _common(facts: FactsOf) -> dict[str, Any]:
     return facts.said | {"address": facts.address, "detail": fit_line(" ".join(facts.parsed.troubles), _DETAIL)}
 
 
-def _carry_out(facts: FactsOf, judgement: Judgement, round_: Round) -> dict[str, Any]:
+def _carry_out(facts: FactsOf, judgement: Judgement) -> dict[str, Any]:
     """Do what was judged; returns what the ledger's row says of it."""
     if judgement.state == MailState.NEW_TICKET:
-        return _taken(_open(facts, judgement, round_), MailState.NEW_TICKET)
+        return _taken(_open(facts, judgement), MailState.NEW_TICKET)
     if judgement.state == MailState.REPLY:
         return _taken(_reply(facts), MailState.REPLY) | {"delivery": facts.claim.delivery}
     put_aside = {"state": judgement.state, "reason": judgement.reason}
@@ -121,7 +112,7 @@ def _carry_out(facts: FactsOf, judgement: Judgement, round_: Round) -> dict[str,
     return put_aside | _about(facts) | _turned_away(facts, judgement)
 
 
-def _open(facts: FactsOf, judgement: Judgement, round_: Round) -> Taken:
+def _open(facts: FactsOf, judgement: Judgement) -> Taken:
     return take_as_new(
         mail=facts.mail,
         parsed=facts.parsed,
@@ -129,7 +120,7 @@ def _open(facts: FactsOf, judgement: Judgement, round_: Round) -> Taken:
         requester=facts.person if not judgement.forwarded and facts.is_in else None,
         forwarded=judgement.forwarded,
         is_vouched_for=facts.is_accepted,
-        arrangement=round_.arrangement,
+        rules=facts.incoming.rules,
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import zlib
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -37,31 +37,37 @@ def receive_mail(
     brought. `actor` is the colleague who uploaded it, None for machines. Nothing is parsed here, so no mail is too
     broken to be stored. Raises database errors only; nothing is stored then.
     """
-    key = _fitting(source_key)
     now = timezone.now()
-    known = IncomingMail.objects.filter(source_key=key).first()
+    mail = IncomingMail(
+        source=source,
+        source_key=_fitting(source_key),
+        mailbox=mailbox,
+        recipient=header_line(recipient)[:_RECIPIENT],
+        digest=hashlib.sha256(raw).hexdigest(),
+        size=len(raw) if size is None else size,
+        received_at=received_at or now,
+        next_attempt_at=now,
+    )
+    known = _stored(mail.source_key)
     if known is not None:
         return known
     content = zlib.compress(raw, _QUICKLY)
-    with transaction.atomic(durable=True):
-        # Looked up again where another one was faster: the constraint decides.
-        mail, is_new = IncomingMail.objects.get_or_create(
-            source_key=key,
-            defaults={
-                "source": source,
-                "mailbox": mailbox,
-                "recipient": header_line(recipient)[:_RECIPIENT],
-                "digest": hashlib.sha256(raw).hexdigest(),
-                "size": len(raw) if size is None else size,
-                "received_at": received_at or now,
-                "next_attempt_at": now,
-            },
-        )
-        if is_new:
+    try:
+        with transaction.atomic(durable=True):
+            mail.save(force_insert=True)
             RawMail.objects.create(mail=mail, content=content)
             poke_worker()
-    stored: IncomingMail = mail
-    return stored
+    except IntegrityError:
+        known = _stored(mail.source_key)  # another one was faster: the constraint decides
+        if known is None:
+            raise
+        return known
+    return mail
+
+
+def _stored(key: str) -> IncomingMail | None:
+    found: IncomingMail | None = IncomingMail.objects.filter(source_key=key).first()
+    return found
 
 
 def _fitting(source_key: str) -> str:

@@ -17,12 +17,12 @@ from notifications.mail.cleaning import clean_subject, first_words, fit, fit_lin
 from notifications.mail.parsed import MailFile, ParsedMail
 from notifications.mail.quoting import split_html
 from notifications.models import IncomingMail, MailAddress
-from routing.facts import Arrangement
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.opening import open_ticket
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.enums import Channel, Priority
 from tickets.facts import ByMail, MailedTo
+from tickets.filing_rules import FilingRules
 from tickets.models import HelpTopic, Message, Ticket
 from tickets.queries import takes_part
 from tickets.uploading import safe_file_name
@@ -74,7 +74,7 @@ def take_as_new(
     forwarded: bool = False,
     follows: Ticket | None = None,
     is_vouched_for: bool = False,
-    arrangement: Arrangement | None = None,
+    rules: FilingRules | None = None,
 ) -> Taken:
     """Open a ticket from a mail, for its sender, who is registered if nobody knew them (T8).
 
@@ -103,7 +103,8 @@ def take_as_new(
         stated=_stated(mail, parsed, person),
         is_vouched_for=is_vouched_for or actor is not None,
         follows=follows,
-        arrangement=arrangement,
+        has_files=bool(parsed.attachments),
+        rules=rules,
     )
     message = found.message or found.ticket.messages.order_by("pk")[0]
     if forwarded and found.outcome == "new":

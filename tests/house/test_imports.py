@@ -31,6 +31,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "rules",
         "whose",
         "mail_facts",
+        "incoming",
+        "filing_rules",
         "field_rules",
         "form_uses",
         "queries",

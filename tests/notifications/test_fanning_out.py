@@ -4,12 +4,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import AccountEvent
 from accounts.scoping import tenant_scope
 from notifications.actions import draining, fanning_out
 from notifications.actions.draining import drain
-from notifications.actions.fanning_out import fan_out
+from notifications.actions.fanning_out import fan_out, message_id_for
 from notifications.models import Delivery
 from notifications.queries import ECHO_PAUSE, tenants_with_mail_to_do
+from notifications.tokens import is_like_ours
 from tests.factories import UserFactory, make_ticket
 from tests.notifications.conftest import told
 from tickets.enums import Channel, EventKind
@@ -27,6 +29,19 @@ def test_fanning_out_twice_tells_once(in_scope):
     assert fan_out(event) == 3
     assert fan_out(event) == 0
     assert Delivery.objects.count() == 3
+
+
+def test_our_own_mails_are_told_by_their_message_ids_alone(in_scope, other_portal):
+    """A mail with another kind of Message-ID is not looked up."""
+    make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    event = opened()
+    of_account = AccountEvent(pk=7)
+
+    ours = [message_id_for(one, in_scope.customer, copy=copy) for one in (event, of_account) for copy in (0, 2)]
+
+    assert len(set(ours)) == 4
+    assert all(is_like_ours(one) for one in ours)
+    assert not any(is_like_ours(one) for one in ("", "<1.2@x.example>", ours[0].lstrip("<"), "<b" + ours[0][2:]))
 
 
 def test_an_event_whose_mark_was_lost_tells_nobody_twice(in_scope):

@@ -95,7 +95,7 @@ def test_what_cannot_be_stored_stays_with_the_mail_server(
 @pytest.mark.parametrize(
     ("step", "when"),
     [
-        (f"{RECEIVING}:IncomingMail.objects.get_or_create", "after"),
+        (f"{RECEIVING}:IncomingMail.save", "after"),
         (f"{RECEIVING}:RawMail.save", "after"),
         ("helpdesk.management.commands.receive_mail:receive_mail", "after"),
     ],

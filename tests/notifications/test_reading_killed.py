@@ -28,6 +28,7 @@ STEPS = [
     (f"{READING}:parse", "after"),
     (f"{READING}:keep_files", "after"),
     ("notifications.actions.taking:register_person", "after"),
+    ("tickets.actions.opening:record_events", "after"),
     ("notifications.actions.taking:open_ticket", "after"),
     ("tickets.actions.replying:record_event", "after"),
     (f"{READING}:MailLease.settle", "before"),

@@ -30,6 +30,7 @@ from tests.factories import (
     make_ticket,
 )
 from tests.pages import Page
+from tickets import filing_rules
 from tickets.actions import opening
 from tickets.actions.arranging import add_topic, update_topic
 from tickets.actions.exceptions import remove_exception, set_exception
@@ -81,10 +82,15 @@ def handled(portal, ticket: Ticket, department: Department, *, days_ago: int = 0
 def test_rules_are_asked_before_anybody_is_locked_out(in_scope, other_portal, monkeypatch):
     add_rule(department=in_scope.other_department.pk)
     done = []
-    for name in ("choose", "facts_at_filing", "load_arrangement", "lock_counter"):
-        meant = getattr(opening, name)
+    for module, name in (
+        (opening, "facts_at_filing"),
+        (filing_rules, "load_arrangement"),
+        (opening, "choose"),
+        (opening, "lock_counter"),
+    ):
+        meant = getattr(module, name)
         monkeypatch.setattr(
-            opening,
+            module,
             name,
             lambda *args, _name=name, _meant=meant, **kwargs: (done.append(_name), _meant(*args, **kwargs))[1],
         )

@@ -14,20 +14,19 @@ from accounts.facts import NotEntitled
 from accounts.models import User
 from accounts.queries.entitlement import obstacle_for
 from routing.choosing import choose
-from routing.facts import Arrangement
 from routing.models import Department
-from routing.queries import load_arrangement
 from tickets.actions.attaching import attach_uploads, new_uploads
 from tickets.actions.collaborating import bring_along
 from tickets.actions.replying import reply_to_ticket
-from tickets.actions.routing import chosen_assignee, do_the_rest, priority_after, record_routing
+from tickets.actions.routing import chosen_assignee, do_the_rest, priority_after, routed
 from tickets.answers import kept_answer, value_in_words, with_colon
 from tickets.enums import Channel, EventKind, Priority, Status, WaitingOn
-from tickets.events import record_event
+from tickets.events import new_event, record_events
 from tickets.facts import ByMail, MailedTo
+from tickets.filing_rules import FilingRules
 from tickets.locking import lock_counter
 from tickets.models import FieldAnswer, FormField, HelpTopic, Message, Ticket
-from tickets.priorities import Why, priority_settings, starting_priority
+from tickets.priorities import Why, starting_priority
 from tickets.routing_facts import facts_at_filing
 
 SAME_WORDS_WITHIN = timedelta(minutes=15)
@@ -64,7 +63,8 @@ def open_ticket(
     mailed_to: MailedTo | None = None,
     is_vouched_for: bool = False,
     follows: Ticket | None = None,
-    arrangement: Arrangement | None = None,
+    has_files: bool = True,
+    rules: FilingRules | None = None,
 ) -> Opened:
     """Open a ticket: number it, route it with its reasons, keep the first message, answers and files.
 
@@ -77,24 +77,25 @@ def open_ticket(
     `filing_key` is the form's own key: the same form sent again makes no second ticket, and the same words by the same
     person within 15 minutes count as the same form. What is new in it (words, files) is added as a reply, so that
     nothing is lost. Each mail has a key of its own, and the same words in another one are another ticket. Files kept
-    under the key are attached. `stated` is what a guest claimed about themselves (name, phone), kept for the agents
-    even where it differs from the record. `colleagues` are brought in at once; confidential means that no other
-    colleague reads it. `by_mail` is what a mail brought besides its words, `mailed_to` the address it was sent to;
-    `is_vouched_for`: staff have decided that its sender may ask. `follows` is the ticket this one goes on from.
-    `arrangement`: how the portal routes, where the caller opens many tickets at once and has asked already.
+    under the key are attached (`has_files` False: the caller knows that there are none). `stated` is what a guest
+    claimed about themselves (name, phone), kept for the agents even where it differs from the record. `colleagues` are
+    brought in at once; confidential means that no other colleague reads it. `by_mail` is what a mail brought besides
+    its words, `mailed_to` the address it was sent to; `is_vouched_for`: staff have decided that its sender may ask.
+    `follows` is the ticket this one goes on from. `rules`: those of the portal, where the caller opens many tickets in
+    a row.
     Records `opened`, `routed` and `collaborator_added`, and for what rules do `assigned`, `tags_changed` and
     `follower_added`; mails follow from these. Raises, before anything is written, NotEntitled when the requester may
     not ask for help this way (S1, S2), unless staff write it down for them, and PermissionError when anybody else than
     staff names the department.
     """
-    answers = answers or {}
+    answers, rules = answers or {}, rules or FilingRules()
     if department is not None and not _speaks_for_us(actor, channel):
         raise PermissionError("Only agents choose the department")
     if not is_vouched_for:
         _require_entitled(actor, requester, channel)
     fingerprint = _fingerprint(requester, topic, subject, body, answers)
     mailed_to = mailed_to or MailedTo()
-    start = _starting_priority(actor, topic, channel, priority, mailed_to)
+    start = _starting_priority(rules, actor, topic, channel, priority, mailed_to)
     facts = facts_at_filing(
         requester=requester,
         topic=topic,
@@ -107,12 +108,15 @@ def open_ticket(
         forced=department,
         forced_by=actor.public_name if department else "",
         mailed_to=mailed_to,
+        days=rules.earlier_days,
     )
     # Before anybody is locked out: rules may take their time, and on SQLite this lock is that of all portals.
-    decision = choose(facts, arrangement or load_arrangement())
+    decision = choose(facts, rules.arrangement)
+    going_to = rules.department(decision.department_id)
     with transaction.atomic():
         counter = lock_counter()
-        before = _filed_before(requester, channel, filing_key, fingerprint)
+        holder = _holder_of(filing_key)
+        before = _filed_before(requester, channel, holder, fingerprint)
         if before is not None and channel == Channel.MAIL:
             return Opened(before, "repeated")  # a copy of the mail, sent to another address
         if before is not None:
@@ -128,7 +132,7 @@ def open_ticket(
             topic=topic,
             requester=requester,
             organisation=requester.organisation,
-            department_id=decision.department_id,
+            department=going_to,
             assignee=assignee,
             status=Status.IN_PROGRESS if assignee else Status.OPEN,
             waiting_on=WaitingOn.US,
@@ -138,7 +142,8 @@ def open_ticket(
             priority=priority_after(decision, *start),
             channel=channel,
             is_confidential=is_confidential,
-            filing_key=_free_key(filing_key),
+            # Another person's ticket may have the key (a form open on a shared screen); then it makes none unique.
+            filing_key=None if holder else filing_key,
             fingerprint=fingerprint,
             follows=follows,
         )
@@ -150,9 +155,9 @@ def open_ticket(
             created_at=now,
             **asdict(by_mail or ByMail()),
         )
-        attach_uploads(message, filing_key)
+        attach_uploads(message, filing_key if has_files else None)
         _keep_answers(ticket, answers)
-        record_event(
+        opened = new_event(
             EventKind.OPENED,
             ticket,
             actor=actor,
@@ -164,7 +169,7 @@ def open_ticket(
                 **({"automatic": True} if mailed_to.is_automatic else {}),
             },
         )
-        record_routing(ticket, decision, facts, start[1])
+        record_events([opened, routed(ticket, decision, facts, start[1])])
         do_the_rest(ticket, decision)
         bring_along(actor=actor, ticket=ticket, users=colleagues, as_staff=actor.is_agent)
     return Opened(ticket, "new", message)
@@ -199,10 +204,10 @@ def _speaks_for_us(actor: User, channel: Channel) -> bool:
 
 
 def _starting_priority(
-    actor: User, topic: HelpTopic, channel: Channel, priority: Priority | None, mailed_to: MailedTo
+    rules: FilingRules, actor: User, topic: HelpTopic, channel: Channel, priority: Priority | None, mailed_to: MailedTo
 ) -> tuple[Priority, Why]:
     return starting_priority(
-        priority_settings(),
+        rules.priorities,
         channel=channel,
         topic=topic.priority,
         chosen=priority,
@@ -211,12 +216,20 @@ def _starting_priority(
     )
 
 
-def _filed_before(requester: User, channel: Channel, filing_key: UUID | None, fingerprint: str) -> Ticket | None:
-    theirs = Ticket.objects.filter(requester=requester)
-    found: Ticket | None = theirs.filter(filing_key=filing_key).first() if filing_key else None
-    if found is None and channel != Channel.MAIL:  # machines send the same alarm twice and mean it
-        since = timezone.now() - SAME_WORDS_WITHIN
-        found = theirs.filter(fingerprint=fingerprint, created_at__gte=since).first()
+def _holder_of(filing_key: UUID | None) -> Ticket | None:
+    """The ticket that has this key, whosever it is."""
+    found: Ticket | None = Ticket.objects.filter(filing_key=filing_key).first() if filing_key else None
+    return found
+
+
+def _filed_before(requester: User, channel: Channel, holder: Ticket | None, fingerprint: str) -> Ticket | None:
+    """The requester's ticket that the same form made: it has the form's key (`holder`), or the same words."""
+    if holder is not None and holder.requester_id == requester.pk:
+        return holder
+    if channel == Channel.MAIL:  # machines send the same alarm twice and mean it
+        return None
+    same = Ticket.objects.filter(requester=requester, fingerprint=fingerprint)
+    found: Ticket | None = same.filter(created_at__gte=timezone.now() - SAME_WORDS_WITHIN).first()
     return found
 
 
@@ -258,12 +271,6 @@ def _keep_answers(ticket: Ticket, answers: Mapping[FormField, str]) -> None:
         if answer.field_id not in there:
             answer.field = None
     FieldAnswer.objects.bulk_create(given)
-
-
-def _free_key(filing_key: UUID | None) -> UUID | None:
-    """The key, unless another person's ticket has it (a form open on a shared screen); then it makes none unique."""
-    taken = filing_key is not None and Ticket.objects.filter(filing_key=filing_key).exists()
-    return None if taken else filing_key
 
 
 def _fingerprint(requester: User, topic: HelpTopic, subject: str, body: str, answers: Mapping[FormField, str]) -> str:

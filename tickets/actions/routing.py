@@ -8,8 +8,8 @@ from routing.facts import Decision, TicketFacts
 from tickets.actions.following import CannotFollow, follow
 from tickets.actions.tagging import add_tags
 from tickets.enums import EventKind, Priority, Status
-from tickets.events import record_event
-from tickets.models import Ticket
+from tickets.events import new_event, record_event
+from tickets.models import Ticket, TicketEvent
 from tickets.priorities import Why
 from tickets.routing_facts import kept_facts
 
@@ -32,10 +32,11 @@ def priority_after(decision: Decision, start: Priority, why: Why) -> Priority:
     return Priority(wanted) if wanted in Priority.values else start
 
 
-def record_routing(ticket: Ticket, decision: Decision, facts: TicketFacts, why: Why) -> None:
-    """Record `routed`: the department, every step that led there, why the priority is what it is, and what was so."""
+def routed(ticket: Ticket, decision: Decision, facts: TicketFacts, why: Why) -> TicketEvent:
+    """The event `routed`, to be recorded: the department, every step that led there, why the priority is what it is,
+    and what was so."""
     by_rule = ticket.priority != facts.priority
-    record_event(
+    return new_event(
         EventKind.ROUTED,
         ticket,
         actor=None,

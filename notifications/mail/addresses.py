@@ -13,6 +13,7 @@ _WORD = re.compile(
 _ADDRESS = re.compile(
     r"""(?<![^\s@<>()\[\],;:"\\])(?:[^\s@<>()\[\],;:"\\]+|"(?:[^"\\\x00-\x1f]|\\.){1,64}")@(?:[^\s@<>()\[\],;:"'\\]+|\[[0-9A-Fa-f.:IPv]+\])"""
 )
+_SCHEME = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -124,7 +125,7 @@ class _Divider:
 
     def _angled(self, word: str) -> None:
         if self.inside is not None and word != ">":
-            self.inside.append(word)
+            self.inside.append(word if word != "<" or "".join(self.inside).strip() else "")
             return
         self.pieces[-1].angled.append("".join(self.inside or []))
         self.inside = None
@@ -150,7 +151,8 @@ def _bare(text: str) -> str:
     plain = text.strip()
     if plain.startswith("@") and ":" in plain:
         plain = plain.rpartition(":")[2]
-    plain = _end_cut(plain.removeprefix("mailto:").strip("'"))
+    plain = _end_cut(_SCHEME.sub("", plain).strip("'"))
+    plain = plain[1:-1] if plain[:1] == '"' == plain[-1:] else plain
     return plain if _ADDRESS.fullmatch(plain) and len(plain) <= _LONGEST else ""
 
 

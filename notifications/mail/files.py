@@ -11,6 +11,7 @@ from notifications.mail.structure import Part
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _SEALED = frozenset({"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 _CONTENT_ID = re.compile(r"[^\s<>\"]{1,200}")
+_LIKE_A_NAME = re.compile(r"[^<>@:]{1,100}\.[A-Za-z][A-Za-z0-9]{1,4}")
 _STEMS = {
     "message/delivery-status": "delivery-status",
     "message/disposition-notification": "disposition-notification",
@@ -44,6 +45,9 @@ def file_in(part: Part, *, encrypted: bool = False) -> Found:
     if part.encoding in transfer.UUENCODED and not name:
         inside = transfer.uuencoded(part.data[part.start : part.end])
         name = names.bare(inside[0][0]) if inside else ""
+    described = part.headers.decoded("content-description") if not name else ""
+    if _LIKE_A_NAME.fullmatch(described):
+        name = names.bare(described)
     if not name:
         subject = subject_of(content) if part.type == "message/rfc822" else ""
         name = names.bare(part.headers.get("content-location").partition("?")[0]) if not subject else ""

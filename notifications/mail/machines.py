@@ -25,6 +25,8 @@ REPLY_HEADERS = (
     "X-RT-Loop-Prevention",
     "X-Cron-Env",
     "X-AutoResponder-From",
+    "X-FC-MachineGenerated",
+    "X-Amazon-Auto-Reply",
 )
 BULK_HEADERS = (
     "List-Id",
@@ -96,11 +98,13 @@ def _is_reply(message: Message) -> bool:
         return True
     if any(header(message, name) for name in REPLY_HEADERS):
         return True
-    if any(AUTO_PRECEDENCE.search(header(message, name)) for name in ("Precedence", "X-Precedence")):
+    if any(AUTO_PRECEDENCE.search(header(message, name)) for name in ("Precedence", "X-Precedence", "Preference")):
         return True
-    if re.search(r"\ball\b", header(message, "X-Auto-Response-Suppress"), re.I):
+    if re.search(r"\b(?:all|autoreply)\b", header(message, "X-Auto-Response-Suppress"), re.I):
         return True
-    if MACHINE_PROGRAM.search(header(message, "X-Mailer")) or MACHINE_PROGRAM.search(header(message, "Delivered-To")):
+    if any(
+        MACHINE_PROGRAM.search(header(message, name)) for name in ("X-Mailer", "Delivered-To", "X-POST-MessageClass")
+    ):
         return True
     return _is_bulk(message) and bool(AUTOMATIC_SUBJECT.match(header(message, "Subject")))
 

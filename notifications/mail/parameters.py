@@ -9,6 +9,7 @@ _PARAMETER = re.compile(r""";?\s*([^\s=;"]{1,100})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;
 _PIECE = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _COMMENT = re.compile(r"\([^()]{0,200}\)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_NO_SEMICOLON = re.compile(r"\s*([A-Za-z][^\s=\"();]{0,100})\s+([A-Za-z-]{1,30}\*?\s*=.*)", re.DOTALL)
 _AT_MOST = 200
 
 
@@ -16,6 +17,8 @@ def value_and_parameters(header: str) -> tuple[str, dict[str, str]]:
     """`text/plain; charset=utf-8` → ("text/plain", {"charset": "utf-8"}). Names in lower case; the first of a name
     counts; values decoded."""
     value, _semicolon, rest = header.partition(";")
+    if forgotten := _NO_SEMICOLON.match(value):
+        value, rest = forgotten[1], f"{forgotten[2]};{rest}"
     plain = _COMMENT.sub("", value).strip().strip("\"'").lower()
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for number, found in enumerate(_PARAMETER.finditer(rest)):

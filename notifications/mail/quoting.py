@@ -26,6 +26,7 @@ LINES_OF_ATTRIBUTION = 4
 
 QUOTED = re.compile(r"^\s{0,3}[>＞]")
 RULER = re.compile(r"^\s{0,4}[_\-=]{8,}\s*$")
+RULE_ABOVE = re.compile(r"^\s{0,4}[_\-=*]{3,}\s*$")  # a line across the page, as text has it
 # As GroupWise writes it: ">>> Anna Ek <anna@firm.test> 2026-01-05 10:00 >>>", and no marks below.
 GROUPWISE = re.compile(
     r"^>>> [^\n>]{1,100}(?:<[^<>\s]{1,254}> )?[^\n<>]{0,60}\d{1,2}[:.]\d{2}[^\n<>]{0,12} >>>\s{0,4}$"
@@ -113,7 +114,7 @@ def _begins_the_rest(lines: Sequence[str], place: int) -> bool:
         return True
     if len(line) < 160 and (is_mark(line) or ABOVE_THIS_LINE.match(line)):
         return True
-    if RULER.match(line):
+    if RULE_ABOVE.match(line):
         below = _next_words(lines, place + 1)
         return below < len(lines) and head_at(lines, below) is not None
     return head_at(lines, place) is not None

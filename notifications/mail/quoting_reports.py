@@ -9,10 +9,10 @@ _COPY = re.compile(
     r"original|returned|unsent|undelivered|source) (?:message|mail|e-mail)\b[^\n]{0,60}$",
     re.I | re.M,
 )
-_FIELD = re.compile(r"[ \t]{0,8}[A-Za-z][A-Za-z-]{1,40}:(?:\s|$)")
-_RULED = re.compile(r"-{3,20} ?original message ?-{3,20}$", re.I)
+_FIELD = re.compile(r"[> \t]{0,8}[A-Za-z][A-Za-z-]{1,40}:(?:\s|$)")
+_RULED = re.compile(r"-{3,60} ?original message ?-{3,60}$", re.I)
 _SENTENCE = re.compile(r"\b(?:if|you|please|see)\b", re.I)
-_TRACE = re.compile(r"^(?:Return-Path|Received):[ \t]", re.M)
+_TRACE = re.compile(r"^[> ]{0,3}(?:Return-Path|Received):[ \t]", re.M)
 _TRIED = 50
 
 

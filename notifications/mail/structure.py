@@ -8,6 +8,7 @@ from notifications.mail.headers import Headers, read_head
 from notifications.mail.parameters import value_and_parameters
 
 _GUESSED = re.compile(rb"\n--([^\r\n]{1,200})\r*\n(?=content-)", re.IGNORECASE)
+_MIME_HEAD = re.compile(rb"(?:mime-version|content-(?:type|transfer-encoding)):[^\r\n]", re.IGNORECASE)
 _LIKE_BOUNDARIES = 100_000  # lines that only begin like one, in a mail made to be slow
 _LINE_ENDS = re.compile(rb"[\r\n]*")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
@@ -49,7 +50,7 @@ class Structure:
 
 def read_structure(raw: bytes) -> Structure:
     """The tree of a mail's parts."""
-    structure = Structure(_part(raw, _beginning(raw), len(raw)))
+    structure = Structure(_root(raw))
     waiting = [structure.root]
     count = 1
     while waiting:
@@ -66,6 +67,21 @@ def read_structure(raw: bytes) -> Structure:
         count += len(part.children)
         waiting.extend(part.children)
     return structure
+
+
+def _root(raw: bytes) -> Part:
+    """The whole mail. Where its head does not say what it is, being cut off or ended too early, its body may."""
+    root = _part(raw, _beginning(raw), len(raw))
+    if root.headers.raw("content-type"):
+        return root
+    if _MIME_HEAD.match(raw, root.start):
+        more = _part(raw, root.start, len(raw))
+        more.headers.fields = [*root.headers.fields, *more.headers.fields]
+        more.headers.charset = more.headers.charset or root.headers.charset
+        return more
+    if _GUESSED.match(raw, max(root.start - 1, 0)):
+        root.type = "multipart/mixed"
+    return root
 
 
 def _beginning(raw: bytes) -> int:

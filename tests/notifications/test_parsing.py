@@ -338,6 +338,17 @@ SAID: dict[str, dict[str, Any]] = {
         "new_text": "Larmet tjuter\nigen.",
     },
     "charset_only_in_the_subject": {"sender": "ivan@klient.example", "subject": "Тест", "new_text": "Да."},
+    "head_ends_too_early": {
+        "sender": "eva@kund.example",
+        "subject": "An empty line too many",
+        "new_text": "Larmet tjuter på natten.",
+    },
+    "parts_without_a_word_of_them": {
+        "sender": "eva@kund.example",
+        "subject": "No type",
+        "new_text": "The text.",
+        "files": ["bill.pdf"],
+    },
     "winmail_dat": {
         "sender": "eva@kund.example",
         "subject": "From Outlook",
@@ -447,6 +458,22 @@ def test_a_text_that_does_not_say_what_it_is_in_is_read_by_its_looks(text: str, 
     assert mail.new_text == text
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        'Content-Disposition: attachment filename="plan över huset.pdf"',
+        'Content-Type: application/pdf name="plan över huset.pdf"',
+        "Content-Description: plan över huset.pdf\nContent-Disposition: attachment",
+        'Content-Disposition: attachment; filename=""\nContent-Type: application/pdf; name=plan över huset.pdf',
+        "Content-Disposition: attachment; filename*=\"utf-8''plan%20%C3%B6ver%20huset.pdf\"",
+    ],
+)
+def test_a_file_keeps_its_name_however_badly_it_is_written(head: str):
+    kind = "" if "Content-Type" in head else "Content-Type: application/pdf\n"
+    mail = parse(f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nt\n--b\n{kind}{head}\n\nx\n--b--".encode())
+    assert [(file.name, file.content_type) for file in mail.attachments] == [("plan över huset.pdf", "application/pdf")]
+
+
 REPORT = b"From: MAILER-DAEMON@mx.example\nSubject: Undelivered mail\nContent-Type: text/plain\n\n"
 
 
@@ -469,6 +496,8 @@ def test_a_report_keeps_its_reason_with_the_head_it_names():
         "------ This is a copy of the message, including all the headers. ------\n\nMIME-Version: 1.0",
         "Return-Path: <a@larm.example>\nSubject: The gate",
         "----- Original message -----\n\nThe gate does not close.",
+        "------------------------------ Original message ------------------------------\n\nThe gate does not close.",
+        "Original message as received is as follows:\n>Return-Path: <a@larm.example>\n>Subject: The gate",
     ],
 )
 def test_a_report_folds_the_copy_of_the_mail(begins: str):

@@ -105,6 +105,7 @@ HEADS = {
     "date first": "Datum: fre, 9 jan 2026\nFrån: support@larm.example\nTill: anna@firm.example\nÄmne: Porten",
     "Outlook ko": "보낸 사람: Support Larm\n보낸 날짜: 2026년 1월 9일\n받는 사람: Anna Ek\n제목: RE: 문",
     "Outlook el": "Από: Support Larm\nΣτάλθηκε: Παρασκευή, 9 Ιανουαρίου 2026\nΠρος: Anna Ek\nΘέμα: RE: Πύλη",
+    "a line across the page": "---\nFrom: Support Larm\nSent: Friday 10:00\nTo: Anna Ek\nSubject: The gate",
     "only a line": "-----Original Message-----",
     "only a line, da": "-------- Oprindelig besked --------",
     "KMail": "----------  Forwarded Message  ----------\n\nSubject: Porten\nDate: Friday\nFrom: support@larm.example",

@@ -20,6 +20,9 @@ SURE = {
     '"eva berg"@kund.example': '"eva berg"@kund.example',
     '"eva \\"b\\" berg"@kund.example (Eva)': '"eva \\"b\\" berg"@kund.example',
     '<"eva berg"@kund.example>': '"eva berg"@kund.example',
+    'Eva <"eva@kund.example">': "eva@kund.example",
+    "Eva <<eva@kund.example>>": "eva@kund.example",
+    "Eva <SMTP:eva@kund.example>": "eva@kund.example",
     "eva..berg@kund.example": "eva..berg@kund.example",
     "eva@[192.0.2.1]": "eva@[192.0.2.1]",
     "åsa@räksmörgås.example": "åsa@räksmörgås.example",
@@ -33,6 +36,7 @@ NOT_SURE = [
     "boss@corp.example <eva@kund.example>",
     "'boss@corp.example' <eva@kund.example>",
     "<boss@corp.example> <eva@kund.example>",
+    "<boss@corp.example<eva@kund.example>>",
     '"a"@b.example "c"@d.example',
     "eva@kund.example\nFrom: bo@kund.example",
 ]

@@ -190,6 +190,7 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant, round_
         "echo": delivery.with_text or not is_guest,
         "text": text[:WORDS_LIMIT],
         "is_cut": len(text) > WORDS_LIMIT,
+        "label": message.get_label_display() if message else "",
         "came_from": header_line(origin_of(message, staff=desk)) if message else "",
         "files": [header_line(file.name) for file in message.attachments.all()] if message else [],
         "closed": bool(data.get("closed")),

@@ -45,6 +45,21 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("by mail")
 
 
+class MailLabel(models.TextChoices):
+    """What a mail is that does not say all it has to say in its words."""
+
+    ENCRYPTED = (
+        "encrypted",
+        _("This mail is encrypted. The file below can only be opened by whoever has the key."),
+    )
+    EMPTY = "empty", _("There is no text in this mail.")
+    INVITATION = (
+        "invitation",
+        _("This mail brings an entry for a calendar, as invitations to meetings do. See the file."),
+    )
+    SIGNED = "signed", _("This mail is digitally signed. The signature is not checked here.")
+
+
 class FieldKind(models.TextChoices):
     TEXT = "text", _("Text")
     LONG_TEXT = "long_text", _("Long text")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class ByMail:
     """What a mail brings besides its words: `html`, sanitised, and `quoted`, what it repeats of earlier mails.
-    `written_by`: the address it came from, where that is not known to be its author's."""
+    `written_by`: the address it came from, where that is not known to be its author's. `label`: one of `MailLabel`."""
 
     html: str = ""
     quoted: str = ""
     written_by: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
-"""Words sent after the session had ended: kept in the new one, and put back into their form after signing in. And
-those of a reply that was taken back."""
+"""Words sent after the session had ended: kept in the new one, and put back into their form after signing in."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -10,10 +8,8 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
-from tickets.models import Message, Ticket
 
 SESSION_KEY = "kept_text"
-WITHDRAWN_KEY = "withdrawn"
 NOT_KEPT = {"csrfmiddlewaretoken", "password"}
 LIMIT = 300_000  # characters; one form
 
@@ -56,21 +52,3 @@ def take_kept_text(request: PortalRequest, path: str) -> QueryDict | None:
         data.setlist(name, values)
     messages.info(request, _("What you wrote before signing in is back in the form. Nothing has been sent yet."))
     return data
-
-
-def keep_withdrawn(request: PortalRequest, message: Message, form_key: UUID) -> None:
-    """Remember which reply its author has just taken back, and under which key its files are kept."""
-    request.session[WITHDRAWN_KEY] = {"message": message.pk, "key": str(form_key)}
-
-
-def take_withdrawn(request: PortalRequest, ticket: Ticket) -> tuple[Message, UUID] | None:
-    """A reply to this ticket that its author has just taken back, and the key under which its files are kept; once."""
-    kept = request.session.get(WITHDRAWN_KEY)
-    if not kept:
-        return None
-    mine = ticket.messages.filter(author=request.user, withdrawn_at__isnull=False)
-    message: Message | None = mine.filter(pk=kept["message"]).first()
-    if message is None:
-        return None
-    del request.session[WITHDRAWN_KEY]
-    return message, UUID(kept["key"])

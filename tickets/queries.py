@@ -28,7 +28,7 @@ from accounts.models import User
 from accounts.queries.colleagues import sees_organisations_tickets
 from accounts.queries.portals import portals_today
 from routing.queries import sight_of
-from tickets.enums import Audience, EventKind, FieldKind, LeadsTo, MessageKind, WaitingOn, Whose
+from tickets.enums import Audience, EventKind, FieldKind, LeadsTo, MessageKind, Status, Whose
 from tickets.models import (
     Collaborator,
     FieldAnswer,
@@ -169,6 +169,20 @@ def is_public(prefix: str = "") -> Q:
     return out & Q(**{f"{prefix}withdrawn_at": None})
 
 
+def replies_not_out() -> QuerySet[TicketEvent]:
+    """The events of agents' replies that customers do not read yet; of the last seconds, and so always few."""
+    told: QuerySet[TicketEvent] = TicketEvent.objects.filter(kind=EventKind.REPLIED, fanned_out_at=None)
+    return told.exclude(message=None).exclude(is_public("message__"))
+
+
+def is_closed_as_known() -> Q:
+    """Whether a ticket is closed as far as customers know: as it was before replies that are not out."""
+    not_out = replies_not_out().order_by()
+    unheard = Q(pk__in=not_out.filter(data__closed=True).values("ticket"))
+    heard_closed = Q(pk__in=not_out.filter(data__reopened=True).values("ticket"))
+    return (Q(status=Status.CLOSED) & ~unheard) | heard_closed
+
+
 def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
     """A ticket's events as one side may know them."""
     events = ticket.events.select_related("actor")
@@ -224,7 +238,7 @@ def counts_of(user: User) -> dict[tuple[str, str], int]:
     unread. In one query."""
     rows = (
         with_unread(customer_tickets(user).select_related(None), user, staff=False)
-        .annotate(is_done=Q(waiting_on=WaitingOn.NOBODY))
+        .annotate(is_done=is_closed_as_known())
         .order_by()
         .values("whose", "is_done", "is_unread")
         .annotate(number=Count("pk"))

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,13 +14,13 @@ from accounts.models import User
 from accounts.queries.people import person_at
 from accounts.scoping import current_tenant
 from notifications.mail.cleaning import clean_subject, first_words, fit, fit_line, is_fit_address, without_secrets
-from notifications.mail.parsed import MailFile, ParsedMail
+from notifications.mail.parsed import Label, MailFile, ParsedMail
 from notifications.mail.quoting import split_html
 from notifications.models import IncomingMail, MailAddress
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.opening import open_ticket
 from tickets.actions.replying import add_note, reply_to_ticket
-from tickets.enums import Channel, Priority
+from tickets.enums import Channel, MailLabel, Priority
 from tickets.facts import ByMail, MailedTo
 from tickets.filing_rules import FilingRules
 from tickets.models import HelpTopic, Message, Ticket
@@ -146,7 +146,7 @@ def take_as_reply(
         channel=Channel.MAIL,
         as_staff=as_staff,
         form_key=key,
-        by_mail=ByMail(quotes.html, quotes.quoted, written_by),
+        by_mail=replace(quotes, written_by=written_by, label=words.by_mail.label),
         keeps_closed=parsed.is_thanks and not parsed.attachments,
         vouched_by=actor if actor is not None and not takes_part(person, ticket) else None,
     )
@@ -178,7 +178,20 @@ def _words(mail: IncomingMail, parsed: ParsedMail, forwarded: bool) -> _Words:
     html = without_secrets(fit(parsed.html, limit=len(parsed.html)), hosts)
     if not new and quoted and not parsed.attachments:
         new, quoted = quoted, ""
-    return _Words(new, ByMail(html=_written_now(html) if quoted else html, quoted=quoted))
+    brought = ByMail(html=_written_now(html) if quoted else html, quoted=quoted, label=_label(parsed, new))
+    return _Words(new, brought)
+
+
+def _label(parsed: ParsedMail, words: str) -> str:
+    """What the ticket says of the mail, where its words do not say all."""
+    found = {file.label for file in parsed.attachments}
+    labels = {
+        MailLabel.ENCRYPTED: Label.ENCRYPTED in found,
+        MailLabel.INVITATION: Label.CALENDAR in found,
+        MailLabel.SIGNED: Label.SIGNATURE in found,
+        MailLabel.EMPTY: not words,
+    }
+    return next((str(label) for label, fits in labels.items() if fits), "")
 
 
 def _written_now(html: str) -> str:

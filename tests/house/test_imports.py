@@ -67,6 +67,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "priorities",
         "department_names",
         "origins",
+        "as_known",
         "timeline",
         "events_in_words",
         "reasons_in_words",

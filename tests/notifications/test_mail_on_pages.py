@@ -1,5 +1,7 @@
 """What pages and mails say of words that came by mail: from where they came, and what was guessed about them."""
 
+from pathlib import Path
+
 import pytest
 
 from accounts.scoping import tenant_scope
@@ -12,6 +14,8 @@ from tests.pages import Page
 from tickets.actions.closing import close_ticket
 from tickets.enums import Status
 from tickets.models import Ticket
+
+MAILS = Path(__file__).parent.parent / "mails"
 
 
 @pytest.fixture
@@ -88,3 +92,31 @@ def test_a_mail_that_came_twice_leads_to_the_first_one_and_its_ticket(in_scope, 
     ]
     IncomingMail.objects.filter(pk=first.pk).update(ticket=None, message=None, state="held", reason="loop")
     assert client.get(f"/desk/incoming/{again.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "words"),
+    [
+        ("pgp_encrypted", "encrypted", "This mail is encrypted."),
+        ("signed_smime", "signed", "This mail is digitally signed."),
+        ("calendar_invitation", "invitation", "an entry for a calendar"),
+    ],
+)
+def test_what_a_mail_is_besides_its_words_stands_at_it(in_scope, ticket, token, pages, name, label, words):
+    raw = (MAILS / f"{name}.eml").read_bytes().replace(b"support@larm.example", token.encode())
+
+    mail = come(in_scope, raw.replace(b"eva@kund.example", b"anna@kund.example"))
+
+    assert (mail.ticket, mail.message.label) == (ticket, label)
+    assert all(words in page.text for page in pages())
+    work(in_scope)
+    told = Delivery.objects.with_story().filter(recipient=in_scope.agent, ticket_event__ticket=ticket).latest("pk")
+    assert words in compose(told).text
+
+
+def test_an_empty_mail_says_that_it_is_empty(in_scope, ticket, token, pages):
+    mail = come(in_scope, write("\n", To=token))
+
+    assert mail.message.label == "empty"
+    assert all("There is no text in this mail." in page.text for page in pages())
+    assert come(in_scope, write("Words.", To=token)).message.label == ""

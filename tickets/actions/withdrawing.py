@@ -49,5 +49,6 @@ def withdraw_reply(*, actor: User, message: Message, form_key: UUID | None = Non
         # Without its form's key: the same form sent once more is a new reply.
         kept.withdrawn_at, kept.submission_key = now, None
         kept.save(update_fields=["withdrawn_at", "submission_key"])
-        record_event(EventKind.REPLY_WITHDRAWN, ticket, actor=actor)
+        files = {"files_of": str(form_key)} if form_key else {}
+        record_event(EventKind.REPLY_WITHDRAWN, ticket, actor=actor, message=kept, data=files)
     return kept

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import TenantModel, User
-from tickets.enums import Channel, MessageKind
+from tickets.enums import Channel, MailLabel, MessageKind
 from tickets.models.tickets import Ticket
 
 
@@ -14,8 +14,9 @@ class Message(TenantModel):
 
     `body` is plain text, and all there is to search and mail; a mail may have brought `html` besides (sanitised, its
     inline pictures named by the Content-ID of their attachments) and `quoted`, what it repeats of earlier mails, which
-    pages fold. `written_by`: the address a mail came from where that is not its author's. An agent's reply is not
-    public before `public_at` (None: at once), so that it can be taken back until then (`withdrawn_at`).
+    pages fold. `written_by`: the address a mail came from where that is not its author's. `label`: what it is, where
+    its words do not say all of it. An agent's reply is not public before `public_at` (None: at once), so that it can be
+    taken back until then (`withdrawn_at`).
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
@@ -25,6 +26,7 @@ class Message(TenantModel):
     html = models.TextField(blank=True)
     quoted = models.TextField(blank=True)
     written_by = models.CharField(max_length=254, blank=True)
+    label = models.CharField(max_length=10, choices=MailLabel.choices, blank=True)
     channel = models.CharField(max_length=6, choices=Channel.choices)
     submission_key = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField()

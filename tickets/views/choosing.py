@@ -12,9 +12,10 @@ from accounts.models import User
 from accounts.queries.entitlement import obstacle_for
 from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
+from tickets.as_known import stand_as_known
 from tickets.enums import LeadsTo
 from tickets.models import HelpTopic
-from tickets.queries import offered_topics, participating, with_unread
+from tickets.queries import is_closed_as_known, offered_topics, participating, with_unread
 from tickets.topic_tree import choice_for
 from tickets.views.entitling import not_entitled, sign_in_first
 from tickets.views.filing import file_ticket
@@ -28,8 +29,9 @@ def home(request: PortalRequest) -> HttpResponse:
         "phone": phone_for(reader),
     }
     if reader is not None:
-        own = with_unread(participating(reader).exclude(status="closed"), reader, staff=False)
-        context["own_open"] = own.order_by("-last_activity_at", "-pk")[:5]
+        own = with_unread(participating(reader).exclude(is_closed_as_known()), reader, staff=False)
+        context["own_open"] = list(own.order_by("-last_activity_at", "-pk")[:5])
+        stand_as_known(context["own_open"])
     return render(request, "tickets/home.html", context)
 
 

@@ -26,7 +26,8 @@ from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import reply_to_ticket
 from tickets.answers import shown_answers
-from tickets.enums import Status, Whose
+from tickets.as_known import stand_as_known
+from tickets.enums import Whose
 from tickets.forms.colleagues import ColleagueForm
 from tickets.forms.messages import MessageForm
 from tickets.kept_text import keep_and_sign_in, take_kept_text
@@ -35,6 +36,7 @@ from tickets.queries import (
     counts_of,
     customer_tickets,
     events_for,
+    is_closed_as_known,
     messages_for,
     ties_of,
     unread_of,
@@ -56,8 +58,8 @@ from tickets.views.ways import (
 )
 
 SHOWN: dict[str, tuple[Any, Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]]] = {
-    "open": (pgettext_lazy("tickets", "Open"), lambda tickets, _user: tickets.exclude(status=Status.CLOSED)),
-    "closed": (pgettext_lazy("tickets", "Closed"), lambda tickets, _user: tickets.filter(status=Status.CLOSED)),
+    "open": (pgettext_lazy("tickets", "Open"), lambda tickets, _user: tickets.exclude(is_closed_as_known())),
+    "closed": (pgettext_lazy("tickets", "Closed"), lambda tickets, _user: tickets.filter(is_closed_as_known())),
     "all": (gettext_lazy("All"), lambda tickets, _user: tickets),
     "unread": (gettext_lazy("New answers"), unread_of),
 }
@@ -77,6 +79,7 @@ def my_tickets(request: PortalRequest) -> HttpResponse:
         request.GET,
         shown=lambda rows: with_unread(rows, request.user, staff=False).select_related("requester"),
     )
+    stand_as_known(page.items)
     context = {"page": page, "show": show, "shows": _shows(counts, show, whose), "whose": _whose(counts, show, whose)}
     return render(request, "tickets/mine.html", context)
 

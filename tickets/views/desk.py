@@ -6,6 +6,7 @@ from typing import Any
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.paging import paginate
@@ -16,6 +17,7 @@ from accounts.rules import agents_only
 from routing.queries import agents_around, agents_of, sight_of
 from tickets.actions.attaching import kept_uploads
 from tickets.actions.reading import mark_read
+from tickets.actions.tidying import KEPT_FOR
 from tickets.answers import shown_answers
 from tickets.enums import EventKind, MessageKind
 from tickets.forms.colleagues import ColleagueForm
@@ -29,8 +31,9 @@ from tickets.forms.desk import (
     TopicForm,
     TransferForm,
 )
+from tickets.forms.fields import KeyField
 from tickets.forms.messages import DeskReplyForm
-from tickets.kept_text import take_kept_text, take_withdrawn
+from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
 from tickets.priorities import customers_see_priority
 from tickets.queries import (
@@ -57,6 +60,7 @@ from tickets.timeline import Entry, last_message, timeline
 from tickets.views.files import attachment_response
 
 PREVIEWED = 4  # entries
+_SAYING = (EventKind.REPLIED, EventKind.NOTED, EventKind.REPLY_WITHDRAWN)
 
 
 @agents_only
@@ -103,15 +107,26 @@ def queue(request: PortalRequest) -> HttpResponse:
 @agents_only
 def ticket(request: PortalRequest, number: int) -> HttpResponse:
     found = fetch(request, number)
-    withdrawn = take_withdrawn(request, found)
-    if withdrawn is not None:
-        message, key = withdrawn
-        again = {"body": message.body, "mode": MessageKind.REPLY, "key": key}
-        form = DeskReplyForm(tenant=request.tenant, initial=again)
-        return ticket_page(request, found, form, kept=kept_uploads(key))
     kept_text = take_kept_text(request, request.path)
-    initial = {"body": kept_text.get("body", ""), "mode": kept_text.get("mode", "")} if kept_text else None
-    return ticket_page(request, found, DeskReplyForm(tenant=request.tenant, initial=initial))
+    if kept_text is not None:
+        initial = {"body": kept_text.get("body", ""), "mode": kept_text.get("mode", "")}
+        return ticket_page(request, found, DeskReplyForm(tenant=request.tenant, initial=initial))
+    return _with_what_was_taken_back(request, found)
+
+
+def _with_what_was_taken_back(request: PortalRequest, found: Ticket) -> HttpResponse:
+    """The words and files of a reply that its author undid are in the answer field until they have said something else,
+    wherever they have been meanwhile; for as long as files are kept."""
+    events, now = list(events_for(found, staff=True)), timezone.now()
+    theirs = [event for event in events if event.actor_id == request.user.pk and event.kind in _SAYING]
+    last = theirs[-1] if theirs else None
+    is_offered = last is not None and last.kind == EventKind.REPLY_WITHDRAWN and last.created_at > now - KEPT_FOR
+    if last is None or not is_offered or last.message is None:
+        return ticket_page(request, found, DeskReplyForm(tenant=request.tenant), events=events)
+    key = KeyField().clean(last.data.get("files_of"))
+    again = {"body": last.message.body, "mode": MessageKind.REPLY, "key": key}
+    form = DeskReplyForm(tenant=request.tenant, initial=again)
+    return ticket_page(request, found, form, kept=kept_uploads(key), events=events, taken_back=last)
 
 
 @agents_only
@@ -148,11 +163,12 @@ def ticket_page(
     reply_form: DeskReplyForm,
     *,
     kept: list[Any] | None = None,
+    events: list[TicketEvent] | None = None,
     status: int = 200,
     **forms: Any,
 ) -> HttpResponse:
     """The desk's page of one ticket, with any form that had errors in place of its fresh one."""
-    events = list(events_for(found, staff=True))
+    events = list(events_for(found, staff=True)) if events is None else events
     entries = _timeline(found, request.user, events)
     if request.method == "GET":
         mark_read(actor=request.user, ticket=found, message=last_message(entries), staff=True)

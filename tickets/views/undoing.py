@@ -12,7 +12,6 @@ from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from tickets.actions.withdrawing import TooLate, withdraw_reply
 from tickets.enums import MessageKind
-from tickets.kept_text import keep_withdrawn
 from tickets.views.desk import fetch
 
 
@@ -26,12 +25,10 @@ def desk_withdrawal(request: PortalRequest, number: int, pk: int) -> HttpRespons
     back = redirect(f"{reverse('desk_ticket', args=[number])}#reply")
     if message.withdrawn_at is not None:
         return back
-    key = uuid4()
     try:
-        withdraw_reply(actor=request.user, message=message, form_key=key)
+        withdraw_reply(actor=request.user, message=message, form_key=uuid4())
     except TooLate:
         messages.warning(request, _("It was too late to undo: the reply has been sent."))
         return redirect(f"{reverse('desk_ticket', args=[number])}#end")
-    keep_withdrawn(request, message, key)
     messages.success(request, _("The reply was not sent. What you wrote is back in the reply field."))
     return back

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.queries.colleagues import colleagues_of
 from accounts.requests import PortalRequest
+from tickets.as_known import stand_as_known
 from tickets.enums import Channel
 from tickets.forms.colleagues import ColleagueForm
 from tickets.kept_text import typed_words
@@ -57,13 +58,13 @@ class Way:
 def to_read(request: PortalRequest, number: int) -> Way:
     """A ticket this person reads; else 404."""
     tickets = with_read_until(customer_tickets(request.user), request.user)
-    return Way(get_object_or_404(tickets, number=number), request.user)
+    return _way(get_object_or_404(tickets, number=number), request.user)
 
 
 def to_act(request: PortalRequest, number: int) -> Way:
     """A ticket this person takes part in; else 404, also where they may read it."""
     tickets = with_read_until(participating(request.user), request.user)
-    return Way(get_object_or_404(tickets, number=number), request.user)
+    return _way(get_object_or_404(tickets, number=number), request.user)
 
 
 def by_link(token: str) -> Way | None:
@@ -72,7 +73,12 @@ def by_link(token: str) -> Way | None:
     if found is None:
         return None
     mine = with_read_until(participating(found.user), found.user).filter(pk=found.ticket_id).first()
-    return Way(mine, found.user, token) if mine else None
+    return _way(mine, found.user, token) if mine else None
+
+
+def _way(ticket: Ticket, person: User, token: str = "") -> Way:
+    stand_as_known([ticket])
+    return Way(ticket, person, token)
 
 
 def people_on(way: Way) -> list[dict[str, Any]]:

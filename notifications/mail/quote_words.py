@@ -109,6 +109,15 @@ ABOVE_THIS_LINE = re.compile(
     re.I,
 )
 
+# How a letter begins, where nothing else is said in the line.
+GREETING = re.compile(
+    r"^\s{0,4}(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hej|hejsan|hallå|god (?:morgon|dag|kväll)|"
+    r"tjena|hallo|liebe[r]?|guten (?:tag|morgen|abend)|sehr geehrte[r]?|moin|bonjour|salut|bonsoir|hei|moi|terve|"
+    r"goede(?:morgen|middag|navond|ndag)|beste|hola|buen(?:os|as) \w+|ciao|buongiorno|olá|bom dia|boa tarde|cześć|"
+    r"dzień dobry|witam)\b[^.?:\n]{0,50}[,!.]?\s*$",
+    re.I,
+)
+
 # How a letter ends, by which what follows is known to be a name and an address, nothing more.
 CLOSING = re.compile(
     r"^\s{0,4}(?:mvh|m\.?v\.?h\.?|vh|v\.h\.|hälsningar|(?:med )?(?:vänliga?|bästa|varma|många|soliga|glada) "

@@ -10,6 +10,7 @@ from notifications.mail.quote_words import (
     BEGINS_ATTRIBUTION,
     CLOSING,
     FORWARDED_LINE,
+    GREETING,
     MYSELF,
     ORIGINAL_LINE,
     SENT_FROM,
@@ -52,9 +53,9 @@ DAY = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}
 def split(text: str) -> tuple[str, str]:
     """What was written now, and what is quoted: (new, quoted). Every line of the text is in one of them, in its order.
 
-    A quoted block at the end or, below which all of the answer stands, at the beginning is quoted. Answers between
-    quotes stay as they lie, with the quotes that they answer. Signatures are not quotes. A mail that only passes on
-    another without a word of its own is new as a whole. Linear in the text's length, whatever it says.
+    A quoted block at the end or, below which all of the answer but a greeting stands, at the beginning is quoted.
+    Answers between quotes stay as they lie, with the quotes that they answer. Signatures are not quotes. A mail that
+    only passes on another without a word of its own is new as a whole. Linear in the text's length, whatever it says.
     """
     seen, unseen = _looked_at(text)
     lines = SHARED_LINE.sub("\n", seen).split("\n")
@@ -193,8 +194,12 @@ def _fold(lines: Sequence[str], is_quote: Sequence[bool]) -> tuple[int, int]:
         return start, len(lines)
     if _is_signature(lines, end):
         return start, end
-    if len(blocks) == 1 and own[0] >= end:
-        return 0, end
+    if len(blocks) == 1:
+        before = [place for place in own if place < start]
+        if not before:
+            return 0, end
+        if len(before) == 1 and GREETING.match(lines[before[0]][:LONGEST_LINE]):
+            return start, end
     return 0, 0
 
 

@@ -132,6 +132,15 @@ def test_answers_between_the_quotes_stay_with_what_they_answer() -> None:
     assert split(f"Hej!\n\n{text}") == (f"Hej!\n\n{text}", "")
 
 
+@pytest.mark.parametrize("greeting", ["Hej Bo,", "Hi!", "Guten Tag Herr Ek,"])
+def test_a_greeting_above_the_quote_belongs_to_the_answer_below(greeting: str) -> None:
+    quote = "Den 9 jan 2026 skrev Bo:\n> Larmar den?"
+
+    assert split(f"{greeting}\n\n{quote}\n\nJa, den larmar.") == (f"{greeting}\n\n\nJa, den larmar.", quote)
+    asked = f"Hej Bo, stämmer det här?\n\n{quote}\n\nJag tror inte det."
+    assert split(asked) == (asked, "")
+
+
 @pytest.mark.parametrize("below", ["-- \nAnna Ek\n070-123", "Mvh\nAnna Ek", "Skickat från min iPhone"])
 def test_a_signature_below_the_quote_stays_with_the_answer(below: str) -> None:
     new, quoted = split(f"Ja, den larmar.\n\n> Larmar den?\n\n{below}")

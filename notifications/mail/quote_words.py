@@ -39,8 +39,9 @@ KIND_OF_LABEL = {
 
 # A line of its own above the earlier mail, between dashes (however many) or ending in a colon.
 _ORIGINAL = (
-    "original message|reply message|original e?-?mail|ursprungligt meddelande|originalmeddelande|ursprüngliche nachricht|"
-    "original-?nachricht|ursprüngliche mail|message d'origine|message original|message initial|opprinnelig melding|"
+    "original message|reply message|original e?-?mail|ursprungligt meddelande|originalmeddelande|"
+    "ursprüngliche nachricht|original-?nachricht|ursprüngliche mail|message d'origine|message original|message initial|"
+    "opprinnelig melding|"
     "oprindelig meddelelse|original meddelelse|alkuperäinen viesti|oorspronkelijk bericht|mensaje original|"
     "messaggio originale|wiadomość oryginalna|oryginalna wiadomość|mensagem original|原始邮件|原始郵件|"
     "original appointment|oprindelig besked|opprinnelig e-?post|původní (?:zpráva|e-mail)|pôvodná správa|"
@@ -75,8 +76,8 @@ WROTE = re.compile(
     r"(?<!\w)(?:wrote|writes|skrev|skriver|schrieb|schreibt|a écrit|écrit|schreef|geschreven|escribió|escribiste|"
     r"ha scritto|"
     r"scrive|napisał\(a\)|napisała?|pisze|escreveu|kirjoitti|kirjoittaa|sent|написала?|написал\(а\)|пишет|"
-    r"şunu yazdı|écrivait|pisał\(a\)|on behalf of|geschrieben|napsala?|napsal\(a\)|napísala?|napísal\(a\)|ezt írta|írta|"
-    r"a scris|έγραψε|napisao|napisala|написао(?:/ла)?|написа|пише|kirjutas|rakstīja|rašė|"
+    r"şunu yazdı|écrivait|pisał\(a\)|on behalf of|geschrieben|napsala?|napsal\(a\)|napísala?|napísal\(a\)|ezt írta|"
+    r"írta|a scris|έγραψε|napisao|napisala|написао(?:/ла)?|написа|пише|kirjutas|rakstīja|rašė|"
     r"skrifaði|đã viết|menulis)(?!\w)|写道|寫道|님이 작성",
     re.I,
 )

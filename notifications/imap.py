@@ -107,6 +107,15 @@ class _Client(IMAPClient):
     def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802 - imapclient's name
         return _Wire(self._place, self._seconds, ssl.create_default_context() if self.ssl else None)
 
+    def _poll_socket(self, sock: socket.socket, timeout: float | None = None) -> bool:
+        """What came together with an earlier answer has left the socket already and lies in the file's buffer."""
+        with contextlib.suppress(OSError):
+            if sock.gettimeout() == 0 and self._imap.file.peek(1):
+                self.is_readable = True
+                return True
+        self.is_readable = bool(super()._poll_socket(sock, timeout))
+        return self.is_readable
+
 
 class Conversation:
     """A signed-in connection. Every method raises MailboxAway when the mailbox cannot be read any further."""
@@ -274,9 +283,8 @@ class Conversation:
     def hears(self, seconds: float) -> bool:
         """Whether the server told of anything within that time. Between `begin_idle` and `end_idle` only."""
         with self._asking(limit=seconds + self.timeout):
-            readable = self._client._poll_socket(self._client.socket(), seconds)
-            told = self._client.idle_check(timeout=0) if readable else []
-            if readable and not told:
+            told = self._client.idle_check(timeout=seconds)
+            if self._client.is_readable and not told:
                 raise IMAPClientAbortError("the server hung up")
             return any(isinstance(line, tuple) and len(line) > 1 and line[1] == b"EXISTS" for line in told)
 

@@ -32,9 +32,11 @@ def stay_at_mailbox(*, mailbox: Mailbox, stop: Event, actor: User | None = None)
     try:
         with open_mailbox(hold) as talk:
             while not stop.is_set() and _is_as_it_was(hold.mailbox):
+                before = hold.mailbox.last_uid
                 more = read_folder(hold, talk, seconds=A_TURN, keep_going=lambda: not stop.is_set())
                 hold.keep(**well(timezone.now()), next_check_at=timezone.now() + PAUSE)
-                if not more:
+                # What came while others were fetched was told of then, and is not told of again.
+                if not more and hold.mailbox.last_uid == before:
                     _wait_for_mail(hold, talk, stop)
     except MailboxAway as away:
         hold.fail(away)

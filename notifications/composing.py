@@ -1,7 +1,6 @@
 """From a delivery to the finished mail, in its reader's language and time zone."""
 
 import re
-from email.charset import QP, Charset
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from typing import Any
@@ -24,6 +23,7 @@ from notifications.enums import DESK_KINDS, MailKind
 from notifications.envelopes import Envelope, envelope_of, speaker_of
 from notifications.facts import Letter
 from notifications.mail.marks import mark
+from notifications.mail.writing import words, write
 from notifications.models import Delivery
 from notifications.muting_links import unsubscribe_link
 from notifications.naming import moment_in_words, name_of
@@ -68,7 +68,7 @@ def compose(delivery: Delivery, round_: Outgoing | None = None) -> Letter:
 
 
 def as_message(letter: Letter) -> EmailMultiAlternatives:
-    """The letter as Django and anymail know mails. All of it ASCII on the wire, so that every server can carry it."""
+    """The letter as Django and anymail know mails."""
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
@@ -83,13 +83,17 @@ def as_message(letter: Letter) -> EmailMultiAlternatives:
 
 def as_bytes(letter: Letter) -> bytes:
     """The letter as it goes over the wire, with CR LF at the ends of lines."""
-    message = as_message(letter)
-    message.encoding = Charset("utf-8")
-    message.encoding.body_encoding = QP
-    raw = re.sub(rb"\r\n|\r|\n", b"\r\n", message.message().as_bytes())
-    head, blank, body = raw.partition(b"\r\n\r\n")
-    # A long first word is folded away from its header's name, which some readers take for a leading space.
-    return re.sub(rb"(?m)^([\w-]+:) *\r\n +", rb"\1 ", head) + blank + body
+    return write(
+        [
+            ("From", formataddr((letter.sender_name, letter.sender))),
+            ("To", letter.recipient),
+            ("Reply-To", letter.reply_to),
+            ("Subject", words(letter.subject)),
+            *letter.headers.items(),
+        ],
+        text=letter.text,
+        html=letter.html,
+    )
 
 
 def _said(delivery: Delivery, context: dict[str, Any], round_: Outgoing) -> tuple[str, str, str]:

@@ -29,6 +29,7 @@ from tickets.uploading import safe_file_name
 
 _KEYS = uuid.UUID("6f0f6c5e-6a53-4b7e-9a54-0c9fbd1c2f6e")  # the space of names of mails' keys
 _CONTENT_ID = 200
+_STEM = 130  # of a name with a number: what is kept is short enough not to be cut again
 
 
 class NoSender(ValueError):
@@ -275,6 +276,6 @@ def _named_once(files: tuple[MailFile, ...]) -> Iterator[tuple[str, MailFile]]:
         number = 1
         while name in taken:
             number += 1
-            name = f"{stem or ending} ({number}){dot}{ending if stem else ''}"
+            name = f"{(stem or ending)[:_STEM]} ({number}){dot}{ending if stem else ''}"
         taken.add(name)
         yield name, file

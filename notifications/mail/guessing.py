@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 _SAMPLE = 4000
 _MOST = 0.6
+# A word of these alone, in whatever order, is German or from the north rather than what else its bytes can be.
+_NORTHERN = set("åäöÅÄÖüÜßæøÆØéÉ".encode("latin-1"))
 _LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -53,6 +55,8 @@ def likely_charset(data: bytes) -> str:
     """Python's name of the charset; empty where the text gives no reason to take one."""
     sample = data[:_SAMPLE]
     letters = _LETTER.findall(sample)
+    if {byte for byte in sample if byte > 0x7F} <= _NORTHERN:
+        return ""
     if sum(letter > b"\x7f" for letter in letters) < _MOST * len(letters) or len(letters) < 6:
         return ""
     for name, fits in _CANDIDATES:

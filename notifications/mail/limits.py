@@ -12,5 +12,5 @@ TEXT_BYTES = 2 * 1024 * 1024  # of one text; a longer one is kept as a file too
 HTML_BYTES = 1024 * 1024
 TNEF_BYTES = 20 * 1024 * 1024
 FILES = 500
-NAME_LENGTH = 150
+NAME_LENGTH = 255  # what file systems take; who stores them may shorten them more
 LINE_LENGTH = 998  # RFC 5322, 2.1.1

@@ -446,6 +446,7 @@ def test_files_are_what_they_were_before_they_were_wrapped():
         ("Не работает сигнализация в магазине", "koi8-r"),
         ("Låset på dörren går inte upp, och nyckeln är borta", "cp1252"),
         ("ÅÄÖ", "cp1252"),
+        ("ÄäÖöÜü äöü ÅÄÖ", "cp1252"),
     ],
 )
 @pytest.mark.parametrize("label", ["", "\nContent-Type: text/plain; charset=us-ascii", "\nContent-Type: text/plain"])

@@ -119,6 +119,15 @@ def test_files_come_along_each_once_whatever_they_are(in_scope, address):
     assert found == {"a.txt": b"1", "a (2).txt": b"2", "run.exe": big, "none.txt": b""}
 
 
+def test_files_of_one_long_name_are_told_apart(in_scope, address):
+    name = f"{'long ' * 40}.txt"
+    mail = come(in_scope, write(files=[(name, b"1"), (name, b"2"), (name, b"3")]))
+
+    names = [file.name for file in mail.message.attachments.all()]
+    assert len(set(names)) == 3
+    assert all(len(name) <= 150 and name.endswith(".txt") for name in names)
+
+
 def test_a_reply_to_the_address_with_our_token_becomes_a_reply(in_scope, ticket, token):
     mail = come(in_scope, write("It still beeps.", To=token))
 

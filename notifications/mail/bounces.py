@@ -3,13 +3,18 @@
 import re
 from email.message import Message
 
-from notifications.mail.glances import header, parts_of
+from notifications.mail.glances import first_text, header, parts_of
 from notifications.mail.parsed import Report
 
 _DELIVERY = ("message/delivery-status", "message/global-delivery-status")
 _LATE = re.compile(
     r"(?:warning: (?:could not send|message [^\n]{0,80}(?:delayed|not yet))|delayed mail|message delayed|"
     r"(?:mail )?delivery (?:status notification |notification )?\(?(?:mail delivery )?delay)",
+    re.I,
+)
+_GOES_ON = re.compile(
+    r"attempts will continue|will continue to (?:try|attempt|be attempted)|has been postponed|no action is required|"
+    r"(?:mail|message) will be retried|warning (?:message )?only",
     re.I,
 )
 
@@ -21,5 +26,6 @@ def is_bounce(message: Message, reports: tuple[Report, ...]) -> bool:
         return "(rejected)" in header(message, "Auto-Submitted").lower()
     if any(report.is_final for report in reports):
         return True
-    has_status = any(part.get_content_type() in _DELIVERY for part in parts_of(message))
-    return not (has_status and reports) and not _LATE.match(header(message, "Subject"))
+    if reports and any(part.get_content_type() in _DELIVERY for part in parts_of(message)):
+        return False
+    return not (_LATE.match(header(message, "Subject")) or _GOES_ON.search(first_text(message, 2_000)))

@@ -535,6 +535,12 @@ def test_a_report_in_words_that_a_mail_is_late_is_no_bounce():
     assert (mail.machine, mail.is_bounce) == (Machine.REPORT, False)
 
 
+def test_a_server_that_goes_on_trying_has_not_given_up():
+    told = b"anna@firm.example\nDelivery has been postponed due to a full mailbox.\n"
+    assert not parse(REPORT.replace(b"Undelivered mail", b"Mail Delivery Warning") + told).is_bounce
+    assert parse(REPORT + b"Warning: anna@firm.example - user unknown.\n").is_bounce
+
+
 @pytest.mark.parametrize("subject", [b"Undeliverable Mail", b"Delivery failure", b"Undelivered mail"])
 def test_a_postmasters_report_is_one_by_its_subject(subject: bytes):
     assert parse(b"From: postmaster@mx.example\nSubject: " + subject + b"\n\n553 anna@firm.example\n").is_bounce

@@ -9,6 +9,7 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u20
 _UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
 # The same categories, which no version of Unicode adds to, as one pattern: whole mails are looked through.
 _UNFIT_IN_BODIES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MAIL_ID = re.compile(r"<[!-;=?-~]{3,250}>", re.ASCII)  # RFC 5322, 3.6.4, as far as it is safe in a header
 
 
 def ascii_address(address: str) -> str:
@@ -31,6 +32,11 @@ def header_line(text: str) -> str:
     """
     plain = "".join(" " if unicodedata.category(char) in _UNFIT else char for char in text if char not in _TURNING)
     return " ".join(plain.split()).replace("=?", "= ?")
+
+
+def mail_id_in_header(mail_id: str) -> str:
+    """A Message-ID of somebody else's mail as ours may name it; empty where it cannot stand in a header."""
+    return mail_id if _MAIL_ID.fullmatch(mail_id) else ""
 
 
 def body_text(text: str) -> str:

@@ -18,7 +18,7 @@ from accounts.models import Tenant, User
 from accounts.scoping import current_tenant
 from accounts.tokens.passwords import password_link
 from notifications.account_mails import about_account
-from notifications.addresses import ascii_address, body_text, header_line
+from notifications.addresses import ascii_address, body_text, header_line, mail_id_in_header
 from notifications.enums import DESK_KINDS, MailKind
 from notifications.envelopes import Envelope, envelope_of, speaker_of
 from notifications.facts import Letter
@@ -34,7 +34,7 @@ from tickets.enums import Channel, EventKind, Status
 from tickets.links import ticket_link
 from tickets.models import Ticket, TicketEvent
 from tickets.origins import origin_of
-from tickets.queries import topics_known_to
+from tickets.queries import followers_of, topics_known_to
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
 ANSWER_LIMIT = 500  # of one answer to a form's question, of which there may be many
@@ -112,22 +112,36 @@ def _ways_back(delivery: Delivery, envelope: Envelope) -> dict[str, Any]:
     return {
         "takes_answers": envelope.takes_answers,
         "mark": mark(delivery.recipient.reading_language) if to_customer else "",
-        "unsubscribe_link": unsubscribe_link(delivery.recipient, MailKind(delivery.template), delivery.created_at),
+        "unsubscribe_link": _way_to_stop(delivery),
     }
+
+
+def _way_to_stop(delivery: Delivery) -> str:
+    """The address that stops such mails (RFC 8058); none where it would not: whoever on the desk has the ticket, or
+    follows it, is told of it whatever they chose."""
+    person, ticket, kind = delivery.recipient, delivery.ticket, MailKind(delivery.template)
+    link = unsubscribe_link(person, kind, delivery.created_at)
+    if not link or ticket is None or kind not in DESK_KINDS:
+        return link
+    return "" if ticket.assignee_id == person.pk or person in followers_of(ticket) else link
 
 
 def _headers(delivery: Delivery, unsubscribe: str, round_: Outgoing) -> dict[str, str]:
     receipt = delivery.template == MailKind.CONFIRMATION and delivery.event.actor_id == delivery.recipient_id
+    turned_away = delivery.account_event is not None and "answers" in delivery.account_event.data
     headers = {
         "Message-ID": delivery.message_id,
         "Date": format_datetime(delivery.created_at),
-        "Auto-Submitted": "auto-replied" if receipt else "auto-generated",
+        "Auto-Submitted": "auto-replied" if receipt or turned_away else "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
     if unsubscribe:
         headers["List-Unsubscribe"] = f"<{unsubscribe}>"
         if unsubscribe.startswith("https:"):  # RFC 8058, 3.1
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    written = mail_id_in_header(delivery.event.data["answers"]) if turned_away else ""
+    if written:  # RFC 3834, 3.1.5
+        headers |= {"References": written, "In-Reply-To": written}
     if delivery.ticket:
         before = round_.threads.get(delivery.pk, [])
         headers["References"] = " ".join([_thread_id(delivery), *before])

@@ -59,6 +59,7 @@ class MailReason(models.TextChoices):
     )
     UNKNOWN_ADDRESS = "unknown_address", _("It is addressed to none of the portal's addresses.")
     TO_BOUNCES = "to_bounces", _("It came to the address for reports about our mails, but reads like none.")
+    UNKNOWN_REPORT = "unknown_report", _("A mail did not arrive, but the report does not say which of ours.")
     FORGED = "forged", _("Our mail server found that it did not come from its sender’s domain.")
     LOOP = "loop", _("Too many mails come from this sender; it may be a machine.")
     TOO_LARGE = "too_large", _("It is too large or too deeply nested to be read by itself.")
@@ -69,7 +70,15 @@ class MailReason(models.TextChoices):
     OWN = "own", _("Our own mail came back.")
     BLOCKED = "blocked", _("The sender is blocked.")
     RETIRED = "retired", _("The address is retired; the sender was told where to turn.")
+    RETIRED_AGAIN = (
+        "retired_again",
+        _("The address is retired; the sender was told where to turn earlier that day, and not again."),
+    )
     NOT_LET_IN = "not_let_in", _("The sender may not ask by mail; they were told whom to turn to.")
+    NOT_LET_IN_AGAIN = (
+        "not_let_in_again",
+        _("The sender may not ask by mail; they were told whom to turn to earlier that day, and not again."),
+    )
     DUPLICATE = "duplicate", _("The same mail had come already.")
     DISCARDED = "discarded", _("A colleague decided that it needs no answer.")
     # failed

@@ -30,12 +30,12 @@ class MailFacts(Protocol):
     """What the judgement asks, in this order and only as far as it needs; each may cost questions to the database.
 
     `is_ours`: one of our own mails has its Message-ID, or its sender is an address of the portal. `is_accepted` and
-    `is_blocked`: what staff decided about the sender. `answers`: it says that it answers a mail.
-    `is_to_bounces`: it came to where reports about our mails go. `is_known`: the same
-    mail was read before. `is_looping` asks the brake. `is_colleague`: its sender's address is an agent's, which
-    proves nothing; `is_proven`: our own mail server says that it came from the sender's domain; `is_forged`: it
-    says that it did not, and only the sender's address speaks for the reply. `is_forward`: it holds a mail passed
-    on. `is_let_in`: the sender may ask by mail (entry rules, agreement).
+    `is_blocked`: what staff decided about the sender. `answers`: it says that it answers a mail. `is_unknown_report`:
+    it says that a mail never arrived, but not which of ours. `is_to_bounces`: it came to where reports about our mails
+    go. `is_known`: the same mail was read before. `is_looping` asks the brake. `is_colleague`: its sender's address is
+    an agent's, which proves nothing; `is_proven`: our own mail server says that it came from the sender's domain;
+    `is_forged`: it says that it did not, and only the sender's address speaks for the reply. `is_forward`: it holds a
+    mail passed on. `is_let_in`: the sender may ask by mail (entry rules, agreement).
     """
 
     @property
@@ -44,6 +44,8 @@ class MailFacts(Protocol):
     def is_ours(self) -> bool: ...
     @property
     def machine(self) -> Machine | None: ...
+    @property
+    def is_unknown_report(self) -> bool: ...
     @property
     def is_blocked(self) -> bool: ...
     @property
@@ -97,10 +99,12 @@ def _not_written_to_us(facts: MailFacts) -> Judgement | None:
         return _held(MailReason.TOO_LARGE)
     if facts.is_ours:
         return _refused(MailReason.OWN)
-    if facts.machine == Machine.REPORT:
+    if facts.machine == Machine.REPORT and not facts.is_unknown_report:
         return _refused(MailReason.REPORT)
     if facts.is_blocked:
         return _refused(MailReason.BLOCKED)
+    if facts.machine == Machine.REPORT:  # somebody may wait for what did not arrive
+        return _held(MailReason.UNKNOWN_REPORT)
     # Whom staff accept may be a machine that has something to report; never one that answers us.
     if facts.machine is not None and not (facts.is_accepted and not facts.answers):
         return _refused(MailReason.BULK if facts.machine == Machine.BULK else MailReason.AUTOMATIC)

@@ -130,9 +130,18 @@ class FactsOf:
 
     @cached_property
     def delivery_reported(self) -> Delivery | None:
-        """The mail of ours to whose envelope's sender a report came."""
+        """The mail of ours that a report is about: to whose envelope's sender it came, else whose Message-ID it names.
+        Neither can be made up."""
         named = (delivery_answered(one) for one in (self.mail.recipient, *self.parsed.recipients[:_LOOKED_AT]))
-        return next((delivery for delivery in named if delivery is not None), None)
+        found = next((delivery for delivery in named if delivery is not None), None)
+        ids = [report.message_id[:320] for report in self.parsed.reports if report.message_id]
+        return found or (Delivery.objects.with_story().filter(message_id__in=ids).first() if ids else None)
+
+    @property
+    def is_unknown_report(self) -> bool:
+        reports = self.parsed.reports
+        is_final = any(report.is_final for report in reports) or not reports
+        return self.parsed.is_bounce and is_final and self.delivery_reported is None
 
     @property
     def whose(self) -> Whose:

@@ -1,18 +1,16 @@
 """What the mails that leave in one round share, and where each stands in its reader's conversations."""
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import chain
 
 from django.db.models import Max, Min, OuterRef, Subquery
 
+from notifications.addresses import mail_id_in_header
 from notifications.enums import DESK_KINDS, MailState
 from notifications.models import Delivery, IncomingMail, MailSettings, MailWording
 from notifications.queries import mail_settings, receiving_keys
 from tickets.priorities import customers_see_priority
-
-_MAIL_ID = re.compile(r"<[!-;=?-~]{3,250}>", re.ASCII)  # RFC 5322, 3.6.4, as far as it is safe in a header
 
 
 class Outgoing:
@@ -87,4 +85,4 @@ def _last_mails_from(mails: list[Delivery]) -> dict[tuple[int, int], str]:
     )
     last = theirs.order_by().values("ticket", "user").annotate(last=Max("pk")).values("last")
     rows = IncomingMail.objects.filter(pk__in=last).values_list("ticket_id", "user_id", "mail_id")
-    return {(ticket, user): mail_id for ticket, user, mail_id in rows if _MAIL_ID.fullmatch(mail_id)}
+    return {(ticket, user): mail_id for ticket, user, mail_id in rows if mail_id_in_header(mail_id)}

@@ -27,7 +27,7 @@ from notifications.mail.parsed import ParsedMail
 from notifications.mail.parsing import parse
 from notifications.mail_facts import FactsOf
 from notifications.mail_locking import MailLease, claim_mail
-from notifications.models import Delivery, IncomingMail, RawMail
+from notifications.models import IncomingMail, RawMail
 
 MAILS_A_ROUND = 20
 SECONDS_A_ROUND = 30.0
@@ -156,21 +156,23 @@ def _about(facts: FactsOf) -> dict[str, Any]:
 def _turned_away(facts: FactsOf, judgement: Judgement) -> dict[str, Any]:
     mail, address = facts.mail, facts.address
     if judgement.reason == MailReason.RETIRED and address is not None:
-        return {"user": tell_retired(sender=mail.sender, name=mail.sender_name, address=address)}
+        person, is_new = tell_retired(sender=mail.sender, name=mail.sender_name, address=address, mail_id=mail.mail_id)
+        return {"user": person} | ({} if is_new else {"reason": MailReason.RETIRED_AGAIN})
     if judgement.reason == MailReason.NOT_LET_IN:
         language = address.language if address else ""
-        return {"user": tell_not_let_in(sender=mail.sender, name=mail.sender_name, language=language)}
+        person, is_new = tell_not_let_in(
+            sender=mail.sender, name=mail.sender_name, language=language, mail_id=mail.mail_id
+        )
+        return {"user": person} | ({} if is_new else {"reason": MailReason.NOT_LET_IN_AGAIN})
     return {}
 
 
 def _mark_reported(facts: FactsOf) -> dict[str, Any]:
-    """Mark the very mails that a report says will never arrive: by the address the report came to, else by what it says
-    it is about. Our Message-IDs cannot be made up."""
-    named = facts.delivery_reported
-    for report in facts.parsed.reports:
-        ids = Delivery.objects.with_story().filter(message_id=report.message_id[:320]) if report.message_id else None
-        delivery = named or (ids.first() if ids is not None else None)
-        named = named or delivery
-        if delivery is not None and report.is_final:
-            mark_bounced(actor=None, delivery=delivery, words=fit_line(report.words or report.status, 500))
-    return {"delivery": named, "ticket": named.ticket if named else None, "user": named.recipient if named else None}
+    """Mark the very mail that a report says will never arrive. Each of ours has one recipient."""
+    delivery = facts.delivery_reported
+    if delivery is None:
+        return {"delivery": None, "ticket": None, "user": None}
+    final = next((report for report in facts.parsed.reports if report.is_final), None)
+    if final is not None:
+        mark_bounced(actor=None, delivery=delivery, words=fit_line(final.words or final.status, 500))
+    return {"delivery": delivery, "ticket": delivery.ticket, "user": delivery.recipient}

@@ -98,24 +98,43 @@ class TicketForm(_AboutMail):
 
 
 class SenderForm(forms.Form):
-    """Whose mails are judged, and how."""
+    """Whose mails are judged, and how. Only administrators are asked for, and judge, whole domains."""
 
     key = forms.CharField(
-        label=_("Mail address or domain"),
+        label=_("Mail address"),
         max_length=254,
-        help_text=_("For example anna@kund.example, or @kund.example for everybody who writes from there."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": _("Write a mail address, or @ and a domain.")},
+        error_messages={"required": _("Write a mail address.")},
     )
     verdict = forms.ChoiceField(
         label=_("What becomes of their mails"),
         choices=[
             (Verdict.BLOCK, _("Block: they are refused without a word, and stay in the list")),
-            (Verdict.ACCEPT, _("Always accept: they are not held for coming too often")),
+            (
+                Verdict.ACCEPT,
+                _(
+                    "Always accept: they become tickets whoever may ask by mail, also those that a machine wrote, and "
+                    "are not held for coming too often"
+                ),
+            ),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what becomes of their mails."), "invalid_choice": _("Choose one.")},
     )
+
+    def __init__(self, *args: Any, agent: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agent, key = agent, self.fields["key"]
+        if agent.is_administrator:
+            key.label = _("Mail address or domain")
+            key.help_text = _("For example anna@kund.example, or @kund.example for everybody who writes from there.")
+            key.error_messages["required"] = _("Write a mail address, or @ and a domain.")
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"].strip()
+        if key.startswith("@") and not self.agent.is_administrator:
+            raise forms.ValidationError(_("Only administrators judge a whole domain. Write one mail address."))
+        return key
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -133,7 +152,8 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    """Saved mails to be taken in, and the address they came to. What is no mail is refused by name."""
+    """Saved mails to be taken in, and the address they came to. What is no mail is left out, and named in `left_out`;
+    where nothing is left, nothing is taken in."""
 
     address = forms.ModelChoiceField(
         queryset=MailAddress.objects.none(),
@@ -154,6 +174,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, agent: User, overflow: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.overflow = overflow
+        self.left_out: list[str] = []
         self.fields["address"].queryset = addresses_seen_by(agent)  # type: ignore[attr-defined]
 
     def clean_mails(self) -> list[UploadedFile]:
@@ -163,23 +184,25 @@ class UploadForm(forms.Form):
         if self.overflow:
             words = _("The files are larger than %(limit)d MB together. Upload them in smaller lots.")
             raise forms.ValidationError(words % {"limit": settings.ATTACHMENTS_LIMIT_MB})
-        troubles = [trouble for file in files for trouble in _troubles(file)]
-        if troubles:
-            raise forms.ValidationError(troubles)
-        return files
+        troubles = {file: _trouble(file) for file in files}
+        self.left_out = [words for words in troubles.values() if words]
+        if len(self.left_out) == len(files):
+            raise forms.ValidationError(self.left_out)
+        return [file for file, words in troubles.items() if not words]
 
 
-def _troubles(file: UploadedFile) -> list[str]:
+def _trouble(file: UploadedFile) -> str:
+    """Why a file cannot be taken in; empty where it can."""
     name = {"name": file.name or "-", "limit": settings.ATTACHMENT_LIMIT_MB}
     if (file.size or 0) > settings.ATTACHMENT_LIMIT_MB * MB:
-        return [_("%(name)s is larger than %(limit)d MB.") % name]
+        return _("%(name)s is larger than %(limit)d MB.") % name
     beginning = file.read(_BEGINNING)
     file.seek(0)
     if beginning.startswith(_OUTLOOK):
-        return [_("%(name)s is in Outlook’s own format. Outlook on the web saves mails as .eml.") % name]
+        return _("%(name)s is in Outlook’s own format. Outlook on the web saves mails as .eml.") % name
     if _HEADER.match(beginning.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")) is None:
-        return [_("%(name)s is no saved mail.") % name]
-    return []
+        return _("%(name)s is no saved mail.") % name
+    return ""
 
 
 def _sensible(day: date | None) -> date | None:

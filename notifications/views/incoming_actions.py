@@ -108,19 +108,17 @@ def incoming_sender(request: PortalRequest, pk: int) -> HttpResponse:
 
 @agents_only
 def sender_rules(request: PortalRequest) -> HttpResponse:
-    form = SenderForm(request.POST if request.method == "POST" else None, initial={"verdict": Verdict.BLOCK})
+    posted = request.POST if request.method == "POST" else None
+    form = SenderForm(posted, agent=request.user, initial={"verdict": Verdict.BLOCK})
     if request.method == "POST" and form.is_valid():
-        key, verdict = form.cleaned_data["key"], Verdict(form.cleaned_data["verdict"])
-        if key.strip().startswith("@") and not request.user.is_administrator:
-            form.add_error("key", _("Only administrators judge a whole domain. Write one mail address."))
+        verdict = Verdict(form.cleaned_data["verdict"])
+        try:
+            rule = judge_sender(actor=request.user, key=form.cleaned_data["key"], verdict=verdict)
+        except NotJudgeable:
+            form.add_error("key", _not_judgeable())
         else:
-            try:
-                rule = judge_sender(actor=request.user, key=key, verdict=verdict)
-            except NotJudgeable:
-                form.add_error("key", _not_judgeable())
-            else:
-                _say_judged(request, rule.key, verdict)
-                return redirect("sender_rules")
+            _say_judged(request, rule.key, verdict)
+            return redirect("sender_rules")
     page = paginate(SenderRule.objects.all(), BY_KEY, request.GET, shown=lambda rows: rows.select_related("created_by"))
     context = {"page": page, "form": form}
     return render(request, "notifications/senders.html", context, status=422 if form.errors else 200)
@@ -164,6 +162,8 @@ def incoming_upload(request: PortalRequest) -> HttpResponse:
         len(set(keys)),
     )
     messages.success(request, words % len(set(keys)))
+    for trouble in form.left_out:
+        messages.error(request, trouble)
     return redirect("desk_incoming")
 
 

@@ -259,6 +259,10 @@ def test_the_list_of_senders_takes_addresses_and_from_administrators_domains(in_
         assert key in [form["fields"].get("key") for form in Page(wrong).forms]
     boss = browse(in_scope, in_scope.administrator)
     assert boss.post("/desk/incoming/senders/", {"key": "@b.example", "verdict": "accept"}).status_code == 302
+    offers = [
+        "everybody who writes from there" in Page(one.get("/desk/incoming/senders/")).text for one in (client, boss)
+    ]
+    assert offers == [False, True]
     assert Page(client.get("/desk/incoming/senders/")).main["data-total"] == "2"
     rule = SenderRule.objects.get(key="@b.example")
     client.post(f"/desk/incoming/senders/{rule.pk}/removal/")
@@ -297,12 +301,23 @@ def test_saved_mails_are_uploaded_once_each(in_scope, client, elsewhere):
         (b"hello\nworld", "is no saved mail"),
     ],
 )
-def test_what_is_no_mail_is_refused_by_its_name_and_nothing_is_stored(in_scope, client, content, words):
-    files = [SimpleUploadedFile("good.eml", eml()), SimpleUploadedFile("<b>bad.eml", content)]
-    answer = client.post("/desk/incoming/upload/", {"mails": files})
-    assert answer.status_code == 422
-    assert words in Page(answer).text
+def test_what_is_no_mail_is_named_and_the_others_are_stored(in_scope, other_portal, client, content, words):
+    def upload(*files: tuple[str, bytes]) -> Any:
+        mails = [SimpleUploadedFile(name, raw) for name, raw in files]
+        return client.post("/desk/incoming/upload/", {"mails": mails})
+
+    alone = upload(("<b>bad.eml", content))
+    assert alone.status_code == 422
+    assert words in Page(alone).text
     assert not IncomingMail.objects.exists()
+
+    stored, left_out = said(client.get(upload(("good.eml", eml()), ("<b>bad.eml", content)).url))
+    assert "1 mail is stored" in stored
+    assert words in left_out
+    assert "bad.eml" in left_out
+    assert IncomingMail.objects.count() == 1
+    with tenant_scope(other_portal.tenant):
+        assert not IncomingMail.objects.exists()
 
 
 def test_uploading_nothing_or_too_much_says_so(in_scope, client, settings):

@@ -24,6 +24,7 @@ class Facts:
     is_accepted: bool = False
     answers: bool = False
     is_to_bounces: bool = False
+    is_unknown_report: bool = False
     is_known: bool = False
     has_sender: bool = True
     is_looping: bool = False
@@ -44,8 +45,9 @@ COLLEAGUE = Facts(is_colleague=True)
 ORDER = [
     ({"is_too_much": True}, (MailState.HELD, MailReason.TOO_LARGE)),
     ({"is_ours": True}, (MailState.REFUSED, MailReason.OWN)),
-    ({"machine": Machine.REPORT}, (MailState.REFUSED, MailReason.REPORT)),
+    ({"machine": Machine.REPORT, "is_unknown_report": False}, (MailState.REFUSED, MailReason.REPORT)),
     ({"is_blocked": True}, (MailState.REFUSED, MailReason.BLOCKED)),
+    ({"machine": Machine.REPORT, "is_unknown_report": True}, (MailState.HELD, MailReason.UNKNOWN_REPORT)),
     ({"machine": Machine.REPLY}, (MailState.REFUSED, MailReason.AUTOMATIC)),
     ({"machine": Machine.BULK}, (MailState.REFUSED, MailReason.BULK)),
     ({"is_to_bounces": True}, (MailState.HELD, MailReason.TO_BOUNCES)),

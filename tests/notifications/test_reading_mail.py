@@ -12,8 +12,10 @@ from accounts.scoping import tenant_scope
 from notifications.actions import reading_mail
 from notifications.actions.draining import drain, drain_everybody
 from notifications.actions.reading_mail import read_mail
+from notifications.actions.taking import key_of
 from notifications.composing import compose
 from notifications.enums import MailReason, MailSource, MailState, Verdict
+from notifications.mail.parsing import parse
 from notifications.mail_locking import claim_mail
 from notifications.models import Delivery, IncomingMail, MailAddress, MailSettings, SenderRule
 from notifications.queries import tenants_with_mail_to_do
@@ -319,6 +321,23 @@ def test_a_report_marks_the_very_mail_that_came_back(in_scope, ticket):
     assert delivery.bounced_at is not None
 
 
+@pytest.mark.parametrize(
+    ("action", "state"), [("failed", ("held", "unknown_report")), ("delayed", ("refused", "report"))]
+)
+def test_a_report_that_names_no_mail_of_ours_is_held_where_something_was_lost(in_scope, address, ticket, action, state):
+    mail_to(in_scope, in_scope.customer, ticket)
+    report = write(
+        report=(action, in_scope.customer.email, "550 5.1.1 no such user"),
+        From="MAILER-DAEMON <mailer-daemon@mx.kund.example>",
+        Subject="Undelivered Mail Returned to Sender",
+    )
+
+    assert reason_of(come(in_scope, report)) == state
+    assert not Delivery.objects.exclude(bounced_at=None).exists()
+    SenderRule.objects.create(key="mailer-daemon@mx.kund.example", verdict=Verdict.BLOCK)
+    assert come(in_scope, report).state == "refused"
+
+
 def test_our_own_mail_is_no_news(in_scope, ticket):
     delivery = mail_to(in_scope, in_scope.customer, ticket)
 
@@ -349,6 +368,18 @@ def test_the_same_words_in_two_mails_are_two_tickets(in_scope, address):
         come(in_scope, write(Message_ID=f"<{number}@kund.example>"))
 
     assert Ticket.objects.count() == 2
+
+
+def test_only_we_can_work_out_the_key_that_a_mail_is_filed_under(in_scope, other_portal, settings):
+    raw = write(Message_ID="<one@kund.example>")
+    mail, parsed = store(raw), parse(raw)
+    keys = {key_of(mail, parsed), key_of(store(raw), parsed)}
+    assert len(keys) == 1, "copies have one"
+    with tenant_scope(other_portal.tenant):
+        keys.add(key_of(store(raw), parsed))
+    settings.SECRET_KEY = "another-secret-another-secret-another-secret"
+    keys.add(key_of(mail, parsed))
+    assert len(keys) == 3
 
 
 @pytest.mark.parametrize("sender", ["", "a@b.example, c@d.example", "boss@corp.test <x@evil.test>", "nobody"])
@@ -387,7 +418,7 @@ def test_a_retired_address_answers_once_a_day_and_takes_replies_still(in_scope, 
 
     mails = [come(in_scope, write(str(number), From="bo@new.example")) for number in (1, 2)]
 
-    assert [reason_of(mail) for mail in mails] == [("refused", "retired")] * 2
+    assert [reason_of(mail) for mail in mails] == [("refused", "retired"), ("refused", "retired_again")]
     assert AccountEvent.objects.filter(kind="wrote_to_retired").count() == 1
     assert come(in_scope, write("On.", To=token)).state == MailState.REPLY
 
@@ -398,7 +429,7 @@ def test_who_may_not_ask_is_told_once_and_nothing_is_opened(in_scope, address):
 
     mails = [come(in_scope, write(str(number), From="bo@new.example")) for number in (1, 2)]
 
-    assert [reason_of(mail) for mail in mails] == [("refused", "not_let_in")] * 2
+    assert [reason_of(mail) for mail in mails] == [("refused", "not_let_in"), ("refused", "not_let_in_again")]
     assert mails[0].user.email == "bo@new.example"
     assert not mails[0].user.is_active
     assert AccountEvent.objects.filter(kind="not_entitled").count() == 1

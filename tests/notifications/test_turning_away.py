@@ -28,7 +28,7 @@ def retired(in_scope) -> MailAddress:
 
 def test_a_stranger_who_writes_to_a_retired_address_is_told_where_to_turn(in_scope, retired, send_all):
     """I14"""
-    tell_retired(sender=STRANGER, name="Siri Strand", address=retired)
+    tell_retired(sender=STRANGER, name="Siri Strand", address=retired, mail_id="<one@elsewhere.example>")
 
     (taken,) = send_all(in_scope.tenant)
     assert taken.recipient == STRANGER
@@ -36,11 +36,12 @@ def test_a_stranger_who_writes_to_a_retired_address_is_told_where_to_turn(in_sco
     text = taken.part("plain")
     assert "Please use the portal." in text
     assert in_scope.tenant.url("/tickets/new/") in text
-    assert taken.mail["Auto-Submitted"].startswith("auto-")
+    assert taken.mail["Auto-Submitted"] == "auto-replied"
+    assert (taken.mail["In-Reply-To"], taken.mail["References"]) == ("<one@elsewhere.example>",) * 2
 
 
 def test_nobody_is_let_in_by_it(in_scope, retired):
-    person = tell_retired(sender=STRANGER, name="Siri Strand", address=retired)
+    person, _is_new = tell_retired(sender=STRANGER, name="Siri Strand", address=retired)
 
     assert (person.is_active, person.is_agent) == (False, False)
 
@@ -63,10 +64,12 @@ def test_who_may_not_ask_by_mail_learns_whom_to_turn_to(in_scope, send_all):
     type(in_scope.tenant).objects.filter(pk=in_scope.tenant.pk).update(strangers="application")
     in_scope.tenant.refresh_from_db()
     for _again in range(2):
-        tell_not_let_in(sender=STRANGER, name="", language="en")
+        tell_not_let_in(sender=STRANGER, name="", language="en", mail_id="<one\r\nBcc: x@evil.example>")
 
     (taken,) = send_all(in_scope.tenant)
     assert taken.recipient == STRANGER
+    assert taken.mail["Auto-Submitted"] == "auto-replied"
+    assert taken.mail["In-Reply-To"] is None, "what cannot stand in a header is left out"
     text = taken.part("plain")
     assert "applies for access first" in text
     assert in_scope.tenant.url("/register/") in text

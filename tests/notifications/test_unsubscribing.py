@@ -15,6 +15,10 @@ from notifications.queries import muted_by
 from tests.factories import make_ticket
 from tests.notifications.conftest import told
 from tickets.actions.closing import close_ticket
+from tickets.actions.following import follow, unfollow
+from tickets.actions.handing_over import assign
+from tickets.actions.replying import reply_to_ticket
+from tickets.enums import Channel
 
 
 @pytest.fixture
@@ -88,6 +92,22 @@ def test_nobody_stops_what_they_may_not_do_without(in_scope):
     assert unsubscribe_link(in_scope.customer, "reply", now) == ""
     assert unsubscribe_link(in_scope.customer, "new_ticket", now) == ""
     assert unsubscribe_link(in_scope.agent, "new_ticket", now) != ""
+
+
+def test_whoever_is_told_of_their_own_ticket_anyway_is_not_offered_to_stop_it(in_scope):
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    reply_to_ticket(actor=in_scope.customer, ticket=ticket, body="Still.", channel=Channel.PORTAL)
+    told(in_scope.tenant)
+    mail = Delivery.objects.with_story().get(template="customer_reply", recipient=in_scope.agent)
+    assert "List-Unsubscribe" in compose(mail).headers
+
+    follow(actor=in_scope.agent, ticket=ticket, user=in_scope.agent)
+    assert "List-Unsubscribe" not in compose(Delivery.objects.with_story().get(pk=mail.pk)).headers
+    unfollow(actor=in_scope.agent, ticket=ticket, user=in_scope.agent)
+    assign(actor=in_scope.agent, ticket=ticket, assignee=in_scope.agent)
+    letter = compose(Delivery.objects.with_story().get(pk=mail.pk))
+    assert "List-Unsubscribe" not in letter.headers
+    assert "/mails/stop/" not in letter.text
 
 
 def test_customers_mails_have_the_mark_and_say_that_they_can_be_answered_where_mail_comes_in(in_scope, closed):

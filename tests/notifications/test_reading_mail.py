@@ -668,3 +668,28 @@ def test_no_message_id_of_a_mail_breaks_our_headers(in_scope, address, named):
     IncomingMail.objects.filter(pk=mail.pk).update(mail_id=named)
 
     assert "In-Reply-To" not in compose(mail_to(in_scope, in_scope.customer, mail.ticket)).headers
+
+
+def test_nobody_gets_onto_a_ticket_by_being_copied(in_scope, ticket, token):
+    """Neither whom a mail is copied to nor whom it is also addressed to: not told, not on it, and not let in."""
+    copied = UserFactory(organisation=in_scope.organisation, email="colleague@kund.example", verified_at=timezone.now())
+    also = {"Cc": f"{copied.email}, stranger@away.example"}
+    opened = come(in_scope, write(To=f"{SUPPORT}, {copied.email}", Subject="New", **also)).ticket
+    come(in_scope, write("More.", To=token, **also))
+
+    for one in (opened, ticket):
+        assert not one.collaborators.exists()
+        assert not Delivery.objects.filter(ticket_event__ticket=one, recipient=copied).exists()
+    assert not User.objects.filter(email="stranger@away.example").exists()
+    for sender in (copied.email, "stranger@away.example"):
+        mail = come(in_scope, write("Me too.", From=sender, Subject=f"Re: [#{opened.number}] New"))
+        assert (*reason_of(mail), mail.ticket) == ("held", "not_on_ticket", opened)
+
+
+def test_a_token_whose_mail_is_gone_loses_no_words(in_scope, ticket, token):
+    Delivery.objects.filter(ticket_event__ticket=ticket).delete()
+
+    mail = come(in_scope, write("Are you there?", To=token, Subject="Re: something"))
+
+    assert (mail.state, mail.message.body) == (MailState.NEW_TICKET, "Are you there?")
+    assert mail.ticket != ticket

@@ -13,6 +13,7 @@ from notifications.actions.receiving import digest_of, receive_mail
 from notifications.enums import MailSource, MailState
 from notifications.models import IncomingMail, RawMail
 from tests.conftest import Portal
+from tests.tickets.test_parallel import at_once
 
 RAW = b"From: anna@kund.example\r\nSubject: Hi\r\n\r\nThe door is open.\r\n"
 
@@ -47,6 +48,22 @@ def test_two_who_bring_the_same_at_once_store_it_once(in_scope: Portal, monkeypa
 
     assert again.pk == first.pk
     assert RawMail.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_bring_the_same_at_once_store_it_once(portal: Portal, other_portal: Portal):
+    """A provider that calls again before it was answered, or two readers of one mailbox."""
+
+    def bring(number: int) -> int:
+        return receive_mail(raw=RAW, source=MailSource.WEBHOOK, source_key=f"hook:x:{number % 2}").pk
+
+    found = at_once(portal, bring)
+
+    assert len(set(found[::2])) == len(set(found[1::2])) == 1
+    with tenant_scope(portal.tenant):
+        assert RawMail.objects.count() == IncomingMail.objects.count() == 2
+    with tenant_scope(other_portal.tenant):
+        assert not IncomingMail.objects.exists()
 
 
 def test_the_same_key_in_another_portal_is_another_mail(in_scope: Portal, other_portal: Portal):

@@ -1,6 +1,7 @@
 """What a mail says, gathered from its parts: its texts, its HTML and its files."""
 
 import html
+import mimetypes
 import re
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from notifications.mail.parsed import Label
 from notifications.mail.structure import Part, read_structure
 
 _TEXTS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_FOR_FEW = frozenset({"text/x-amp-html", "text/watch-html"})  # the same once more, for some programs and watches
 _WRAPPED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _WRAPPED_DEEPEST = 3
 _IS_HTML = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
@@ -85,6 +87,8 @@ def _read(part: Part, body: Body, *, alternative: bool = False, encrypted: bool 
         return
     elif part.type in _TEXTS and not encrypted and _is_said(part, body, alternative=alternative):
         _read_text(part, body)
+    elif alternative and part.type in _FOR_FEW:
+        return
     elif not (part.type == "application/applefile" and part.file_name == ""):
         _read_file(part, body, encrypted=encrypted)
 
@@ -193,7 +197,8 @@ def _without_uuencoded(content: bytes, text: str, part: Part, body: Body) -> str
         return text
     pieces, position = [], 0
     for name, data, start, end in found:
-        body.files.append(Found(names.bare(name) or "file", "application/octet-stream", data))
+        bare = names.bare(name) or "file"
+        body.files.append(Found(bare, mimetypes.guess_type(bare)[0] or "application/octet-stream", data))
         pieces.append(content[position:start])
         position = end
     return text_in(b"".join([*pieces, content[position:]]), part)

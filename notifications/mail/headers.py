@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from notifications.mail import charsets, limits, words
+from notifications.mail import charsets, guessing, limits, words
 
 _END = re.compile(rb"\n\r*\n")
 _FIRST = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:(.*)", re.DOTALL)
@@ -60,7 +60,7 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
     if stopped is not None:
         headers.troubles.append("No empty line ends its head.")
         body = start + stopped
-    headers.charset = _likely_charset(raw[start:head_end])
+    headers.charset = _likely_charset(raw[start:head_end]) or _charset_by_its_looks(headers)
     return headers, body
 
 
@@ -96,6 +96,18 @@ def _likely_charset(head: bytes) -> str:
         label = found.decode("ascii", "replace")
         if not label.lower().startswith(("utf-16", "utf-32", "utf-7", "unicode")):
             return str(label)
+    return ""
+
+
+def _charset_by_its_looks(headers: Headers) -> str:
+    """That of a subject written in bytes; the text below is likely in the same one, but may be too short to tell."""
+    subject = next(iter(headers.raw("subject")), b"")
+    if subject.isascii():
+        return ""
+    try:
+        subject.decode("utf-8")
+    except UnicodeDecodeError:
+        return guessing.likely_charset(subject)
     return ""
 
 

@@ -349,6 +349,8 @@ SAID: dict[str, dict[str, Any]] = {
         "new_text": "The text.",
         "files": ["bill.pdf"],
     },
+    "version_for_few": {"sender": "eva@kund.example", "subject": "Three versions", "new_text": "The text."},
+    "charset_of_the_subject": {"sender": "ivan@klient.example", "subject": "Не работает", "new_text": "Да."},
     "winmail_dat": {
         "sender": "eva@kund.example",
         "subject": "From Outlook",
@@ -431,6 +433,7 @@ def test_a_mail_passed_on_as_a_file_is_read_too():
 def test_files_are_what_they_were_before_they_were_wrapped():
     assert read("base64_badly_made").attachments[0].content == b"%PDF-1.4\n%PDF-1.4"
     assert read("uuencoded_in_text").attachments[0].content == b"hello world"
+    assert read("uuencoded_in_text").attachments[0].content_type == "text/plain"
     assert read("winmail_dat").attachments[0].content == b"%PDF-1.4\n"
 
 

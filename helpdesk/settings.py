@@ -126,6 +126,8 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+    # Compiling a query took longer than all it was compiled for: 140 of 200 ms for the counts of 6,000 tickets.
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
 
 # --- People --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

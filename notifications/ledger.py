@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.folding import clean_line, fold_address, fold_text
@@ -45,7 +45,8 @@ def incoming_seen_by(agent: User) -> QuerySet[IncomingMail]:
         return mails
     if not agent.is_agent:
         return mails.none()
-    of_tickets = Q(ticket__in=desk_tickets(agent).order_by().values("pk"))
+    # Asked of each mail: the few that wait are counted on every page, and tickets are many.
+    of_tickets = Exists(desk_tickets(agent).order_by().filter(pk=OuterRef("ticket")))
     return mails.filter(of_tickets | Q(ticket=None, address__in=addresses_of(departments).values("pk")))
 
 

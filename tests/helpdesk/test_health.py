@@ -1,7 +1,7 @@
 """Probes and the TLS front are answered on any host; the list of portals only where it belongs."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from helpdesk.schedule import JOBS, Job
@@ -21,6 +21,13 @@ def test_alive_needs_no_database(probe):
 def test_ready_when_the_database_answers_and_is_migrated(db, probe, monkeypatch):
     assert probe.get("/readyz").status_code == 200
     assert probe.get("/readyz").content == b"ready\n"
+
+
+@pytest.mark.only("postgresql")
+def test_postgresql_compiles_no_query_for_us(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
 
 
 def test_not_ready_without_database_or_migrations(db, probe, monkeypatch):

@@ -63,5 +63,9 @@ class Outlived(Exception):
     """The mail holds a code that nobody can use any more. Its reader asks for another."""
 
 
+class Stumbled(Exception):
+    """One mail broke the connection to its mailbox. It is put aside; the others are fetched over another one."""
+
+
 class LeaseLost(Exception):
     """Somebody else answers for this delivery now; whoever held it must not go on."""

@@ -24,7 +24,6 @@ from notifications.reaching import cut_after, reach
 AT_ONCE = 1024 * 1024  # bytes of mails that are asked for together
 UIDS_AT_ONCE = 50_000  # numbers asked for together, so that the answer stays a line imaplib reads
 PATIENCE = 6  # times the limit of one step: so long a whole command may take
-A_PORTION = 50  # mails whose sizes are asked for together
 _NONSENSE = (ValueError, KeyError, IndexError, TypeError, AssertionError, UnicodeError)
 
 
@@ -191,16 +190,16 @@ class Conversation:
             found = self._client.search(["SINCE", day])
             return [min(found)] if found else []
 
-    def portions(self, first: int, last: int) -> Iterator[list[Listed]]:
-        """The mails with UIDs from `first` to `last`, in order, a portion at a time; memory stays flat."""
+    def uids_between(self, first: int, last: int) -> Iterator[tuple[int, list[int]]]:
+        """The UIDs from `first` to `last` that there are, in order, some at a time: up to which, and those found. So
+        memory stays flat, and who asks can stop."""
         width = 1000
         while first <= last:
             end = min(first + width - 1, last)
             with self._asking():
                 found = sorted(self._client.search(["UID", f"{first}:{end}"]))
             uids = [uid for uid in found if first <= uid <= end]
-            for start in range(0, len(uids), A_PORTION):
-                yield self.listed(uids[start : start + A_PORTION])
+            yield end, uids
             width = min(width * 4, UIDS_AT_ONCE) if len(uids) < width // 4 else width
             first = end + 1
 

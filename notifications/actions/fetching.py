@@ -3,9 +3,8 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -15,12 +14,13 @@ from accounts.models import User
 from accounts.scoping import tenant_scope
 from accounts.sealing import seal
 from notifications.actions.holding_mailboxes import Hold, take_hold, trouble_text, well
+from notifications.actions.missing_mails import done_with, mails_to_retry, put_aside, retried
 from notifications.actions.receiving import receive_mail
 from notifications.enums import AfterFetch, MailboxTrouble, MailSource
-from notifications.facts import LeaseLost
+from notifications.facts import Stumbled
 from notifications.imap import Conversation, Folder, Listed, MailboxAway
 from notifications.mailbox_access import access_to, forget_token
-from notifications.models import IncomingMail, Mailbox
+from notifications.models import IncomingMail, Mailbox, MissedMail
 from notifications.queries import mailboxes_due
 
 A_TURN = 20.0  # seconds one mailbox is read before others have theirs
@@ -29,7 +29,8 @@ ALL_TURNS = 200.0  # below the time limit of a task
 EMBEDDED_TIMEOUT = 5.0
 CLOCKS_DIFFER = timedelta(minutes=1)  # what came so shortly before a mailbox was connected is fetched
 SEEN_BEFORE = timedelta(days=2)  # SEARCH SINCE knows days only, of a time zone nobody tells
-MOST_MISSED = 200  # beyond, it is the server that is broken, not its mails
+A_PORTION = 50  # mails asked for together
+_MAY_BE_THE_MAILS = (MailboxTrouble.LOST, MailboxTrouble.STRANGE)
 KeepGoing = Callable[[], bool]
 log = logging.getLogger(__name__)
 
@@ -39,15 +40,17 @@ def always() -> bool:
 
 
 def fetch_due() -> None:
-    """Read the mailboxes whose time has come, of all portals, who waits longest first. The embedded loop, which has
-    other work, reads one, and not for long; it comes again at once."""
+    """Read the mailboxes whose time has come, of all portals, who waits longest first; those with more have another
+    turn after all others. The embedded loop, which has other work, reads one, and not for long; it comes again at once.
+    """
     ends = time.monotonic() + ALL_TURNS
     embedded = not settings.CELERY_BROKER_URL
-    for tenant, mailbox in mailboxes_due(timezone.now()):
-        with tenant_scope(tenant):
-            fetch_mailbox(mailbox=mailbox, seconds=EMBEDDED_TURN if embedded else A_TURN)
-        if embedded or time.monotonic() > ends:
-            return
+    while due := mailboxes_due(timezone.now()):
+        for tenant, mailbox in due:
+            with tenant_scope(tenant):
+                fetch_mailbox(mailbox=mailbox, seconds=EMBEDDED_TURN if embedded else A_TURN)
+            if embedded or time.monotonic() > ends:
+                return
 
 
 def fetch_mailbox(
@@ -61,22 +64,9 @@ def fetch_mailbox(
     hold = take_hold(mailbox)
     if hold is None:
         return False
-    try:
-        with open_mailbox(hold) as talk:
-            more = read_folder(hold, talk, seconds=seconds, keep_going=keep_going)
-    except MailboxAway as away:
-        hold.fail(away)
-    except LeaseLost:
-        hold.release()
-    except (OperationalError, InterfaceError):
-        raise  # the lease runs out
-    except Exception as broken:
-        log.exception("Mailbox %s stopped at an unforeseen place", mailbox.pk)
-        hold.fail(MailboxAway(MailboxTrouble.STRANGE, type(broken).__name__))
-    else:
-        hold.leave(more=more)
-        return more
-    return False
+    with hold.let_go_after(), open_mailbox(hold) as talk:
+        read_folder(hold, talk, seconds=seconds, keep_going=keep_going)
+    return hold.has_more
 
 
 def open_mailbox(hold: Hold) -> Conversation:
@@ -108,24 +98,56 @@ def read_folder(hold: Hold, talk: Conversation, *, seconds: float, keep_going: K
     """Fetch what is new in the mailbox's folder, portion by portion; returns whether there is more.
 
     A portion is stored mail by mail, then marked at the server, then written down as read: killed anywhere, it is
-    looked at again, and what is stored already is not fetched again. Raises MailboxAway and LeaseLost.
+    looked at again, and what is stored already is not fetched again. Mails the server does not hand out are put aside,
+    and tried again after all others. Raises MailboxAway, Stumbled and LeaseLost.
     """
-    mailbox = hold.mailbox
+    mailbox, ends = hold.mailbox, time.monotonic() + seconds
     folder = talk.select(mailbox.folder)
+    hold.has_more = True
     if mailbox.failing_since is not None:
         hold.keep(**well(timezone.now()), trouble="")
     if mailbox.uidvalidity != folder.uidvalidity:
         _begin(hold, talk, folder)
-    troubles = _retry_missed(hold, talk)
-    ends = time.monotonic() + seconds
-    for portion in talk.portions(mailbox.last_uid + 1, folder.uidnext - 1):
-        if portion:
-            troubles |= _take(hold, talk, portion)
-            hold.keep(last_uid=portion[-1].uid)
-        if time.monotonic() > ends or not keep_going():
-            return mailbox.last_uid + 1 < folder.uidnext
-    hold.keep(last_uid=max(mailbox.last_uid, folder.uidnext - 1), trouble=_said(mailbox, troubles))
+    missed = mails_to_retry(mailbox)
+    troubles: set[MailboxTrouble] = set()
+    for end, uids in talk.uids_between(mailbox.last_uid + 1, folder.uidnext - 1):
+        for portion in _portions(mailbox, uids):
+            troubles |= _take_new(hold, talk, portion)
+            if time.monotonic() > ends or not keep_going():
+                hold.has_more = mailbox.last_uid + 1 < folder.uidnext
+                return hold.has_more
+        hold.keep(last_uid=end)
+    troubles |= _retry_missed(hold, talk, missed, ends)
+    hold.keep(trouble=_said(mailbox, troubles))
+    hold.has_more = False
     return False
+
+
+def _portions(mailbox: Mailbox, uids: list[int]) -> Iterator[list[int]]:
+    start = 0
+    while start < len(uids):
+        size = 1 if uids[start] <= mailbox.careful_to else A_PORTION
+        yield uids[start : start + size]
+        start += size
+
+
+def _take_new(hold: Hold, talk: Conversation, portion: list[int]) -> set[MailboxTrouble]:
+    """Fetch a portion of new mails. If the connection breaks, they are fetched one by one next time; if it then breaks
+    again, that mail is put aside, because many servers hang up instead of saying that they cannot read one."""
+    mailbox = hold.mailbox
+    try:
+        troubles = _take(hold, talk, portion)
+    except MailboxAway as away:
+        if away.trouble not in _MAY_BE_THE_MAILS:
+            raise
+        if portion[0] > mailbox.careful_to:
+            hold.keep(careful_to=portion[-1])
+            raise
+        put_aside(mailbox, portion)
+        hold.keep(last_uid=portion[-1])
+        raise Stumbled from away
+    hold.keep(last_uid=portion[-1])
+    return troubles
 
 
 def _begin(hold: Hold, talk: Conversation, folder: Folder) -> None:
@@ -139,39 +161,42 @@ def _begin(hold: Hold, talk: Conversation, folder: Folder) -> None:
         first = since[0] if since else folder.uidnext
     if mailbox.uidvalidity is not None:
         log.warning("Mailbox %s numbers its mails anew; they are looked at again", mailbox.pk)
-    hold.keep(uidvalidity=folder.uidvalidity, last_uid=first - 1, catch_up_to=folder.uidnext - 1, missed={})
+    hold.keep(uidvalidity=folder.uidvalidity, last_uid=first - 1, catch_up_to=folder.uidnext - 1, careful_to=0)
+    mailbox.missed_mails.all().delete()
 
 
-def _retry_missed(hold: Hold, talk: Conversation) -> set[MailboxTrouble]:
-    """Try mails again that the server did not hand out: after one look, two, four, and so on."""
-    missed = {int(uid): attempts + 1 for uid, attempts in hold.mailbox.missed.items()}
-    if not missed:
-        return set()
-    turn = [uid for uid, attempts in missed.items() if attempts & (attempts - 1) == 0][:20]
-    there = talk.listed(turn) if turn else []
-    gone = set(turn) - {mail.uid for mail in there}
-    hold.keep(missed={str(uid): attempts for uid, attempts in missed.items() if uid not in gone})
-    return _take(hold, talk, there) if there else set()
+def _retry_missed(hold: Hold, talk: Conversation, missed: list[MissedMail], ends: float) -> set[MailboxTrouble]:
+    """Try mails again that the server did not hand out, each after longer than before, while there is time."""
+    troubles: set[MailboxTrouble] = set()
+    for mail in missed:
+        if time.monotonic() > ends:
+            break
+        retried(mail)  # first, so that one that breaks the connection has its turn behind the others
+        troubles |= _take(hold, talk, [mail.uid], unlisted_are_gone=True)
+    return troubles
 
 
-def _take(hold: Hold, talk: Conversation, portion: list[Listed]) -> set[MailboxTrouble]:
+def _take(hold: Hold, talk: Conversation, uids: list[int], *, unlisted_are_gone: bool = False) -> set[MailboxTrouble]:
+    """Store these mails and mark them at the server; what it does not hand out now is put aside."""
     mailbox = hold.mailbox
+    portion = talk.listed(uids)
     keys = {mail.uid: _source_key(mailbox, mail.uid) for mail in portion}
     known = set(IncomingMail.objects.filter(source_key__in=keys.values()).values_list("source_key", flat=True))
     wanted = [mail for mail in portion if keys[mail.uid] not in known and not _is_too_old(mailbox, mail)]
     stored = [mail.uid for mail in portion if keys[mail.uid] in known]
-    missed: list[int] = []
-    arrived: datetime | None = None
+    missed = [] if unlisted_are_gone else sorted(set(uids) - keys.keys())
     for mail, raw in talk.bodies(wanted):
         if raw is None or not _store(mailbox, mail, raw, keys[mail.uid]):
             missed.append(mail.uid)
             continue
-        arrived = timezone.now()
         if not mail.is_too_large:  # its rest is only there
             stored.append(mail.uid)
         hold.renew()
+    if any(mail.uid not in missed for mail in wanted):
+        hold.keep(last_mail_at=timezone.now())
     troubles = _mark(mailbox, talk, stored)
-    _write_down(hold, portion, missed, arrived)
+    put_aside(mailbox, missed)
+    done_with(mailbox, set(uids) - set(missed))
     return troubles
 
 
@@ -231,18 +256,7 @@ def _mark(mailbox: Mailbox, talk: Conversation, uids: list[int]) -> set[MailboxT
     return set()
 
 
-def _write_down(hold: Hold, portion: list[Listed], missed: list[int], arrived: datetime | None) -> None:
-    before = hold.mailbox.missed
-    done = {str(mail.uid) for mail in portion} - {str(uid) for uid in missed}
-    now = {uid: attempts for uid, attempts in before.items() if uid not in done}
-    now |= {str(uid): before.get(str(uid), 0) for uid in missed}
-    if len(now) > MOST_MISSED:
-        raise MailboxAway(MailboxTrouble.STRANGE, "it hands out none of many mails")
-    changes: dict[str, Any] = {"missed": now} if now != before else {}
-    hold.keep(**changes, **({"last_mail_at": arrived} if arrived else {}))
-
-
 def _said(mailbox: Mailbox, troubles: set[MailboxTrouble]) -> str:
-    if mailbox.missed:
+    if mailbox.missed_mails.exists():
         return trouble_text(MailboxTrouble.SOME)
     return trouble_text(min(troubles)) if troubles else ""

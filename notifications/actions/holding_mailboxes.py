@@ -1,18 +1,20 @@
 """Who reads a mailbox right now, how far it is read, and what is wrong with it."""
 
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from notifications.enums import MailboxTrouble
-from notifications.facts import LeaseLost
+from notifications.facts import LeaseLost, Stumbled
 from notifications.imap import MailboxAway
 from notifications.models import Mailbox
 
@@ -25,11 +27,33 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Hold:
-    """The right to read one mailbox, until somebody else has taken it over or it was paused."""
+    """The right to read one mailbox, until somebody else has taken it over or it was paused. `has_more`: it is to be
+    read on at once."""
 
     mailbox: Mailbox
     holder: UUID
+    has_more: bool = False
     renewed: float = field(default_factory=time.monotonic)
+
+    @contextlib.contextmanager
+    def let_go_after(self) -> Iterator[None]:
+        """Let go of it when the block ends, and write down what went wrong in it. Database errors go on; the lease then
+        runs out by itself."""
+        try:
+            yield
+        except MailboxAway as away:
+            self.fail(away)
+        except LeaseLost:
+            self.release()
+        except (OperationalError, InterfaceError):
+            raise
+        except Stumbled:
+            self.leave()
+        except Exception as broken:
+            log.exception("Mailbox %s stopped at an unforeseen place", self.mailbox.pk)
+            self.fail(MailboxAway(MailboxTrouble.STRANGE, type(broken).__name__))
+        else:
+            self.leave()
 
     def renew(self) -> None:
         """Stay the reader for longer, written down now and then. Raises LeaseLost."""
@@ -47,14 +71,16 @@ class Hold:
         for name, value in changes.items():
             setattr(self.mailbox, name, value)
 
-    def leave(self, *, more: bool = False) -> None:
-        """Let go of it after it could be read: it is well again. `more`: it is to be read on at once."""
+    def leave(self) -> None:
+        """Let go of it after it could be read: it is well again."""
         now = timezone.now()
+        again = now if self.has_more else now + PAUSE
         with transaction.atomic(durable=True):
-            self._mine().update(**well(now), holder=None, lease_until=None, next_check_at=now if more else now + PAUSE)
+            self._mine().update(**well(now), holder=None, lease_until=None, next_check_at=again)
 
     def fail(self, away: MailboxAway) -> None:
         """Let go of it after it could not be read; it rests longer, the longer that lasts."""
+        self.has_more = False
         now = timezone.now()
         since = self.mailbox.failing_since or now
         pause = min(max((now - since) / 4, PAUSE), LONGEST_PAUSE)

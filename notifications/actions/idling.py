@@ -1,25 +1,20 @@
 """Stay connected to a mailbox, and fetch what comes as soon as its server tells of it."""
 
-import logging
 import time
 from threading import Event
 
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from accounts.models import User
 from notifications.actions.fetching import A_TURN, open_mailbox, read_folder
 from notifications.actions.holding_mailboxes import PAUSE, Hold, take_hold, well
-from notifications.enums import MailboxTrouble
-from notifications.facts import LeaseLost
-from notifications.imap import Conversation, MailboxAway
+from notifications.imap import Conversation
 from notifications.models import Mailbox
 
 LISTENS = 10.0  # seconds after which it is asked whether to stop, and whether the mailbox is still to be read so
 IDLES = 9 * 60.0  # RFC 2177 has servers hang up after half an hour; firewalls forget connections earlier
 LOOKS = 30.0  # seconds between two looks, where the server does not tell by itself
 _WHERE = ("host", "port", "security", "sign_in", "username", "secret", "folder", "address_id", "after_fetch", "move_to")
-log = logging.getLogger(__name__)
 
 
 def stay_at_mailbox(*, mailbox: Mailbox, stop: Event, actor: User | None = None) -> None:
@@ -29,26 +24,15 @@ def stay_at_mailbox(*, mailbox: Mailbox, stop: Event, actor: User | None = None)
     hold = take_hold(mailbox)
     if hold is None:
         return
-    try:
-        with open_mailbox(hold) as talk:
-            while not stop.is_set() and _is_as_it_was(hold.mailbox):
-                before = hold.mailbox.last_uid
-                more = read_folder(hold, talk, seconds=A_TURN, keep_going=lambda: not stop.is_set())
-                hold.keep(**well(timezone.now()), next_check_at=timezone.now() + PAUSE)
-                # What came while others were fetched was told of then, and is not told of again.
-                if not more and hold.mailbox.last_uid == before:
-                    _wait_for_mail(hold, talk, stop)
-    except MailboxAway as away:
-        hold.fail(away)
-    except LeaseLost:
-        hold.release()
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as broken:
-        log.exception("Mailbox %s stopped at an unforeseen place", mailbox.pk)
-        hold.fail(MailboxAway(MailboxTrouble.STRANGE, type(broken).__name__))
-    else:
-        hold.leave(more=True)
+    with hold.let_go_after(), open_mailbox(hold) as talk:
+        while not stop.is_set() and _is_as_it_was(hold.mailbox):
+            before = hold.mailbox.last_uid
+            more = read_folder(hold, talk, seconds=A_TURN, keep_going=lambda: not stop.is_set())
+            hold.keep(**well(timezone.now()), next_check_at=timezone.now() + PAUSE)
+            # What came while others were fetched was told of then, and is not told of again.
+            if not more and hold.mailbox.last_uid == before:
+                _wait_for_mail(hold, talk, stop)
+        hold.has_more = True  # whoever comes next begins at once
 
 
 def _wait_for_mail(hold: Hold, talk: Conversation, stop: Event) -> None:

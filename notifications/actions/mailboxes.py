@@ -89,7 +89,8 @@ def update_mailbox(*, actor: User | None, mailbox: Mailbox, words: MailboxWords)
         if not sealed and not _differs(locked, wanted, tuple(wanted)):
             return locked
         if _differs(locked, wanted, _WHICH_MAILBOX):
-            locked.uidvalidity, locked.last_uid, locked.catch_up_to, locked.missed = None, 0, 0, {}
+            locked.uidvalidity, locked.last_uid, locked.catch_up_to, locked.careful_to = None, 0, 0, 0
+            locked.missed_mails.all().delete()
         if _differs(locked, wanted, _WHERE_SECRETS_GO):
             locked.client_secret = ""  # it was meant for where the mailbox was before
         for name, value in {**wanted, **sealed}.items():

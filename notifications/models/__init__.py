@@ -6,7 +6,7 @@ from notifications.models.deliveries import Delivery
 from notifications.models.digests import DigestChoice, DigestItem
 from notifications.models.incoming import IncomingMail, RawMail
 from notifications.models.kept import KeptMail
-from notifications.models.mailboxes import Mailbox
+from notifications.models.mailboxes import Mailbox, MissedMail
 from notifications.models.muting import MutedMail
 from notifications.models.senders import BouncingAddress, SenderRule
 from notifications.models.settings import MailSettings, MailWording
@@ -22,6 +22,7 @@ __all__ = [
     "MailSettings",
     "MailWording",
     "Mailbox",
+    "MissedMail",
     "MutedMail",
     "RawMail",
     "SenderRule",

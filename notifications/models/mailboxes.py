@@ -10,11 +10,11 @@ class Mailbox(TenantModel):
     """A mailbox that is read over IMAP. What was fetched is known by `uidvalidity` and `last_uid`, never by flags.
 
     `secret` is sealed (`accounts.sealing`): the password, or for OAuth the refresh token; `client_secret` too.
-    `address` says what a mail is for that names none of the portal's addresses. `missed` are UIDs up to `last_uid` that
-    could not be fetched yet ({"uid": attempts}). Mails up to `catch_up_to` lay there when the mailbox was connected, or
-    when it began to number its mails anew: they are asked when they came, and whether they are here already.
-    `failing_since` is None while it can be read; `told_at`: when people were last told of its trouble, None once it is
-    over. `holder` and `lease_until`: who reads it now.
+    `address` says what a mail is for that names none of the portal's addresses. Mails up to `careful_to` are asked
+    for one by one, because the connection broke at one of them. Mails up to `catch_up_to` lay there when the
+    mailbox was connected, or when it began to number its mails anew: they are asked when they came, and whether
+    they are here already. `failing_since` is None while it can be read; `told_at`: when people were last told of
+    its trouble, None once it is over. `holder` and `lease_until`: who reads it now.
     """
 
     name = models.CharField(max_length=80)
@@ -37,7 +37,7 @@ class Mailbox(TenantModel):
     uidvalidity = models.PositiveBigIntegerField(null=True)
     last_uid = models.PositiveBigIntegerField(default=0)
     catch_up_to = models.PositiveBigIntegerField(default=0)
-    missed = models.JSONField(default=dict)
+    careful_to = models.PositiveBigIntegerField(default=0)
     checked_at = models.DateTimeField(null=True)
     last_mail_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
@@ -60,3 +60,19 @@ class Mailbox(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MissedMail(TenantModel):
+    """A mail up to the mailbox's `last_uid` that could not be fetched yet; the others were not held up by it."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="missed_mails")
+    uid = models.PositiveBigIntegerField()
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "uid"], name="missed_once_per_mailbox")]
+        indexes = [models.Index(fields=["mailbox", "next_attempt_at", "uid"], name="missed_due")]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id}: {self.uid}"

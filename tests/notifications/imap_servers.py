@@ -1,9 +1,12 @@
 """Mailbox servers for the tests: a real one (dovecot, as a throwaway), and a wire that is cut at a chosen moment."""
 
+import base64
 import contextlib
 import getpass
 import grp
+import hmac
 import imaplib
+import json
 import os
 import pwd
 import shutil
@@ -12,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,11 +37,12 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 disable_plaintext_auth = no
-auth_mechanisms = plain
+auth_mechanisms = plain xoauth2 oauthbearer
+auth_failure_delay = 0
 ssl = yes
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
-mail_location = mdbox:{folder}/mail/%u
+mail_location = %d:{folder}/mail/%u
 mailbox_list_index = no
 mail_fsync = never
 mail_max_userip_connections = 100
@@ -45,7 +50,13 @@ first_valid_uid = 1
 first_valid_gid = 1
 passdb {{
   driver = static
+  mechanisms = plain
   args = password={password}
+}}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
 }}
 userdb {{
   driver = static
@@ -63,10 +74,22 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
 }}
+"""
+
+# Tokens are checked by their signature (RFC 7519), so that no other server is needed.
+_TOKENS = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={folder}/keys/
+username_attribute = sub
+active_attribute =
+active_value =
 """
 
 
@@ -76,15 +99,27 @@ class Dovecot:
     tls_port: int
     folder: Path
 
-    def account(self) -> "Account":
-        """A mailbox of its own, empty."""
-        return Account(self, f"box{uuid4().hex[:12]}")
+    def account(self, storage: str = "mdbox") -> "Account":
+        """A mailbox of its own, empty. With `maildir` each mail is a file."""
+        return Account(self, f"box{uuid4().hex[:12]}@{storage}")
+
+    @property
+    def key(self) -> bytes:
+        """What tokens are signed with."""
+        return b"known to the sign-in service and the mail server"
 
 
 @dataclass(frozen=True)
 class Account:
     server: Dovecot
     user: str
+
+    def token(self, lasts: float = 3600.0) -> str:
+        """What a sign-in service would give somebody who may open the mailbox."""
+        now = int(time.time())
+        said = {"sub": self.user, "iat": now - 3600, "exp": int(now + lasts)}
+        head, body = (_base64(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, said))
+        return f"{head}.{body}.{_base64(hmac.digest(self.server.key, f'{head}.{body}'.encode(), 'sha256'))}"
 
     @contextlib.contextmanager
     def opened(self, folder: str = "INBOX") -> Iterator[imaplib.IMAP4]:
@@ -151,6 +186,10 @@ def _configured(server: Dovecot) -> Path:
     folder.chmod(0o755)
     (folder / "mail").mkdir()
     _certificate(folder)
+    keys = folder / "keys/default/HS256"
+    keys.mkdir(parents=True)
+    (keys / "default").write_bytes(base64.b64encode(server.key))
+    (folder / "oauth2.conf").write_text(_TOKENS.format(folder=folder), encoding="utf-8")
     if is_root:
         shutil.chown(folder / "mail", user, group)
     configuration = folder / "dovecot.conf"
@@ -161,6 +200,10 @@ def _configured(server: Dovecot) -> Path:
         encoding="utf-8",
     )
     return configuration
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 def _answers(port: int) -> bool:

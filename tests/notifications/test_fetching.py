@@ -17,10 +17,12 @@ from accounts.sealing import seal
 from notifications.actions import fetching
 from notifications.actions.fetching import fetch_due, fetch_mailbox
 from notifications.actions.holding_mailboxes import take_hold
+from notifications.actions.missing_mails import put_aside
 from notifications.enums import AfterFetch, MailboxTrouble, MailSource
-from notifications.imap import Conversation
+from notifications.facts import LeaseLost
+from notifications.imap import Conversation, Listed
 from notifications.mailbox_words import trouble_in_words
-from notifications.models import IncomingMail, Mailbox
+from notifications.models import IncomingMail, Mailbox, MissedMail
 from tests.conftest import Portal
 from tests.notifications.imap_servers import PASSWORD, PROGRAM, Account, CutWire, Dovecot, real_dovecot
 from tests.notifications.processes import DEADLINE, environment, running, wait_until
@@ -198,7 +200,7 @@ def test_a_mail_the_server_does_not_hand_out_delays_no_other_and_is_tried_again(
 
     assert stored() == ["1", "3"]
     mailbox.refresh_from_db()
-    assert mailbox.missed == {"2": 0}
+    assert [missed.uid for missed in mailbox.missed_mails.all()] == [2]
     assert str(MailboxTrouble.SOME.label) in trouble_in_words(mailbox)
 
     monkeypatch.undo()
@@ -206,7 +208,7 @@ def test_a_mail_the_server_does_not_hand_out_delays_no_other_and_is_tried_again(
 
     assert stored() == ["1", "3", "2"]
     mailbox.refresh_from_db()
-    assert (mailbox.missed, mailbox.trouble) == ({}, "")
+    assert (mailbox.missed_mails.count(), mailbox.trouble) == (0, "")
 
 
 def test_a_mail_that_cannot_be_stored_delays_no_other(account: Account, connect: Connect, monkeypatch):
@@ -232,12 +234,62 @@ def test_a_mail_that_cannot_be_stored_delays_no_other(account: Account, connect:
 def test_a_missed_mail_that_is_gone_is_asked_for_no_more(account: Account, connect: Connect):
     mailbox = connect()
     fetch_mailbox(mailbox=mailbox)
-    Mailbox.objects.update(missed={"77": 0})
+    put_aside(mailbox, [77])
 
     fetch_mailbox(mailbox=mailbox)
 
-    mailbox.refresh_from_db()
-    assert mailbox.missed == {}
+    assert not mailbox.missed_mails.exists()
+
+
+def test_many_mails_the_server_does_not_hand_out_delay_no_other(account: Account, connect: Connect, monkeypatch):
+    """However many: what is new is fetched first, then what was missed, later each time."""
+    monkeypatch.setattr("notifications.actions.missing_mails.AT_ONCE", 3)
+    mailbox = connect()
+    account.bring(*(mail(number) for number in range(1, 241)))
+    real = Conversation.bodies
+    asked: list[int] = []
+
+    def bodies(self: Conversation, mails: list[Listed]) -> Iterator[tuple[Listed, bytes | None]]:
+        for one, raw in real(self, mails):
+            asked.append(one.uid)
+            yield one, None if one.uid <= 230 else raw
+
+    monkeypatch.setattr(Conversation, "bodies", bodies)
+    fetch_mailbox(mailbox=mailbox)
+    assert stored() == [str(number) for number in range(231, 241)]
+    assert mailbox.missed_mails.count() == 230
+
+    asked.clear()
+    account.bring(mail(241))
+    fetch_mailbox(mailbox=mailbox)
+    assert stored()[-1] == "241"
+    assert asked == [241, 1, 2, 3]
+    monkeypatch.setattr("notifications.actions.missing_mails.AT_ONCE", 500)
+    monkeypatch.setattr(Conversation, "bodies", real)
+    MissedMail.objects.update(next_attempt_at=timezone.now())
+    fetch_mailbox(mailbox=mailbox)
+    assert len(stored()) == 241
+    assert not mailbox.missed_mails.exists()
+
+
+def test_mails_that_make_the_server_hang_up_delay_no_other(dovecot: Dovecot, connect: Connect):
+    """Dovecot hangs up when it cannot read a mail's file, and so it does each time it is asked."""
+    broken = dovecot.account("maildir")
+    broken.bring(*(mail(number) for number in range(1, 9)))
+    place = dovecot.folder / "mail" / broken.user
+    files = sorted(one for folder in ("new", "cur") for one in (place / folder).iterdir())
+    for number in (2, 5, 6):
+        files[number - 1].write_bytes(b"")
+        files[number - 1].chmod(0)
+    mailbox = connect(username=broken.user)
+    for _look in range(5):
+        fetch_mailbox(mailbox=mailbox)
+
+    assert stored() == ["1", "3", "4", "7", "8"]
+    assert sorted(missed.uid for missed in mailbox.missed_mails.all()) == [2, 5, 6]
+    broken.bring(mail(9))
+    fetch_mailbox(mailbox=mailbox)
+    assert stored()[-1] == "9"
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -250,11 +302,12 @@ def test_cut_at_any_command_nothing_is_lost_and_nothing_comes_twice(account: Acc
         brought += 2
         with CutWire(account.server.port, cut_at, after) as wire:
             Mailbox.objects.update(port=wire.port)
+            MissedMail.objects.update(next_attempt_at=timezone.now())
             fetch_mailbox(mailbox=mailbox)
             mailbox.refresh_from_db()
             if not wire.was_cut or b"LOGOUT" in wire.lines[-1]:
                 break
-            assert mailbox.failing_since is not None
+            assert mailbox.failing_since is not None or mailbox.missed_mails.exists()
             assert mailbox.holder is None
     else:
         pytest.fail("no round came to its end")
@@ -347,7 +400,7 @@ def test_two_readers_never_read_the_same_mailbox_at_once(account: Account, conne
     Mailbox.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     fetch_mailbox(mailbox=mailbox)
     assert stored() == ["1"]
-    with pytest.raises(fetching.LeaseLost):
+    with pytest.raises(LeaseLost):
         hold.keep()
 
 

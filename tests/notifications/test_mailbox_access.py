@@ -15,8 +15,9 @@ from notifications.actions.fetching import fetch_mailbox
 from notifications.enums import MailboxSignIn, MailboxTrouble
 from notifications.imap import Conversation, MailboxAway, MailboxPlace
 from notifications.mailbox_access import access_to, forget_token
-from notifications.models import Mailbox
+from notifications.models import IncomingMail, Mailbox
 from tests.conftest import Portal
+from tests.notifications.imap_servers import real_dovecot
 
 Service = Callable[..., list[dict[str, str]]]
 
@@ -148,3 +149,34 @@ def test_a_server_that_says_a_byte_now_and_then_is_not_listened_to_for_ever(sett
         thread.join(5)
 
     assert time.monotonic() - begun < 10
+
+
+def test_a_real_server_lets_in_by_token_and_an_expired_one_is_replaced(box: Mailbox, service: Service, settings):
+    """Dovecot checks the tokens: their signature, whose they are, when they end."""
+    settings.PRIVATE_MAIL_SERVERS = True
+    with real_dovecot() as server:
+        account = server.account()
+        account.bring(b"Subject: one\n\nOne")
+        place = {"host": "127.0.0.1", "port": server.port, "security": "none", "username": account.user}
+        Mailbox.objects.update(**place)
+        asked = service(
+            (200, {"access_token": account.token(-60), "expires_in": 3600}),  # it ended before the service said
+            (200, {"access_token": account.token(), "expires_in": 3600}),
+            (200, {"access_token": server.account().token(), "expires_in": 3600}),  # somebody else's
+        )
+        assert _looked(box) == (MailboxTrouble.SIGN_IN, 0)
+        assert _looked(box) == ("", 1)
+        account.bring(b"Subject: two\n\nTwo")
+        assert _looked(box) == ("", 2)
+        assert len(asked) == 2
+
+        forget_token(box)
+        account.bring(b"Subject: three\n\nThree")
+        assert _looked(box) == (MailboxTrouble.SIGN_IN, 2)
+
+
+def _looked(box: Mailbox) -> tuple[str, int]:
+    """The trouble a look at the mailbox met, and how many mails are here now."""
+    fetch_mailbox(mailbox=box)
+    box.refresh_from_db()
+    return box.trouble.partition(":")[0], IncomingMail.objects.count()

@@ -18,6 +18,7 @@ from notifications.actions.mailboxes import (
     try_mailbox,
     update_mailbox,
 )
+from notifications.actions.missing_mails import put_aside
 from notifications.models import IncomingMail, MailAddress, Mailbox
 from tests.notifications.imap_servers import PASSWORD, Account, real_dovecot
 from tests.pages import Page
@@ -83,15 +84,14 @@ def test_the_secret_goes_nowhere_else_without_being_typed_again(mailbox, change)
 
 
 def test_another_mailbox_is_read_from_its_own_beginning(mailbox, in_scope):
-    Mailbox.objects.update(
-        uidvalidity=7, last_uid=30, missed={"3": 1}, trouble="away", failing_since="2026-01-01T00:00Z"
-    )
+    Mailbox.objects.update(uidvalidity=7, last_uid=30, careful_to=9, trouble="away", failing_since="2026-01-01T00:00Z")
+    put_aside(mailbox, [3])
     kept = update_mailbox(actor=None, mailbox=mailbox, words=replace(WORDS, secret="", name="Renamed"))
 
-    assert (kept.uidvalidity, kept.last_uid, kept.missed) == (7, 30, {"3": 1})
+    assert (kept.uidvalidity, kept.last_uid, kept.careful_to, kept.missed_mails.count()) == (7, 30, 9, 1)
     assert (kept.trouble, kept.failing_since) == ("", None)
     moved = update_mailbox(actor=None, mailbox=mailbox, words=replace(WORDS, secret="", folder="Archive"))
-    assert (moved.uidvalidity, moved.last_uid, moved.missed) == (None, 0, {})
+    assert (moved.uidvalidity, moved.last_uid, moved.careful_to, moved.missed_mails.count()) == (None, 0, 0, 0)
 
 
 def test_nothing_happens_where_nothing_changes(mailbox, django_assert_num_queries):

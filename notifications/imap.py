@@ -117,10 +117,13 @@ class _Client(IMAPClient):
 
 
 class Conversation:
-    """A signed-in connection. Every method raises MailboxAway when the mailbox cannot be read any further."""
+    """A signed-in connection. Every method raises MailboxAway when the mailbox cannot be read any further.
 
-    def __init__(self, place: MailboxPlace, *, timeout: float) -> None:
-        self.place, self.timeout = place, timeout
+    `timeout`: the seconds one step may take; `patience`: those after we were let in, where many mails may take longer.
+    """
+
+    def __init__(self, place: MailboxPlace, *, timeout: float, patience: float = 0.0) -> None:
+        self.place, self.timeout, self.patience = place, timeout, max(timeout, patience)
         self._client: Any = None
         self._idles = False
 
@@ -160,6 +163,8 @@ class Conversation:
         except (LoginError, IMAPClientError, *_NONSENSE) as refusal:
             self.close()
             raise MailboxAway(MailboxTrouble.SIGN_IN, refusal) from refusal
+        self.timeout = self.patience
+        self._client.socket().settimeout(self.timeout)
 
     def close(self) -> None:
         """Say goodbye without waiting long, whatever state the connection is in."""

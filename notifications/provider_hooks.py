@@ -10,9 +10,14 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-from anymail.exceptions import AnymailConfigurationError, AnymailImproperlyInstalled
-from anymail.webhooks.base import AnymailCoreWebhookView
+from anymail.exceptions import (
+    AnymailConfigurationError,
+    AnymailImproperlyInstalled,
+    AnymailWebhookValidationFailure,
+)
+from anymail.webhooks.base import AnymailBasicAuthMixin, AnymailCoreWebhookView
 from django.conf import settings
+from django.http import HttpRequest
 
 from notifications.destinations import addressed_to
 
@@ -30,6 +35,13 @@ _VIEWS = {
 }
 
 
+# In which header those sign who sign there; Mailgun signs in the call itself.
+_SIGNATURES = {
+    "Mandrill": "X-Mandrill-Signature",
+    "MailerSend": "Signature",
+    "Postal": "X-Postal-Signature",
+    "Resend": "Svix-Signature",
+}
 _MADE_HERE = ("content-type", "content-transfer-encoding", "mime-version")
 
 
@@ -60,6 +72,15 @@ def hook_of(provider: str, *, reports: bool) -> AnymailCoreWebhookView | None:
             return None
         hook.basic_auth = []
     return hook
+
+
+def require_signs(hook: AnymailCoreWebhookView, request: HttpRequest) -> None:
+    """Refuse who cannot be the provider by the call's headers alone, before its mail is read. Whether a signature is
+    right is checked with the whole call. Raises AnymailWebhookValidationFailure, which is answered with 400."""
+    AnymailBasicAuthMixin.validate_request(hook, request)
+    header = _SIGNATURES.get(hook.esp_name)
+    if header and not hook.basic_auth and header not in request.headers:
+        raise AnymailWebhookValidationFailure(f"{hook.esp_name} would have signed its call")
 
 
 def mail_of(event: Any, digest: Callable[..., str]) -> Brought:
@@ -100,11 +121,24 @@ def _raw_of(call: Any) -> bytes:
 
 def _written_out(message: Any) -> bytes:
     """The message as bytes, its headers as they came and none of them folded anew."""
+    for part in message.walk():
+        _spell_name(part)
     into = BytesIO()
     BytesGenerator(into, mangle_from_=False, policy=policy.compat32.clone(linesep="\r\n", max_line_length=0)).flatten(
         message
     )
     return into.getvalue()
+
+
+def _spell_name(part: Any) -> None:
+    """Write a file's name as RFC 2231 has it; else a header that holds more than ASCII is encoded whole, and lost."""
+    name = part.get_filename() or ""
+    if name.isascii():
+        return
+    part.policy = policy.compat32  # which keeps what it is given
+    for header, parameter in (("Content-Disposition", "filename"), ("Content-Type", "name")):
+        if part.get_param(parameter, header=header):
+            part.set_param(parameter, name, header=header, charset="utf-8")
 
 
 def _addresses(envelope: object) -> Iterator[str]:

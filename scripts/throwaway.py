@@ -16,7 +16,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_PASSWORD = "Demo-2026!"
 # Settings of the person at the keyboard that must not reach a throwaway product.
-PERSONAL = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "FILES_URL", "DEFAULT_TENANT", "TRUSTED_PROXIES", "TLS", "DEBUG")
+PERSONAL = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "FILES_URL",
+    "DEFAULT_TENANT",
+    "TRUSTED_PROXIES",
+    "TLS",
+    "DEBUG",
+    "MAIL_HOOK_SECRET",
+    "MAIL_HOOK_KEYS",
+    "PRIVATE_MAIL_SERVERS",
+    "DNS_SERVER",
+)
 
 
 def free_port() -> int:

@@ -26,7 +26,7 @@ from notifications.queries import mailboxes_due
 A_TURN = 20.0  # seconds one mailbox is read before others have theirs
 EMBEDDED_TURN = 3.0  # the loop has mails to send in between
 ALL_TURNS = 200.0  # below the time limit of a task
-EMBEDDED_TIMEOUT = 5.0
+EMBEDDED_TIMEOUT = 5.0  # until the server has let us in
 CLOCKS_DIFFER = timedelta(minutes=1)  # what came so shortly before a mailbox was connected is fetched
 SEEN_BEFORE = timedelta(days=2)  # SEARCH SINCE knows days only, of a time zone nobody tells
 A_PORTION = 50  # mails asked for together
@@ -75,7 +75,7 @@ def open_mailbox(hold: Hold) -> Conversation:
     access = access_to(hold.mailbox, timeout=timeout)
     if access.new_refresh_token:
         hold.keep(secret=seal(access.new_refresh_token))
-    return _Opened(hold.mailbox, access.place, timeout=timeout)
+    return _Opened(hold.mailbox, access.place, timeout=timeout, patience=settings.MAIL_TIMEOUT)
 
 
 class _Opened(Conversation):
@@ -101,8 +101,9 @@ def read_folder(hold: Hold, talk: Conversation, *, seconds: float, keep_going: K
     looked at again, and what is stored already is not fetched again. Mails the server does not hand out are put aside,
     and tried again after all others. Raises MailboxAway, Stumbled and LeaseLost.
     """
-    mailbox, ends = hold.mailbox, time.monotonic() + seconds
+    mailbox = hold.mailbox
     folder = talk.select(mailbox.folder)
+    ends = time.monotonic() + seconds  # from here on: opening a folder with very many mails may take long
     hold.has_more = True
     if mailbox.failing_since is not None:
         hold.keep(**well(timezone.now()), trouble="")

@@ -11,14 +11,14 @@ from notifications.actions.provider_reports import take_report
 from notifications.actions.receiving import digest_of, receive_mail
 from notifications.destinations import portal_receiving
 from notifications.enums import MailSource
-from notifications.provider_hooks import hook_of, mail_of
-
-LARGEST_CALL = 75 * 1024 * 1024  # a mail of 50 MB as it is written in JSON
+from notifications.provider_hooks import hook_of, mail_of, require_signs
+from notifications.views.calls import read_whole
 
 
 class Hook(AnymailCoreWebhookView):
-    """A provider's call. 404 for a provider that is not set up, 400 for a caller who cannot prove to be it; whatever
-    else goes wrong is answered with 500, so that the provider brings it again."""
+    """A provider's call. 404 for a provider that is not set up, 400 for a caller who cannot prove to be it, as far as
+    possible before the call is read; whatever else goes wrong is answered with 500, so that the provider brings it
+    again."""
 
     reports = False
     http_method_names = ("get", "head", "post", "options")
@@ -31,7 +31,8 @@ class Hook(AnymailCoreWebhookView):
         hook: Any = hook_of(provider, reports=self.reports)
         if hook is None:
             raise Http404
-        _read_whole(request)
+        require_signs(hook, request)
+        read_whole(request)
         hook.run_validators(request)
         for event in hook.parse_events(request):
             if getattr(event, "message", None) is not None:
@@ -72,13 +73,3 @@ def _take_report(event: Any) -> None:
         with tenant_scope(tenant):
             if take_report(event):
                 return
-
-
-def _read_whole(request: HttpRequest) -> None:
-    """Mails are larger than the forms people send, whose limit Django holds; the length was said before, so no more is
-    taken than that."""
-    if request.content_type != "application/json":
-        return
-    length = int(request.headers.get("Content-Length") or 0)
-    if length <= LARGEST_CALL:
-        request._body = request.read(length)  # where Django keeps it, once read

@@ -6,15 +6,19 @@ import hmac
 import json
 import zlib
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.scoping import every_tenant, tenant_scope
 from notifications.actions.draining import always, fan_out_pending
 from notifications.enums import MailSource
+from notifications.mail.parsing import parse
 from notifications.models import Delivery, IncomingMail, MailAddress
 from notifications.views import hooks
 from tests.conftest import Portal
@@ -143,6 +147,74 @@ def mailgun(key: str = "key", **more: str) -> dict[str, str]:
     signature = hmac.new(key.encode(), b"1529006854tok", hashlib.sha256).hexdigest()
     proof = {"timestamp": "1529006854", "token": "tok", "signature": signature}
     return {"recipient": "help@north.example", "body-mime": RAW, **proof, **more}
+
+
+@pytest.mark.parametrize("encoding", ["multipart", "urlencoded"])
+def test_a_form_larger_than_people_send_is_taken_with_its_files(
+    portal: Portal, other_portal: Portal, client: Client, settings, encoding: str
+):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    said = mailgun(**{"body-mime": RAW + "å" * 5000})
+    if encoding == "multipart":
+        answer = client.post("/hooks/mail/mailgun/", said, headers=SIGNED_IN)
+    else:
+        form = "application/x-www-form-urlencoded"
+        answer = client.post("/hooks/mail/mailgun/", urlencode(said), content_type=form, headers=SIGNED_IN)
+
+    assert answer.status_code == 200
+    with tenant_scope(portal.tenant):
+        assert zlib.decompress(bytes(IncomingMail.objects.get().raw.content)).decode() == RAW + "å" * 5000
+    with tenant_scope(other_portal.tenant):
+        assert not IncomingMail.objects.exists()
+
+
+def test_files_of_a_form_arrive_as_they_are(portal: Portal, client: Client):
+    """A mail that Mailgun has taken apart; what is in a file may look like anything."""
+    content = b"\r\n\r\n--x\x00\xff" * 3
+    said: dict[str, Any] = {**mailgun(), "attachment-count": "1", "message-headers": '[["Subject", "Hej"]]'}
+    said = {name: value for name, value in said.items() if name != "body-mime"} | {"body-plain": "Hej"}
+    answer = client.post(
+        "/hooks/mail/mailgun/", said | {"attachment-1": SimpleUploadedFile("å.bin", content)}, headers=SIGNED_IN
+    )
+
+    assert answer.status_code == 200
+    with tenant_scope(portal.tenant):
+        mail = parse(zlib.decompress(bytes(IncomingMail.objects.get().raw.content)))
+    assert [(one.name, one.content) for one in mail.attachments] == [("å.bin", content)]
+
+
+@pytest.mark.parametrize(
+    ("provider", "headers", "expected"),
+    [
+        ("postmark", {"accept": "*/*"}, 400),
+        ("mailgun", {"authorization": "Basic bm9ib2R5Om5vdGhpbmc="}, 400),
+        ("mandrill", {"accept": "*/*"}, 400),
+        ("mailersend", SIGNED_IN, 404),  # not set up
+        ("postmark", SIGNED_IN | {"content-length": str(76 * 1024 * 1024)}, 413),
+    ],
+)
+def test_who_cannot_be_the_provider_is_refused_before_the_call_is_read(
+    client: Client, monkeypatch: pytest.MonkeyPatch, provider: str, headers: dict[str, str], expected: int
+):
+    def reads(*_args: object) -> bytes:
+        raise AssertionError("the call was read")
+
+    monkeypatch.setattr(HttpRequest, "read", reads)
+    assert bring(client, postmark(), provider, **headers).status_code == expected
+
+
+def test_who_does_not_sign_is_refused_before_the_call_is_read(client: Client, settings, monkeypatch):
+    settings.ANYMAIL = {"MAILERSEND_INBOUND_SECRET": "key"}
+    monkeypatch.setattr(HttpRequest, "read", None)
+
+    assert bring(client, postmark(), "mailersend").status_code == 400
+
+
+@pytest.mark.parametrize("body", [b"", b"--x\r\n", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb"])
+def test_what_is_no_form_is_refused(client: Client, body: bytes):
+    for kind in ("multipart/form-data; boundary=x", "multipart/form-data"):
+        answer = client.post("/hooks/mail/mailgun/", body, content_type=kind, headers=SIGNED_IN)
+        assert answer.status_code == 400
 
 
 def test_a_signature_is_checked(portal: Portal, client: Client, settings):

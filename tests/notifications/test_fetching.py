@@ -436,6 +436,32 @@ def test_the_embedded_loop_reads_one_mailbox_at_a_time_in_turn(
         assert theirs.failing_since is not None
 
 
+def test_one_portals_full_mailbox_lets_the_others_through(
+    in_scope: Portal, other_portal: Portal, account: Account, connect: Connect, monkeypatch, settings
+):
+    """The embedded loop reads one mailbox at a time: who has much waits for its next turn, however much it has."""
+    settings.CELERY_BROKER_URL = ""
+    monkeypatch.setattr(fetching, "EMBEDDED_TURN", 0.0)
+    full = connect()
+    account.bring(*(mail(number) for number in range(1, 121)))
+    theirs = account.server.account()
+    with tenant_scope(other_portal.tenant):
+        values = {"port": account.server.port, "security": "none", "username": theirs.user, "secret": seal(PASSWORD)}
+        Mailbox.objects.create(name="Theirs", host="127.0.0.1", **values)
+    theirs.bring(mail(1))
+
+    for _turn in range(2):
+        fetch_due()
+
+    full.refresh_from_db()
+    assert full.last_uid == 50
+    with tenant_scope(other_portal.tenant):
+        assert stored() == ["1"]
+    for _turn in range(3):
+        fetch_due()
+    assert len(stored()) == 120
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_watching_command_fetches_at_once_and_ends_when_it_is_told(
     portal: Portal, other_portal: Portal, account: Account, tmp_path: Path

@@ -22,7 +22,7 @@ def keep_what_was_missed(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("notifications", "0009_held_as_forged"),
+        ("notifications", "0010_reports_that_name_no_mail_of_ours"),
     ]
 
     operations = [

@@ -110,6 +110,9 @@ class MailboxTrouble(models.TextChoices):
     """Why a mailbox cannot be read, or not wholly."""
 
     AWAY = "away", _("The mail server could not be reached.")
+    NAME = "name", _("No server of this name is known. Check how it is spelled.")
+    PORT = "port", _("The server refused the connection. Check the port and the encryption.")
+    SLOW = "slow", _("The server did not answer in time. Check its name and the port, or try later.")
     UNTRUSTED = "untrusted", _("The mail server could not prove that it is the right one, or offers no encryption.")
     SIGN_IN = "sign_in", _("The mail server did not accept the user name and the password or token.")
     TOKEN = "token", _("The sign-in service gave no access to the mailbox.")

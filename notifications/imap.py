@@ -146,7 +146,7 @@ class Conversation:
             raise MailboxAway(MailboxTrouble.UNTRUSTED, distrust) from distrust
         except (OSError, IMAPClientError, *_NONSENSE) as away:
             self.close()
-            raise MailboxAway(MailboxTrouble.AWAY, away) from away
+            raise _unreached(away) from away
         self._sign_in()
 
     def _sign_in(self) -> None:
@@ -314,6 +314,17 @@ class Conversation:
 
     def _limited(self, seconds: float | None = None) -> contextlib.AbstractContextManager[None]:
         return cut_after(seconds or self.timeout * PATIENCE, self._client.socket())
+
+
+def _unreached(away: Exception) -> MailboxAway:
+    """Why a server could not be reached; the words of a programming language tell nobody anything."""
+    if isinstance(away, socket.gaierror):
+        return MailboxAway(MailboxTrouble.NAME)
+    if isinstance(away, ConnectionRefusedError):
+        return MailboxAway(MailboxTrouble.PORT)
+    if isinstance(away, TimeoutError):
+        return MailboxAway(MailboxTrouble.SLOW)
+    return MailboxAway(MailboxTrouble.AWAY, away)
 
 
 def _groups(mails: list[Listed]) -> Iterator[list[Listed]]:

@@ -180,9 +180,10 @@ def mail_settings() -> MailSettings:
 
 
 def receiving_keys() -> set[str] | None:
-    """The addresses that take mail, folded, without retired ones; None where no mail comes in at all."""
+    """The addresses that take mail, folded, without retired ones; None where no mail comes in at all. A mailbox counts
+    once it could be opened."""
     keys = set(MailAddress.objects.filter(retired_at=None).values_list("key", flat=True))
-    return keys if keys or Mailbox.objects.filter(is_active=True).exists() else None
+    return keys if keys or Mailbox.objects.filter(is_active=True, checked_at__isnull=False).exists() else None
 
 
 def tenants_with_mail_to_do() -> list[Tenant]:

@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rules import require_administrator
 from accounts.sealing import seal
+from notifications.actions.holding_mailboxes import trouble_text, well
 from notifications.enums import AfterFetch, MailboxSignIn, MailSecurity
-from notifications.imap import Conversation
+from notifications.imap import Conversation, MailboxAway
 from notifications.mailbox_access import access_to
 from notifications.models import MailAddress, Mailbox
 
@@ -125,12 +126,24 @@ def remove_mailbox(*, actor: User | None, mailbox: Mailbox) -> None:
 
 
 def try_mailbox(*, actor: User | None, mailbox: Mailbox) -> Found:
-    """Connect, sign in and open the folder, on the spot; no mail is fetched or marked. A sign-in service may hand out
-    another token in the course of it, which is kept.
+    """Connect, sign in and open the folder, on the spot; no mail is fetched or marked. How it ended is written down at
+    the mailbox; a sign-in service may hand out another token in the course of it, which is kept.
 
     Raises MailboxAway with what is wrong, PermissionError unless the actor is an administrator.
     """
     require_administrator(actor)
+    now = timezone.now()
+    try:
+        found = _look_into(mailbox)
+    except MailboxAway as away:
+        trouble = {"failing_since": mailbox.failing_since or now, "trouble": trouble_text(away.trouble, away.reply)}
+        Mailbox.objects.filter(pk=mailbox.pk).update(**trouble)
+        raise
+    Mailbox.objects.filter(pk=mailbox.pk).update(**well(now), trouble="")
+    return found
+
+
+def _look_into(mailbox: Mailbox) -> Found:
     access = access_to(mailbox, timeout=PATIENCE)
     if access.new_refresh_token:
         Mailbox.objects.filter(pk=mailbox.pk, secret=mailbox.secret).update(secret=seal(access.new_refresh_token))

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.requests import PortalRequest
 from accounts.rules import administrators_only, post_only
 from notifications.actions.mailboxes import (
+    Found,
     MailboxKnown,
     SecretMissing,
     add_mailbox,
@@ -36,7 +37,7 @@ def mailbox_new(request: PortalRequest) -> HttpResponse:
         except (SecretMissing, MailboxKnown) as refusal:
             _explain(form, refusal)
         else:
-            messages.success(request, _("%s is read from now on. Test now whether it can be reached.") % made)
+            _test_saved(request, made)
             return redirect("mailbox", made.pk)
     context = {"form": form, "mailbox": None}
     return render(request, "notifications/settings/mailbox.html", context, status=422 if form.errors else 200)
@@ -51,11 +52,11 @@ def mailbox(request: PortalRequest, pk: int) -> HttpResponse:
     form = MailboxForm(request.POST, mailbox=found)
     if form.is_valid():
         try:
-            update_mailbox(actor=request.user, mailbox=found, words=form.words)
+            saved = update_mailbox(actor=request.user, mailbox=found, words=form.words)
         except (SecretMissing, MailboxKnown) as refusal:
             _explain(form, refusal)
         else:
-            messages.success(request, _("Saved. Test now whether it can be reached."))
+            _test_saved(request, saved)
             return redirect("mailbox", pk)
     return _page(request, found, status=422, form=form)
 
@@ -68,13 +69,8 @@ def mailbox_test(request: PortalRequest, pk: int) -> HttpResponse:
     try:
         result = try_mailbox(actor=request.user, mailbox=found)
     except MailboxAway as away:
-        return _page(request, found, trouble={"words": away.trouble.label, "reply": away.reply})
-    told = ngettext(
-        "It works: the server let us in, and %(number)d mail lies in %(folder)s.",
-        "It works: the server let us in, and %(number)d mails lie in %(folder)s.",
-        result.mails,
-    )
-    messages.success(request, told % {"number": result.mails, "folder": found.folder})
+        return _page(request, _fetch(pk), trouble={"words": away.trouble.label, "reply": away.reply})
+    messages.success(request, _it_works(found, result))
     return redirect("mailbox", pk)
 
 
@@ -111,6 +107,25 @@ def _fetch(pk: int) -> Mailbox:
 def _page(request: PortalRequest, found: Mailbox, status: int = 200, **more: Any) -> HttpResponse:
     context = {"mailbox": found, "form": MailboxForm(mailbox=found), "failing": trouble_in_words(found), **more}
     return render(request, "notifications/settings/mailbox.html", context, status=status)
+
+
+def _test_saved(request: PortalRequest, saved: Mailbox) -> None:
+    """The server is asked at once, so that nobody leaves with a mailbox that does not work, unless told so."""
+    try:
+        result = try_mailbox(actor=request.user, mailbox=saved)
+    except MailboxAway:
+        messages.warning(request, _("Saved, but it does not work yet. It is tried again each minute."))
+    else:
+        messages.success(request, _("Saved.") + " " + _it_works(saved, result))
+
+
+def _it_works(found: Mailbox, result: Found) -> str:
+    told = ngettext(
+        "It works: the server let us in, and %(number)d mail lies in %(folder)s.",
+        "It works: the server let us in, and %(number)d mails lie in %(folder)s.",
+        result.mails,
+    )
+    return told % {"number": result.mails, "folder": found.folder}
 
 
 def _explain(form: MailboxForm, refusal: ValueError) -> None:

@@ -353,8 +353,8 @@ def test_many_mails_are_fetched_in_turns(account: Account, connect: Connect):
     [
         ({"secret": seal("wrong")}, MailboxTrouble.SIGN_IN),
         ({"secret": "not sealed by us"}, MailboxTrouble.SIGN_IN),
-        ({"port": 1}, MailboxTrouble.AWAY),
-        ({"host": "nowhere.invalid"}, MailboxTrouble.AWAY),
+        ({"port": 1}, MailboxTrouble.PORT),
+        ({"host": "nowhere.invalid"}, MailboxTrouble.NAME),
         ({"security": "starttls"}, MailboxTrouble.UNTRUSTED),
         ({"folder": "Nowhere"}, MailboxTrouble.FOLDER),
     ],

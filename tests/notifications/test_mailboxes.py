@@ -20,6 +20,7 @@ from notifications.actions.mailboxes import (
 )
 from notifications.actions.missing_mails import put_aside
 from notifications.models import IncomingMail, MailAddress, Mailbox
+from notifications.queries import receiving_keys
 from tests.notifications.imap_servers import PASSWORD, Account, real_dovecot
 from tests.pages import Page
 
@@ -190,8 +191,28 @@ def test_a_test_says_plainly_what_is_wrong(client, in_scope, nobody_there):
     made = add_mailbox(actor=None, words=replace(WORDS, host="127.0.0.1", port=nobody_there))
     page = Page(client.post(f"/settings/mail/mailboxes/{made.pk}/test/"))
 
-    assert "The mail server could not be reached." in page.text
-    assert "refused" in page.text
+    assert "The server refused the connection. Check the port and the encryption." in page.text
+    assert "Errno" not in page.text
+    assert "It does not work yet" in page.text
+    assert "not been looked at" not in page.text
+
+
+def test_a_mailbox_is_tested_when_it_is_saved_and_counts_once_it_works(client, in_scope, account, nobody_there):
+    typed = {**Page(client.get(PAGE)).form("/new/"), "name": "Box", "security": "none", "host": "127.0.0.1"}
+    typed |= {"port": nobody_there, "username": account.user, "secret": PASSWORD}
+    page = Page(client.post(PAGE, typed, follow=True))
+
+    assert "Saved, but it does not work yet." in page.text
+    assert "refused the connection" in page.text
+    assert receiving_keys() is None
+    page = Page(
+        client.post(
+            f"/settings/mail/mailboxes/{Mailbox.objects.get().pk}/", {**typed, "port": account.server.port}, follow=True
+        )
+    )
+    assert "Saved. It works: the server let us in" in page.text
+    assert "refused" not in page.text
+    assert receiving_keys() == set()
 
 
 def test_a_test_finds_what_lies_there_and_leaves_it(client, in_scope, account):

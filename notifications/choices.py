@@ -74,6 +74,11 @@ _AGENTS = (
         _("A customer opens a ticket again that is not mine, and that I do not follow"),
         _("Without the mail you find it in the queue."),
     ),
+    Choice(
+        MailKind.MAIL_RETURNED,
+        _("A mail to a customer comes back, about a ticket that nobody has"),
+        _("Without the mail the ticket is marked in the queue."),
+    ),
 )
 _DECIDERS = (
     Choice(

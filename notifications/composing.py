@@ -19,9 +19,9 @@ from accounts.scoping import current_tenant
 from accounts.tokens.passwords import password_link
 from notifications.account_mails import about_account
 from notifications.addresses import ascii_address, body_text, header_line, mail_id_in_header
-from notifications.enums import DESK_KINDS, MailKind
+from notifications.enums import DESK_KINDS, MailKind, Trouble
 from notifications.envelopes import Envelope, envelope_of, speaker_of
-from notifications.facts import Letter
+from notifications.facts import Letter, Refused
 from notifications.mail.marks import mark
 from notifications.mail.writing import words, write
 from notifications.models import Delivery
@@ -34,7 +34,7 @@ from tickets.enums import Channel, EventKind, Status
 from tickets.links import ticket_link
 from tickets.models import Ticket, TicketEvent
 from tickets.origins import origin_of
-from tickets.queries import followers_of, topics_known_to
+from tickets.queries import followers_of, takes_part, topics_known_to, where_it_leads
 
 WORDS_LIMIT = 20_000  # characters of somebody's text in a mail; the rest is on the ticket's page
 ANSWER_LIMIT = 500  # of one answer to a form's question, of which there may be many
@@ -45,7 +45,7 @@ def compose(delivery: Delivery, round_: Outgoing | None = None) -> Letter:
     """The mail, made anew from the row each time it is sent; the Message-ID stays the same.
 
     Side effect: the life of the customer's link to the ticket is renewed. Raises ValueError when the recipient's
-    address can stand in no mail.
+    address can stand in no mail, Refused where there is nothing to tell any more.
     """
     tenant, person, round_ = current_tenant(), delivery.recipient, round_ or Outgoing([delivery])
     recipient = ascii_address(delivery.address)
@@ -216,14 +216,26 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant, round_
         "waits_for_customer": data.get("status") == Status.WAITING_FOR_CUSTOMER,
         "department": str(data.get("to", "")),
         "by_rules": bool(data.get("by_rules")),
+        "address": header_line(str(data.get("address", ""))),
+        "server_words": header_line(str(data.get("words", ""))),
         "signature": body_text(speaker.signature).strip() if speaker else "",
     }
     if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():
         context["password_link"] = password_link(person)
+    if delivery.template == MailKind.MERGED:
+        context |= _where_it_goes_on(ticket, person)
     if delivery.template in WITH_FORM:
         context |= _form_of(ticket, person, desk=desk, with_answers=desk or bool(context["echo"]))
         context["shows_priority"] = desk or round_.customers_see_priority
     return context
+
+
+def _where_it_goes_on(ticket: Ticket, person: User) -> dict[str, Any]:
+    """Raises Refused where the two have been taken apart meanwhile, or the person has left the other one."""
+    leading = where_it_leads(ticket)
+    if leading.pk == ticket.pk or not takes_part(person, leading):
+        raise Refused(Trouble.LEFT)
+    return {"leading": leading, "link": ticket_link(leading, person)}
 
 
 def _is_passed_on(event: TicketEvent) -> bool:

@@ -106,6 +106,10 @@ def _handed_over(who: str, event: TicketEvent) -> str:
     }
 
 
+def _mail_returned(who: str, event: TicketEvent) -> str:
+    return _("A mail to %(address)s came back and did not arrive.") % {"address": event.data.get("address", "")}
+
+
 _WITH_WORDS = frozenset({MailKind.COLLEAGUE_REPLY, MailKind.CUSTOMER_REPLY})
 _SENTENCES: dict[MailKind, Callable[[str, TicketEvent], str]] = {
     MailKind.COLLABORATOR_ADDED: _added,
@@ -117,4 +121,5 @@ _SENTENCES: dict[MailKind, Callable[[str, TicketEvent], str]] = {
     MailKind.REOPENED_BY_CUSTOMER: _reopened,
     MailKind.NEW_TICKET: _new,
     MailKind.TRANSFERRED: _handed_over,
+    MailKind.MAIL_RETURNED: _mail_returned,
 }

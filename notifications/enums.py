@@ -170,6 +170,8 @@ class MailKind(models.TextChoices):
     DIGEST = "digest", _("What has happened")
     RETIRED_ADDRESS = "retired_address", _("Retired address")
     MAILBOX_TROUBLE = "mailbox_trouble", _("A mailbox cannot be read")
+    MERGED = "merged", _("Ticket merged")
+    MAIL_RETURNED = "mail_returned", _("A mail came back")
 
 
 DESK_KINDS = frozenset(
@@ -181,6 +183,7 @@ DESK_KINDS = frozenset(
         MailKind.ASSIGNED,
         MailKind.TRANSFERRED,
         MailKind.NEW_APPLICATION,
+        MailKind.MAIL_RETURNED,
     }
 )
 

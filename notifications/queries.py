@@ -12,7 +12,7 @@ from accounts.folding import fold_address, fold_text
 from accounts.models import AccountEvent, EntryRequest, Tenant, User
 from accounts.queries.people import active_administrators
 from accounts.scoping import every_tenant
-from notifications.enums import TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, Trouble
+from notifications.enums import DESK_KINDS, TO_BE_LOOKED_AT, DeliveryState, DigestPace, MailKind, Trouble
 from notifications.models import (
     BouncingAddress,
     Delivery,
@@ -29,6 +29,7 @@ from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import desk_tickets
 
+_NOT_MEANT = (Trouble.DEPARTED, Trouble.LEFT, Trouble.WITHDRAWN)  # nobody misses these
 _NOT_THE_ADDRESS = (Trouble.DEPARTED, Trouble.LEFT, Trouble.OUTLIVED, Trouble.COMPOSING, Trouble.STORING)
 ECHO_PAUSE = timedelta(hours=1)
 REPEATEDLY = 2  # bounces
@@ -162,6 +163,18 @@ def counts_by_state(mails: QuerySet[Delivery]) -> dict[str, int]:
 def deliveries_of_ticket(ticket: Ticket) -> list[Delivery]:
     """Every mail about a ticket, oldest first."""
     return list(Delivery.objects.with_event().filter(ticket_event__ticket=ticket).order_by("pk"))
+
+
+def is_undelivered(mail: Delivery) -> bool:
+    """Whether a mail to a customer did not get out, or came back: somebody waits for words that never reach them."""
+    return mail.state == DeliveryState.FAILED and mail.template not in DESK_KINDS and mail.trouble not in _NOT_MEANT
+
+
+def undelivered_among(tickets: Iterable[Ticket]) -> set[int]:
+    """The ids of those tickets about which such a mail is. In one query."""
+    failed = Delivery.objects.filter(ticket_event__ticket__in=[ticket.pk for ticket in tickets])
+    failed = failed.filter(state=DeliveryState.FAILED).exclude(template__in=DESK_KINDS).exclude(trouble__in=_NOT_MEANT)
+    return set(failed.order_by().values_list("ticket_event__ticket", flat=True))
 
 
 def verdict_on(sender_key: str) -> str:

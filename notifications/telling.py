@@ -143,6 +143,27 @@ def _transferred(event: TicketEvent) -> Iterator[Telling]:
     yield from (Telling(person, MailKind.TRANSFERRED) for person in people_answering_for(event.data.get("department")))
 
 
+def _mail_returned(event: TicketEvent) -> Iterator[Telling]:
+    """One person is enough: they see at the ticket which mail it was. Where nobody has the ticket, the department."""
+    assignee = event.ticket.assignee
+    if assignee is not None and works_on(assignee, event.ticket):
+        yield Telling(assignee, MailKind.MAIL_RETURNED)
+    else:
+        yield from _to_department(event, MailKind.MAIL_RETURNED)
+
+
+def _merged(event: TicketEvent) -> Iterator[Telling]:
+    """Whoever was on the merged ticket is told where it goes on; who may not go there, that it is closed. Who was
+    brought along is told so by that."""
+    leading = event.ticket.merged_into
+    if leading is None or "into" not in event.data:
+        return
+    there, brought = {person.pk for person in participants_of(leading)}, event.data.get("brought", ())
+    for person in participants_of(event.ticket):
+        if person.pk not in brought:
+            yield Telling(person, MailKind.MERGED if person.pk in there else MailKind.CLOSED)
+
+
 def _to_person(kind: MailKind) -> Callable[..., Iterator[Telling]]:
     def rule(event: AccountEvent) -> Iterator[Telling]:
         yield Telling(event.user, kind)
@@ -199,6 +220,8 @@ _TICKET: dict[str, Callable[..., Iterator[Telling]]] = {
     EventKind.ASSIGNED: _assigned,
     EventKind.TRANSFERRED: _transferred,
     EventKind.COLLABORATOR_ADDED: _collaborator_added,
+    EventKind.MERGED: _merged,
+    EventKind.MAIL_RETURNED: _mail_returned,
 }
 _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.PASSWORD_REQUESTED: _to_person(MailKind.PASSWORD),

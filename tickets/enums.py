@@ -157,3 +157,4 @@ class EventKind(models.TextChoices):
     FOLLOWER_REMOVED = "follower_removed"
     REPLY_WITHDRAWN = "reply_withdrawn"
     MERGED = "merged"
+    MAIL_RETURNED = "mail_returned"

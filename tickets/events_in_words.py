@@ -170,6 +170,10 @@ def _merged(who: str, data: dict[str, Any]) -> str:
     return _("%(who)s merged %(number)s into this ticket") % words
 
 
+def _mail_returned(_who: str, data: dict[str, Any]) -> str:
+    return _("A mail to %(address)s came back and did not arrive") % {"address": data.get("address", "")}
+
+
 def _about_person(words: str, who: str, data: dict[str, Any]) -> str:
     return words % {"who": who, "name": data.get("name", "")}
 
@@ -194,4 +198,5 @@ _WITH_DETAILS: dict[EventKind, Callable[[str, dict[str, Any]], str]] = {
     EventKind.COLLABORATOR_REMOVED: _collaborator_removed,
     EventKind.CONFIDENTIALITY_CHANGED: _confidentiality_changed,
     EventKind.MERGED: _merged,
+    EventKind.MAIL_RETURNED: _mail_returned,
 }

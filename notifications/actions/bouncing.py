@@ -12,8 +12,10 @@ from django.utils import timezone
 from accounts.folding import fold_address
 from accounts.models import User
 from notifications.addresses import header_line
-from notifications.enums import DeliveryState, Stage, Trouble
+from notifications.enums import DESK_KINDS, DeliveryState, Stage, Trouble
 from notifications.models import BouncingAddress, Delivery
+from tickets.enums import EventKind
+from tickets.events import record_event
 
 WORDS = 500  # of the mail server's own that are kept
 log = logging.getLogger(__name__)
@@ -24,8 +26,9 @@ def mark_bounced(*, actor: User | None = None, delivery: Delivery, words: str = 
     only late). `words` are the mail server's own, `at` when it said so.
 
     The delivery has failed then, is shown so at its ticket, and can be sent again; its address is counted among those
-    that bounce. Returns False, and changes nothing, when it was marked before, or when it has not left us since staff
-    last had it sent again: then an earlier copy came back.
+    that bounce. Records `mail_returned` at the ticket where the mail was a customer's. Returns False, and changes
+    nothing, when it was marked before, or when it has not left us since staff last had it sent again: then an earlier
+    copy came back.
     """
     with transaction.atomic():
         locked = _lock(delivery)
@@ -36,6 +39,7 @@ def mark_bounced(*, actor: User | None = None, delivery: Delivery, words: str = 
         moment = min(at or now, now)
         Delivery.objects.filter(pk=locked.pk).update(**_failed(said, moment))
         _count_bounce(locked.address, said, moment)
+        _tell(delivery, said)
     log.info("Delivery %s came back", delivery.pk)
     return True
 
@@ -120,6 +124,13 @@ def _ended(state: DeliveryState, *, sent_at: datetime | None) -> dict[str, Any]:
         "lease_until": None,
         "next_attempt_at": None,
     }
+
+
+def _tell(delivery: Delivery, words: str) -> None:
+    """Staff find their own mails in the list of mails; and nobody is told by a mail that may come back as well."""
+    if delivery.ticket is not None and delivery.template not in DESK_KINDS:
+        data = {"address": delivery.address, "words": words}
+        record_event(EventKind.MAIL_RETURNED, delivery.ticket, actor=None, data=data)
 
 
 def _count_bounce(address: str, words: str, moment: datetime) -> None:

@@ -35,9 +35,11 @@ from tests.notifications.stories import come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, claim, transfer
+from tickets.actions.merging import merge_tickets
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.setting_priority import set_priority
-from tickets.enums import Channel, Priority, Status
+from tickets.enums import Channel, EventKind, Priority, Status
+from tickets.events import record_event
 from tickets.links import ticket_link
 from tickets.models import FormField, Ticket
 
@@ -395,6 +397,9 @@ def test_every_mail_is_swedish(swedish):
         tell_retired(sender="okand@kund.example", name="", address=retired)
         DigestChoice.objects.create(user=colleague, kind=MailKind.REPLY, pace="daily")
         reply_to_ticket(actor=who.agent, ticket=told, body="Så", channel=Channel.PORTAL, as_staff=True)
+        other = make_ticket(requester=guest, topic=who.topic, subject="Larmet igen")
+        merge_tickets(actor=who.agent, ticket=other, into=told)
+        record_event(EventKind.MAIL_RETURNED, told, actor=None, data={"address": "borta@kund.example"})
         long_ago = timezone.now() - timedelta(days=1)
         Mailbox.objects.create(name="Lådan", host="imap.example", username="a", failing_since=long_ago)
         watch_mailboxes()

@@ -27,9 +27,11 @@ from tests.notifications.stories import come_in, prove_oneself, write_to_retired
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, transfer
+from tickets.actions.merging import merge_tickets
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.setting_topic import set_topic
-from tickets.enums import Channel, FieldAccess, Priority, PriorityUse, Status
+from tickets.enums import Channel, EventKind, FieldAccess, Priority, PriorityUse, Status
+from tickets.events import record_event
 from tickets.links import link_of_token
 from tickets.models import FormField, PrioritySettings, Ticket, TicketEvent
 
@@ -75,6 +77,10 @@ def every_mail(portal, send_all) -> dict[str, object]:
     prove_oneself(portal)
     write_to_retired(portal, HOSTILE)
     _have_it_collected(portal, ticket)
+    returned = {"address": "gone@kund.example", "words": HOSTILE}
+    record_event(EventKind.MAIL_RETURNED, ticket, actor=None, data=returned)
+    other = make_ticket(requester=portal.customer, topic=portal.topic, subject=HOSTILE, body="Again.")
+    merge_tickets(actor=portal.administrator, ticket=ticket, into=other)
     mails = {mail.message_id: mail for mail in send_all(portal.tenant)}
     return {delivery.template: mails[delivery.message_id] for delivery in Delivery.objects.order_by("-pk")}
 
@@ -140,7 +146,8 @@ def test_the_headers_of_every_mail(in_scope, send_all):
         assert str(mail["To"]) == taken.recipient
         assert mail["Cc"] is None
         assert mail["Bcc"] is None
-        assert mail["Auto-Submitted"] == ("auto-replied" if kind == "confirmation" else "auto-generated")
+        answers = kind in ("confirmation", "retired_address")
+        assert mail["Auto-Submitted"] == ("auto-replied" if answers else "auto-generated")
         assert mail["X-Auto-Response-Suppress"] == "All"
         assert abs(mail["Date"].datetime - timezone.now()).total_seconds() < 60
         assert re.fullmatch(r"<[ta]\d+\.\d+\.[0-9a-f]{16}@north\.example>", taken.message_id)

@@ -53,6 +53,7 @@ class Ticket(TenantModel):
     age_band: str
     last_message_excerpt: str
     last_message_is_note: bool
+    is_undelivered: bool = False
     columns: list["FieldAnswer"]
 
     class Meta:

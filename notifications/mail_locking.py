@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from notifications.enums import MailReason, MailState
@@ -46,7 +46,7 @@ class MailLease:
                 lease_until=None,
             )
 
-    def _mine(self):  # type: ignore[no-untyped-def]
+    def _mine(self) -> QuerySet[IncomingMail]:
         return IncomingMail.objects.filter(pk=self.mail_id, holder=self.holder, state__in=_UNSETTLED)
 
 

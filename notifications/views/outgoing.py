@@ -35,10 +35,23 @@ def outgoing(request: PortalRequest) -> HttpResponse:
         except PasswordMissing:
             form.add_error("password", _("Type it here: it goes to this server, with this name and this encryption."))
         else:
-            told = _("Mails leave by %s now. Test whether it takes them.") % saved.smtp_host
-            messages.success(request, told if saved.smtp_host else _("Mails leave by the installation’s server now."))
-            return redirect("outgoing")
+            if not saved.smtp_host:
+                messages.success(request, _("Mails leave by the installation’s server now."))
+                return redirect("outgoing")
+            return _tested(request, saved.smtp_host)
     return _outgoing_page(request, status=422, form=form)
+
+
+def _tested(request: PortalRequest, host: str) -> HttpResponse:
+    """The server is asked at once, so that nobody leaves with one that takes no mails, unless told so."""
+    try:
+        try_server(actor=request.user)
+    except NotSent as trouble:
+        told = _("Mails leave by %s now, but it does not work yet. Until it does, they wait here.") % host
+        messages.warning(request, told)
+        return _outgoing_page(request, trouble=_in_words(trouble))
+    messages.success(request, _("Mails leave by %s now. It works: the server answers and lets us in.") % host)
+    return redirect("outgoing")
 
 
 @post_only

@@ -91,7 +91,11 @@ def test_the_portals_own_server_is_tried(in_scope, mail_port, mailbox, settings)
 def test_a_server_is_named_tested_and_left_on_its_page(client, in_scope, mail_port, mailbox):
     page = Page(client.get(PAGE))
     assert "keeps mails and sends none" in page.text
-    form = {**page.form("/outgoing/"), "host": "127.0.0.1", "port": mail_port, "security": "none"}
+    form = {**page.form("/outgoing/"), "host": "127.0.0.1", "port": 1, "security": "none"}
+    text = Page(client.post(PAGE, form)).text  # tested as soon as it is saved
+    assert "Mails leave by 127.0.0.1 now, but it does not work yet." in text
+    assert "refused" in text
+    form["port"] = mail_port
     assert "Mails leave by 127.0.0.1 now" in Page(client.post(PAGE, form, follow=True)).text
     assert "It works" in Page(client.post(f"{PAGE}test/", follow=True)).text
     assert "on its way to admin@north.example" in Page(client.post(f"{PAGE}test-mail/", follow=True)).text

@@ -397,7 +397,7 @@ def test_every_mail_is_swedish(swedish):
         tell_retired(sender="okand@kund.example", name="", address=retired)
         DigestChoice.objects.create(user=colleague, kind=MailKind.REPLY, pace="daily")
         reply_to_ticket(actor=who.agent, ticket=told, body="Så", channel=Channel.PORTAL, as_staff=True)
-        other = make_ticket(requester=guest, topic=who.topic, subject="Larmet igen")
+        other = make_ticket(requester=guest, topic=who.topic, subject="Larmet igen", body="Det piper igen.")
         merge_tickets(actor=who.agent, ticket=other, into=told)
         record_event(EventKind.MAIL_RETURNED, told, actor=None, data={"address": "borta@kund.example"})
         long_ago = timezone.now() - timedelta(days=1)

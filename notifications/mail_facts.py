@@ -17,7 +17,6 @@ from notifications.mail.cleaning import fit, fit_line, is_fit_address
 from notifications.mail.limits import MAIL_BYTES
 from notifications.mail.parsed import Machine, ParsedMail
 from notifications.models import Delivery, IncomingMail, MailAddress
-from notifications.queries import verdict_on
 from notifications.tokens import delivery_answered, is_for_bounces, is_like_ours, without_token
 from notifications.whose import Claim, claim_of
 
@@ -76,7 +75,7 @@ class FactsOf:
 
     @cached_property
     def _verdict(self) -> str:
-        return verdict_on(self.mail.sender_key)
+        return self.incoming.verdict_on(self.mail.sender_key)
 
     @property
     def is_blocked(self) -> bool:

@@ -1,7 +1,7 @@
 """Who answers for a department, which mails a member of staff may see, who has mail to be sent."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
@@ -181,9 +181,17 @@ def verdict_on(sender_key: str) -> str:
     """What staff decided about a sender, empty for nothing: about the address itself, else about its domain."""
     if not sender_key:
         return ""
-    domain = "@" + sender_key.rpartition("@")[2]
-    rules = dict(SenderRule.objects.filter(key__in=(sender_key, domain)).values_list("key", "verdict"))
-    return str(rules.get(sender_key) or rules.get(domain, ""))
+    rules = SenderRule.objects.filter(key__in=(sender_key, _domain_rule(sender_key)))
+    return verdict_among(dict(rules.values_list("key", "verdict")), sender_key)
+
+
+def verdict_among(rules: Mapping[str, str], sender_key: str) -> str:
+    """`verdict_on`, where the portal's rules, by what they are about, are at hand."""
+    return str(rules.get(sender_key) or rules.get(_domain_rule(sender_key), "")) if sender_key else ""
+
+
+def _domain_rule(sender_key: str) -> str:
+    return "@" + sender_key.rpartition("@")[2]
 
 
 def mail_settings() -> MailSettings:

@@ -89,8 +89,8 @@ def earlier_communication(requester: User | None, topic: HelpTopic | None, days:
     days = earlier_days() if days is None else days
     if not days or requester is None or topic is None:
         return None, None
-    by_staff = Message.objects.filter(ticket=OuterRef("pk")).exclude(author__role=Role.CUSTOMER)
-    by_staff = by_staff.filter(written_by="").exclude(channel=Channel.GUEST).exclude(author=requester)
+    others = ~Q(author__role=Role.CUSTOMER) & ~Q(author=requester) & ~Q(channel=Channel.GUEST)
+    by_staff = Message.objects.filter(others, ticket=OuterRef("pk"), written_by="")
     since = timezone.now() - timedelta(days=days)
     theirs = Ticket.objects.filter(requester=requester, topic=topic, last_activity_at__gte=since)
     handled = theirs.filter(Q(assignee__isnull=False) | Exists(by_staff)).order_by("-last_activity_at", "-pk")

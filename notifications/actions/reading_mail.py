@@ -27,7 +27,7 @@ from notifications.mail.parsed import ParsedMail
 from notifications.mail.parsing import parse
 from notifications.mail_facts import FactsOf
 from notifications.mail_locking import MailLease, claim_mail
-from notifications.models import IncomingMail, RawMail
+from notifications.models import IncomingMail
 
 MAILS_A_ROUND = 20
 SECONDS_A_ROUND = 30.0
@@ -41,7 +41,7 @@ def read_due(keep_going: KeepGoing) -> bool:
     at once. Raises database errors only."""
     due = IncomingMail.objects.filter(next_attempt_at__lte=timezone.now()).select_related("mailbox__address__topic")
     found = list(due.order_by("next_attempt_at", "pk")[:MAILS_A_ROUND])
-    end, incoming = time.monotonic() + SECONDS_A_ROUND, Incoming()
+    end, incoming = time.monotonic() + SECONDS_A_ROUND, Incoming(found)
     for mail in found:
         if not keep_going() or time.monotonic() > end:
             return True
@@ -58,8 +58,10 @@ def read_mail(mail: IncomingMail, incoming: Incoming | None = None) -> bool:
     lease = claim_mail(mail)
     if lease is None:
         return False
+    incoming = incoming or Incoming()
     try:
-        _decide(mail, _parsed(mail), lease, incoming or Incoming())
+        parsed = parse(zlib.decompress(incoming.content_of(mail)))
+        _decide(mail, parsed, lease, incoming)
     except (OperationalError, InterfaceError):
         raise
     except LeaseLost:
@@ -70,11 +72,6 @@ def read_mail(mail: IncomingMail, incoming: Incoming | None = None) -> bool:
         lease.fail(detail=type(trouble).__name__)
         return False
     return True
-
-
-def _parsed(mail: IncomingMail) -> ParsedMail:
-    content = RawMail.objects.values_list("content", flat=True).get(mail=mail)
-    return parse(zlib.decompress(content))
 
 
 def _decide(mail: IncomingMail, parsed: ParsedMail, lease: MailLease, incoming: Incoming) -> None:

@@ -48,9 +48,6 @@ def receive_mail(
         received_at=received_at or now,
         next_attempt_at=now,
     )
-    known = _stored(mail.source_key)
-    if known is not None:
-        return known
     content = zlib.compress(raw, _QUICKLY)
     try:
         with transaction.atomic(durable=True):
@@ -58,16 +55,12 @@ def receive_mail(
             RawMail.objects.create(mail=mail, content=content)
             poke_worker()
     except IntegrityError:
-        known = _stored(mail.source_key)  # another one was faster: the constraint decides
+        # Stored before, or by somebody faster: the constraint decides. Few are brought twice, so nobody looks first.
+        known: IncomingMail | None = IncomingMail.objects.filter(source_key=mail.source_key).first()
         if known is None:
             raise
         return known
     return mail
-
-
-def _stored(key: str) -> IncomingMail | None:
-    found: IncomingMail | None = IncomingMail.objects.filter(source_key=key).first()
-    return found
 
 
 def _fitting(source_key: str) -> str:

@@ -38,18 +38,6 @@ def test_the_same_key_again_gives_the_row_there_is(in_scope: Portal):
     assert RawMail.objects.count() == IncomingMail.objects.count() == 1
 
 
-def test_two_who_bring_the_same_at_once_store_it_once(in_scope: Portal, monkeypatch):
-    first = receive_mail(raw=RAW, source=MailSource.IMAP, source_key="imap:1:7:9")
-    # The second one had looked before the first one stored.
-    looked = iter((None, first))
-    monkeypatch.setattr(receiving, "_stored", lambda key: next(looked))
-
-    again = receive_mail(raw=RAW, source=MailSource.IMAP, source_key="imap:1:7:9")
-
-    assert again.pk == first.pk
-    assert RawMail.objects.count() == 1
-
-
 @pytest.mark.django_db(transaction=True)
 def test_many_who_bring_the_same_at_once_store_it_once(portal: Portal, other_portal: Portal):
     """A provider that calls again before it was answered, or two readers of one mailbox."""

@@ -35,17 +35,18 @@ def every_tenant() -> Iterator[None]:
 
 def current_tenant() -> Tenant:
     """The tenant whose scope this is. Raises ScopeError outside any."""
-    tenant = _active_tenant()
+    tenant = active_tenant()
     if tenant is None:
         raise ScopeError("No tenant's scope is active")
     return tenant
 
 
 def is_inside_tenant() -> bool:
-    return _active_tenant() is not None
+    return active_tenant() is not None
 
 
-def _active_tenant() -> Tenant | None:
+def active_tenant() -> Tenant | None:
+    """The tenant whose scope this is; None outside any, and where reads go across all of them."""
     active = get_scope()
     tenant: Tenant | None = active.get("tenant") if active.get("_enabled", False) else None
     return tenant

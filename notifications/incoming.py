@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from functools import cached_property
 from itertools import accumulate
 
+from accounts.queries.domains import organisations_domains
 from notifications.models import IncomingMail, MailAddress, MailSettings, RawMail, SenderRule
 from notifications.queries import mail_settings, verdict_among
 from tickets.filing_rules import FilingRules
 
+_DOMAINS_KEPT = 5_000
 _FETCHED_AT_ONCE = 4 * 1024 * 1024  # bytes of mails: memory stays flat, however large they are
 
 
@@ -27,6 +29,11 @@ class Incoming:
     def addresses(self) -> dict[str, MailAddress]:
         """All the portal's addresses, by their key."""
         return {row.key: row for row in MailAddress.objects.select_related("topic", "department")}
+
+    @cached_property
+    def domains(self) -> frozenset[str] | None:
+        """The domains of the portal's organisations, unless they are very many."""
+        return organisations_domains(_DOMAINS_KEPT)
 
     def verdict_on(self, sender_key: str) -> str:
         """What staff decided about a sender, empty for nothing."""

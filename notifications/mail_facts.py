@@ -219,7 +219,7 @@ class FactsOf:
 
     @cached_property
     def is_let_in(self) -> bool:
-        return is_let_in_by_mail(self.mail.sender, self.person)
+        return is_let_in_by_mail(self.mail.sender, self.person, self.incoming.domains)
 
 
 def _fitting_address(address: str) -> str:

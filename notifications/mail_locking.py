@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.enums import MailReason, MailState
 from notifications.facts import LeaseLost
+from notifications.locking import commit
 from notifications.models import IncomingMail
 from notifications.rules import wait_after
 
@@ -60,12 +61,12 @@ def claim_mail(mail: IncomingMail) -> MailLease | None:
     attempts = mail.attempts + 1
     again = {"state": MailState.FAILED, "reason": MailReason.BROKEN} if mail.attempts else {}
     due = IncomingMail.objects.filter(pk=mail.pk, state__in=_UNSETTLED, next_attempt_at__lte=now)
-    with transaction.atomic(durable=True):
-        won = due.filter(attempts=mail.attempts).update(
-            **again,
-            attempts=F("attempts") + 1,
-            holder=holder,
-            lease_until=now + LEASE,
-            next_attempt_at=now + max(LEASE, wait_after(attempts)),
-        )
+    won = commit(
+        due.filter(attempts=mail.attempts),
+        **again,
+        attempts=F("attempts") + 1,
+        holder=holder,
+        lease_until=now + LEASE,
+        next_attempt_at=now + max(LEASE, wait_after(attempts)),
+    )
     return MailLease(mail.pk, holder, attempts) if won else None

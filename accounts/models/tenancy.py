@@ -8,7 +8,9 @@ from django.db import models
 from django_scopes import ScopedManager, ScopeError
 
 from accounts.models.tenants import Tenant
-from accounts.scoping import current_tenant
+from accounts.scoping import active_tenant, current_tenant
+
+TENANTS_KEPT = 200  # in each process, for each kind of row
 
 
 class TenantQuerySet(models.QuerySet):
@@ -35,7 +37,23 @@ class TenantQuerySet(models.QuerySet):
 
 def scoped_manager(queryset: type[TenantQuerySet] = TenantQuerySet) -> Any:
     """The manager of tenant data: every query is limited to the scope's tenant and raises without one."""
-    return ScopedManager(tenant="tenant", _manager_class=models.Manager.from_queryset(queryset))
+    scoped = type(ScopedManager(tenant="tenant", _manager_class=models.Manager.from_queryset(queryset)))
+
+    class Manager(scoped):  # type: ignore[misc, valid-type]
+        """Puts the limit to a query together once for a tenant: that took a tenth of what a mail takes to be read."""
+
+        def get_queryset(self) -> Any:
+            tenant = active_tenant()
+            if tenant is None or self._hints or self._db or hasattr(self, "_override_scope"):
+                return super().get_queryset()
+            kept = self.__dict__.setdefault("_limited", {})
+            if tenant.pk not in kept:
+                if len(kept) >= TENANTS_KEPT:
+                    kept.clear()
+                kept[tenant.pk] = super().get_queryset()
+            return kept[tenant.pk].all()
+
+    return Manager()
 
 
 class TenantModel(models.Model):

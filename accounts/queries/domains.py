@@ -15,10 +15,18 @@ def domain_of(address: str) -> str:
     return fold_address(address).rpartition("@")[2] if "@" in address else ""
 
 
-def organisation_at(address: str) -> Organisation | None:
+def organisations_domains(most: int) -> frozenset[str] | None:
+    """All the domains of the portal's organisations; None where they are more than `most`."""
+    domains = list(OrganisationDomain.objects.order_by().values_list("domain", flat=True)[: most + 1])
+    return frozenset(domains) if len(domains) <= most else None
+
+
+def organisation_at(address: str, domains: frozenset[str] | None = None) -> Organisation | None:
     """The organisation this address's domain belongs to: the domain itself, or the nearest one above that says that its
-    sub-domains count. In one query."""
+    sub-domains count. In one query; in none for a domain of nobody's, where the caller has all `domains` at hand."""
     domain = domain_of(address)
+    if domains is not None and domains.isdisjoint(_with_those_above(domain)):
+        return None
     rows = OrganisationDomain.objects.select_related("organisation__agreement")
     row = _nearest(domain, {row.domain: row for row in rows.filter(domain__in=_with_those_above(domain))})
     return row.organisation if row else None

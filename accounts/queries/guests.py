@@ -54,15 +54,16 @@ def obstacle_by_phone(address: str) -> Obstacle | None:
     return obstacle_for(person, AskingChannel.PHONE)
 
 
-def is_let_in_by_mail(address: str, person: User | None) -> bool:
+def is_let_in_by_mail(address: str, person: User | None, domains: frozenset[str] | None = None) -> bool:
     """Whether a mail from this address (`person`'s, if anybody has it) may become a ticket: by the portal's entry rules
     for whoever it does not know, and by what their organisation's agreement says. Somebody of no organisation counts as
-    one of their domain's, as on the phone: where not everybody may ask, we must know who does."""
+    one of their domain's, as on the phone: where not everybody may ask, we must know who does. `domains` as
+    `organisation_at` takes them."""
     is_in = person is not None and person.is_active
     asking = person or User(email=address)
     if is_in and asking.organisation is not None:
         return obstacle_for(asking, AskingChannel.MAIL) is None
-    there = organisation_at(address)
+    there = organisation_at(address, domains)
     if not is_in:
         outcome = decide_entry(entry_facts_of(address, person, there)).outcome
         if outcome not in (EntryOutcome.ALREADY_IN, EntryOutcome.REGISTER):

@@ -288,7 +288,7 @@ def test_a_customers_mail_that_an_agent_passes_on_becomes_the_customers(in_scope
     notes = ticket.messages.filter(kind="note")
     assert [note.body for note in notes] == ["Can somebody look at this?"]
     letter = compose(Delivery.objects.with_story().get(template="confirmation", recipient=ticket.requester))
-    words = f"We have received your mail, which {in_scope.agent.public_name} has passed on."
+    words = f"Vi har fått ditt mejl, som {in_scope.agent.public_name} har skickat vidare."
     assert words in letter.text
     assert words in letter.html
     assert "Your mail:\n> The lamp is dark." in letter.text

@@ -201,7 +201,7 @@ def test_a_tickets_own_failed_mail_is_told_once(in_scope, other_portal, browse):
     told(in_scope.tenant)
     deliver(only("confirmation"), Stand(Refused(Trouble.RECIPIENT)))
     page = browse(in_scope, in_scope.agent).get(f"/desk/tickets/{ticket.number}/").content.decode()
-    assert "did not get out" in page
+    assert "did not get through" in page
     assert "The last mail to" not in page
 
 

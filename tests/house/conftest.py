@@ -45,6 +45,7 @@ from notifications.models import (
     Mailbox,
     MailSettings,
     MailWording,
+    MissedMail,
     MutedMail,
     RawMail,
     SenderRule,
@@ -246,6 +247,7 @@ def _furnish_mail(portal: Portal, ticket: Ticket, delivery: Delivery) -> None:
     mailbox = Mailbox.objects.create(
         name=f"{SECRET} box", host="imap.example", username="fault", secret="s", address=address
     )
+    MissedMail.objects.create(mailbox=mailbox, uid=3, next_attempt_at=now)
     shared = {"source": "imap", "digest": "0" * 64, "size": 20, "received_at": now, "mailbox": mailbox}
     held = IncomingMail.objects.create(
         **shared,

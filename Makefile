@@ -1,7 +1,8 @@
 # `make` lists the commands. Works with GNU make 3.81 and newer.
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
-PYTEST := $(PYTHON_IN_VENV) -m pytest -n $(if $(WORKERS),$(WORKERS),auto)
+# A worker that has nothing left takes from another: the journeys take longer than all the rest.
+PYTEST := $(PYTHON_IN_VENV) -m pytest -n $(if $(WORKERS),$(WORKERS),auto) --dist worksteal
 # Settings of the shell or of .env that would lead the tests away from the embedded default.
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL -u EMAIL_URL -u FILES_URL -u DEFAULT_TENANT -u TLS -u TRUSTED_PROXIES -u MAIL_HOOK_SECRET -u MAIL_HOOK_KEYS -u PRIVATE_MAIL_SERVERS -u DNS_SERVER ENV_FILE=/dev/null
 RUN := .venv/.run

@@ -27,7 +27,7 @@ def test_two_tickets_are_merged_answered_as_one_and_taken_apart(meet: Meet, larm
 
     # The mail about the merged one is answered: the words stand where the two are answered now, and nothing reopens.
     answer(larm, confirmation, "Det slutade, men började igen.")
-    assert {kind for _address, kind in larm.post.take()} == {"customer_reply"}
+    assert {kind for _address, kind in larm.post.take()} == {"customer_reply", "merged"}
     assert larm.messages(FIRST)[-1].strip() == "Det slutade, men började igen."
     assert len(larm.messages(SECOND)) == 1
     assert larm.ticket(SECOND).is_closed

@@ -32,12 +32,19 @@ BOTH = [
     (f"{DOORS}:keep_files", "after"),
     (f"{DOORS}:_lock_mail", "after"),
     ("notifications.actions.taking:register_person", "after"),
-    ("tickets.events:TicketEvent.objects.create", "after"),
     (f"{DOORS}:_settle", "before"),
     (f"{DOORS}:_settle", "after"),
 ]
-AS_NEW = [("notifications.actions.taking:open_ticket", "after"), (f"{DOORS}:accept_as_new", "after")]
-AS_REPLY = [("notifications.actions.taking:reply_to_ticket", "after"), (f"{DOORS}:accept_to", "after")]
+AS_NEW = [
+    ("tickets.actions.opening:record_events", "after"),
+    ("notifications.actions.taking:open_ticket", "after"),
+    (f"{DOORS}:accept_as_new", "after"),
+]
+AS_REPLY = [
+    ("tickets.events:TicketEvent.save", "after"),
+    ("notifications.actions.taking:reply_to_ticket", "after"),
+    (f"{DOORS}:accept_to", "after"),
+]
 STEPS = [("accept_as_new", *step) for step in BOTH + AS_NEW] + [("accept_to", *step) for step in BOTH + AS_REPLY]
 CODE = """
 from accounts.models import Tenant, User

@@ -291,7 +291,7 @@ def test_a_customers_mail_that_an_agent_passes_on_becomes_the_customers(in_scope
     words = f"Vi har fått ditt mejl, som {in_scope.agent.public_name} har skickat vidare."
     assert words in letter.text
     assert words in letter.html
-    assert "Your mail:\n> The lamp is dark." in letter.text
+    assert "Ditt mejl:\n> The lamp is dark." in letter.text
     assert letter.headers["Auto-Submitted"] == "auto-generated", "what they wrote they wrote to somebody else"
 
 

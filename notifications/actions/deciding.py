@@ -40,17 +40,24 @@ def accept_as_new(
     neither the sender's entry rules nor any proof is asked for.
 
     `forwarded`: it becomes the ticket of the customer whose mail it passes on. `sender`: whose it becomes where the
-    mail does not say for certain; `topic` where it came to none of the portal's addresses. The sender is confirmed to
-    like everybody else who files a ticket. Returns None, and does nothing, when it was decided before or is being read.
+    mail does not say for certain; `topic` where it came to none of the portal's addresses. Where it
+    names a ticket that the colleague sees, the new one is linked to that. The sender is confirmed to like everybody
+    else who files a ticket. Returns None, and does nothing, when it was decided before or is being read.
     Raises NoSender where nobody says whose it is, ValueError where a topic is needed, PermissionError unless the actor
     works on the desk.
     """
     require_staff(actor)
 
     def take(locked: IncomingMail, parsed: ParsedMail) -> Taken:
-        is_forward = forwarded and parsed.forwarded is not None
+        about = locked.ticket
         return take_as_new(
-            mail=locked, parsed=parsed, address=locked.address, topic=topic, actor=actor, forwarded=is_forward
+            mail=locked,
+            parsed=parsed,
+            address=locked.address,
+            topic=topic,
+            actor=actor,
+            forwarded=forwarded and parsed.forwarded is not None,
+            follows=about if about is not None and works_on(actor, about) else None,
         )
 
     return _accept(actor, mail, sender, MailState.NEW_TICKET, take)

@@ -47,6 +47,16 @@ def test_a_held_mail_becomes_its_senders_ticket(in_scope):
     assert made.events.get(kind="opened").actor == in_scope.agent
 
 
+def test_a_new_ticket_is_linked_to_the_one_its_mail_names_as_far_as_the_decider_sees_it(in_scope, ticket):
+    elsewhere = AgentFactory()
+    add_member(actor=None, department=in_scope.other_department, user=elsewhere)
+    address = address_of(in_scope)
+
+    assert accept_as_new(actor=in_scope.agent, mail=stored(address=address, ticket=ticket)).follows == ticket
+    other = stored(address=address, ticket=ticket, raw=eml("sture@away.example", "It still beeps", "Louder."))
+    assert accept_as_new(actor=elsewhere, mail=other).follows is None
+
+
 def test_deciding_twice_decides_once(in_scope, ticket):
     mail = stored(address=address_of(in_scope))
     accept_as_new(actor=in_scope.agent, mail=mail)

@@ -876,7 +876,7 @@ def test_a_form_speaks_the_language_of_its_reader(world, question, known, guest)
 
 
 def test_sixty_questions_are_rendered_in_fifty_milliseconds(world, question):
-    """In time of the processor, which other work on the machine makes no longer."""
+    """In time of the processor, where that runs at its full speed; slower ones, or busy ones, get so much longer."""
     kinds = [*KINDS, FieldKind.HEADING, FieldKind.FILE]
     first = question("first", kind=FieldKind.CHOICE)
     for number in range(59):
@@ -891,9 +891,16 @@ def test_sixty_questions_are_rendered_in_fifty_milliseconds(world, question):
 
     with tenant_scope(world.tenant):
         world.topic.refresh_from_db()
-        best = min(render() for _attempt in range(25))
+        best = min(render() / slowness() for _attempt in range(25))
 
     assert best < 0.05, f"{best * 1000:.0f} ms"
+
+
+def slowness() -> float:
+    """How many times slower the processor is at this moment than at its full speed; 1 where it is faster."""
+    start = time.process_time()
+    sum(number * number for number in range(100_000))
+    return max(1.0, (time.process_time() - start) / 0.005)
 
 
 def test_what_was_answered_to_a_question_removed_meanwhile_is_kept_in_the_text(portal, other_portal, browse):

@@ -47,11 +47,12 @@ def scoped_manager(queryset: type[TenantQuerySet] = TenantQuerySet) -> Any:
             if tenant is None or self._hints or self._db or hasattr(self, "_override_scope"):
                 return super().get_queryset()
             kept = self.__dict__.setdefault("_limited", {})
-            if tenant.pk not in kept:
+            limited = kept.get(tenant.pk)
+            if limited is None:
                 if len(kept) >= TENANTS_KEPT:
-                    kept.clear()
-                kept[tenant.pk] = super().get_queryset()
-            return kept[tenant.pk].all()
+                    kept.clear()  # other threads hold what they took from it
+                limited = kept[tenant.pk] = super().get_queryset()
+            return limited.all()
 
     return Manager()
 

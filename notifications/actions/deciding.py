@@ -40,11 +40,10 @@ def accept_as_new(
     neither the sender's entry rules nor any proof is asked for.
 
     `forwarded`: it becomes the ticket of the customer whose mail it passes on. `sender`: whose it becomes where the
-    mail does not say for certain; `topic` where it came to none of the portal's addresses. Where it
-    names a ticket that the colleague sees, the new one is linked to that. The sender is confirmed to like everybody
-    else who files a ticket. Returns None, and does nothing, when it was decided before or is being read.
-    Raises NoSender where nobody says whose it is, ValueError where a topic is needed, PermissionError unless the actor
-    works on the desk.
+    mail does not say for certain; `topic` where it came to none of the portal's addresses. Where it names a
+    ticket that the colleague sees, the new one is linked to that. The sender is confirmed to like everybody else who
+    files a ticket. Returns None, and does nothing, when it was decided before or is being read. Raises NoSender where
+    nobody says whose it is, ValueError where a topic is needed, PermissionError unless the actor works on the desk.
     """
     require_staff(actor)
 

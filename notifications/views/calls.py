@@ -1,4 +1,8 @@
-"""Reading a call that may be as large as a mail: larger than the forms people send, whose limit Django holds."""
+"""Reading a call that may be as large as a mail: larger than the forms people send, whose limit Django holds.
+
+Django's own reading of forms with files takes that limit from the settings, for all of them; so such a form is taken
+apart here, once the call's headers have been looked at (`provider_hooks.require_signs`).
+"""
 
 from io import BytesIO
 

@@ -53,6 +53,23 @@ def test_reading_without_a_scope_raises(db, subtests):
                 model.objects.filter(pk=1).update(pk=2)
 
 
+def test_whose_rows_are_read_is_decided_anew_by_each_query(portal, other_portal, monkeypatch):
+    """Also where the queries of fewer tenants are kept than there are (`TENANTS_KEPT`)."""
+    monkeypatch.setattr("accounts.models.tenancy.TENANTS_KEPT", 1)
+
+    def read() -> set[int]:
+        return set(User.objects.values_list("tenant", flat=True))
+
+    for one in (portal, other_portal, portal):
+        with tenant_scope(one.tenant):
+            assert read() == {one.tenant.pk}
+            with every_tenant():
+                assert {portal.tenant.pk, other_portal.tenant.pk} <= read()
+            assert read() == {one.tenant.pk}
+    with pytest.raises(ScopeError):
+        read()
+
+
 def test_a_tenant_reads_its_own_rows_only(house: House, other_house: House, subtests):
     for model in MODELS:
         with subtests.test(model._meta.label):

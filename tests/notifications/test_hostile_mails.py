@@ -1,7 +1,6 @@
 """Mails that were made to stop, fool or drown who reads them."""
 
 import base64
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.mail import limits
+from notifications.mail.parsed import ParsedMail
 from notifications.mail.parsing import parse
+from tests.measuring import seconds_of
 
 MAILS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))]
 HEAD = b"From: a@kund.example\nTo: b@larm.example\nSubject: x\nMIME-Version: 1.0\n"
@@ -89,12 +90,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_read_in_less_than_a_second(name: str):
     raw = HOSTILE[name]()
-    begun = time.process_time()
+    mails: list[ParsedMail] = []
 
-    mail = parse(raw)
-
-    assert time.process_time() - begun < 1
-    assert "A part of it could not be read." not in mail.troubles
+    assert seconds_of(lambda: mails.append(parse(raw))) < 1
+    assert "A part of it could not be read." not in mails[0].troubles
 
 
 @pytest.mark.parametrize("lines", [b"", b"--b\nContent-Type: text/plain\n\nSee the film.\n--b\n"])
@@ -103,11 +102,11 @@ def test_a_film_of_35_mb_needs_less_than_200_mb(lines: bytes):
     film = base64.encodebytes(bytes(range(256)) * 140_000)
     raw = multipart(lines + kind + film + b"--b--\n") if lines else HEAD + kind + film
     tracemalloc.start()
-    begun = time.process_time()
+    mails: list[ParsedMail] = []
 
-    mail = parse(raw)
+    seconds = seconds_of(lambda: mails.append(parse(raw)))
 
-    seconds, peak = time.process_time() - begun, tracemalloc.get_traced_memory()[1]
+    (mail,), peak = mails, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [file.name for file in mail.attachments] == ["film.mp4"]
     assert len(mail.attachments[0].content) == 256 * 140_000

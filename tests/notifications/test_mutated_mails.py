@@ -1,7 +1,6 @@
 """Whatever comes is stored, read to its end and shown: rows are as many as mails, and none of them is a failure."""
 
 import re
-import time
 import zlib
 from itertools import count
 
@@ -14,6 +13,7 @@ from notifications.actions.draining import always
 from notifications.actions.reading_mail import read_due, read_mail
 from notifications.enums import MailState
 from notifications.models import IncomingMail, MailAddress
+from tests.measuring import seconds_of
 from tests.notifications.incoming import store, work
 from tests.notifications.test_hostile_mails import HOSTILE, MAILS, mutated
 from tickets.models import Message
@@ -72,11 +72,13 @@ def test_every_mail_of_ours_ends_in_a_state(in_scope, other_portal, address):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_stored_and_becomes_something_in_about_a_second(in_scope, other_portal, address, name: str):
     raw = HOSTILE[name]()
-    begun = time.process_time()
+    mails: list[IncomingMail] = []
 
-    mail = store(raw, recipient="support@north.example")
-    assert read_mail(mail)
+    def take_in() -> None:
+        mails.append(store(raw, recipient="support@north.example"))
+        assert read_mail(mails[0])
 
-    assert time.process_time() - begun < 1.5  # parse() alone has one
+    assert seconds_of(take_in) < 1.5  # parse() alone has one
+    (mail,) = mails
     mail.refresh_from_db()
     assert mail.state in SETTLED

@@ -1,7 +1,5 @@
 """The settings of routing: rules as they are written and read, tables from files, invented tickets, exceptions."""
 
-from time import process_time
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -16,6 +14,7 @@ from routing.models import RoutingRule, RoutingSettings, RoutingTable, RoutingTa
 from routing.queries import rule_fact
 from tests.conftest import make_portal
 from tests.factories import DepartmentFactory, TopicFactory, ask, make_ticket
+from tests.measuring import seconds_of
 from tests.pages import Page, snapshot
 from tickets.actions.exceptions import set_exception
 from tickets.enums import LeadsTo
@@ -354,12 +353,10 @@ def test_the_overview_says_when_there_is_too_much_to_compare(portal, administrat
         RoutingRule.objects.bulk_create(
             RoutingRule(name=f"Rule {number}", conditions=conditions(number)) for number in range(2, 20)
         )
-    begun = process_time()
+    pages: list[Page] = []
 
-    page = Page(administrator.get(SETTINGS))
-
-    assert said in page.text
-    assert process_time() - begun < 2
+    assert seconds_of(lambda: pages.append(Page(administrator.get(SETTINGS)))) < 2
+    assert said in pages[0].text
 
 
 def test_an_invented_ticket_is_decided_as_a_real_one_and_nothing_is_kept(portal, administrator, town):

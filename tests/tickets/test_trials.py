@@ -1,6 +1,5 @@
 """A changed rule is tried on the tickets of the last days: exactly, however often its worker dies, and quickly."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from routing.facts import ConditionFact, RuleFact
 from routing.models import RoutingRule
 from routing.queries import load_arrangement, rule_fact
 from tests.factories import DepartmentFactory, UserFactory, ask, make_ticket
+from tests.measuring import seconds_of
 from tests.pages import Page, snapshot
 from tests.routing.given import arrangements, facts, rules
 from tickets.actions import trials
@@ -436,10 +436,10 @@ def test_ten_thousand_tickets_would_be_tried_in_ten_seconds(in_scope, load):
     )
     load(2_000, question)
 
-    begun = time.process_time()  # of this process alone: other work on the machine is none of its business
-    trial = tried(portal, about("fire", portal.other_department))
-    taken = time.process_time() - begun
+    trials: list[RoutingTrial] = []
+    taken = seconds_of(lambda: trials.append(tried(portal, about("fire", portal.other_department))))
 
+    (trial,) = trials
     assert (trial.total, trial.held, trial.moved, len(trial.moves)) == (2_000, 2_000, 2_000, 100)
     assert taken < 2
 

@@ -18,6 +18,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("folding", "icons", "languages", "patterns", "webmail", "timezones", "pictures", "branding", "scoping", "poking"),
     ("uploading", "formatted", "addresses", "reaching", "dns_advice", "ready_forms", "mail"),
     ("wording", "wording_kinds"),
+    ("public_holidays",),
+    ("working_time",),
     (
         "smtp",
         "imap",

@@ -31,3 +31,11 @@ class Assigns(models.TextChoices):
     NOBODY = "", _("nobody in particular")
     PERSON = "person", _("a certain agent")
     LEAST_LOADED = "least_loaded", _("whoever in the department has the fewest open tickets")
+
+
+class Measure(models.TextChoices):
+    """What a service level promises, in working time."""
+
+    FIRST_ANSWER = "first_answer", _("First answer")
+    NEXT_ANSWER = "next_answer", _("Next answer")
+    SOLUTION = "solution", _("Solution")

@@ -20,6 +20,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("wording", "wording_kinds"),
     ("public_holidays",),
     ("working_time",),
+    ("clocks",),
     (
         "smtp",
         "imap",

@@ -39,3 +39,23 @@ class Measure(models.TextChoices):
     FIRST_ANSWER = "first_answer", _("First answer")
     NEXT_ANSWER = "next_answer", _("Next answer")
     SOLUTION = "solution", _("Solution")
+
+
+class Ageing(models.TextChoices):
+    """What makes a ticket stale although no service level says so."""
+
+    UNTOUCHED = "untouched", _("Nobody has answered or taken it")
+    UNASSIGNED = "unassigned", _("Nobody has it")
+    WAITING_ON_US = "waiting_on_us", _("It waits for us")
+    NO_ACTIVITY = "no_activity", _("Nothing has happened")
+    REOPENED = "reopened", _("It was reopened again and again")
+    SNOOZED = "snoozed", _("It was put off until a day that has passed")
+    WAITING_FOR_CUSTOMER = "waiting_for_customer", _("It waits for the customer")
+
+
+class Rung(models.TextChoices):
+    """Who is told that a ticket goes stale, the nearest first."""
+
+    ASSIGNEE = "assignee", _("Who has it, or its department")
+    LEAD = "lead", _("The department's lead")
+    SUPPORT_LEAD = "support_lead", _("The support lead")

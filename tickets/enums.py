@@ -12,15 +12,19 @@ class Status(models.TextChoices):
 class WaitingOn(models.TextChoices):
     US = "us", _("us")
     CUSTOMER = "customer", _("the customer")
+    THIRD_PARTY = "third_party", _("somebody else")
     NOBODY = "nobody", _("nobody")
 
 
+# Whom a ticket waits for in each status, where nothing else is said.
 WAITING_ON = {
     Status.OPEN: WaitingOn.US,
     Status.IN_PROGRESS: WaitingOn.US,
     Status.WAITING_FOR_CUSTOMER: WaitingOn.CUSTOMER,
     Status.CLOSED: WaitingOn.NOBODY,
 }
+# In these it may wait for a third party instead: a supplier, a colleague elsewhere.
+WITH_THIRD_PARTY = (Status.OPEN, Status.IN_PROGRESS)
 
 
 class Priority(models.TextChoices):
@@ -158,3 +162,9 @@ class EventKind(models.TextChoices):
     REPLY_WITHDRAWN = "reply_withdrawn"
     MERGED = "merged"
     MAIL_RETURNED = "mail_returned"
+    WAITING_CHANGED = "waiting_changed"
+    SNOOZED = "snoozed"
+    NUDGED = "nudged"
+    ESCALATED = "escalated"
+    REMINDED = "reminded"
+    TIMES_CHANGED = "times_changed"

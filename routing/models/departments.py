@@ -26,6 +26,10 @@ class Department(TenantModel):
     signature_en = models.TextField(max_length=2000, blank=True)
     successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors")
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Empty: as the department above, at last the portal's.
+    calendar = models.ForeignKey(
+        "routing.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="departments"
+    )
     depth: int  # in the tree as a page shows it; set by `routing.queries`
 
     class Meta:

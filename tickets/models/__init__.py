@@ -1,4 +1,5 @@
-"""Help topics, forms and their fields, tickets, messages, attachments, events, links, collaborators, reading marks."""
+"""Help topics, forms and their fields, tickets, messages, attachments, events, links, collaborators, reading
+marks, steps of the ladder."""
 
 from tickets.models.events import TicketEvent
 from tickets.models.files import Attachment, Upload
@@ -6,6 +7,7 @@ from tickets.models.forms import FormField, TicketForm
 from tickets.models.links import Collaborator, Reading, TicketLink
 from tickets.models.messages import Message
 from tickets.models.priorities import PriorityDefinition, PrioritySettings
+from tickets.models.staleness import Escalation
 from tickets.models.tags import Follower, Tag, TicketTag
 from tickets.models.tickets import FieldAnswer, Ticket, TicketCounter
 from tickets.models.topics import HelpTopic, OrganisationException, TopicAgreement, TopicOrganisation
@@ -14,6 +16,7 @@ from tickets.models.trials import RoutingTrial
 __all__ = [
     "Attachment",
     "Collaborator",
+    "Escalation",
     "FieldAnswer",
     "Follower",
     "FormField",

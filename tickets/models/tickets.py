@@ -6,8 +6,17 @@ from django.db.models import Q
 from accounts.folding import fold_text
 from accounts.languages import in_readers_language
 from accounts.models import Organisation, TenantModel, User
-from routing.models import Department
-from tickets.enums import WAITING_ON, Channel, FieldAccess, FieldKind, Priority, Status, WaitingOn
+from routing.models import Department, ServiceLevel
+from tickets.enums import (
+    WAITING_ON,
+    WITH_THIRD_PARTY,
+    Channel,
+    FieldAccess,
+    FieldKind,
+    Priority,
+    Status,
+    WaitingOn,
+)
 from tickets.models.forms import FormField
 from tickets.models.topics import HelpTopic
 
@@ -25,7 +34,13 @@ class TicketCounter(TenantModel):
 
 
 class Ticket(TenantModel):
-    """Somebody asked; it always waits for somebody in particular, since a moment. Changed only by doors."""
+    """Somebody asked; it always waits for somebody in particular, since a moment. Changed only by doors.
+
+    `waits_for` names a third party. `snoozed_until` keeps it out of sight, and silences what would call it stale, until
+    then. `level` is the service level it has; the due times are what its clocks show (`tickets.timing`), kept to be
+    searched and sorted: `due_at` is the next of them, and each is empty while its clock rests. `first_answer_minutes`
+    is the working time the first answer took. `nudged_at`: the customer asked for news, and nobody has answered since.
+    """
 
     number = models.PositiveBigIntegerField()
     subject = models.CharField(max_length=200)
@@ -39,8 +54,19 @@ class Ticket(TenantModel):
     priority = models.CharField(max_length=6, choices=Priority.choices, default=Priority.MEDIUM)
     channel = models.CharField(max_length=6, choices=Channel.choices)
     is_confidential = models.BooleanField(default=False)  # from the requester's own colleagues; staff see it
-    waiting_on = models.CharField(max_length=8, choices=WaitingOn.choices, default=WaitingOn.US)
+    waiting_on = models.CharField(max_length=11, choices=WaitingOn.choices, default=WaitingOn.US)
     waiting_since = models.DateTimeField()
+    waits_for = models.CharField(max_length=120, blank=True)
+    snoozed_until = models.DateTimeField(null=True)
+    nudged_at = models.DateTimeField(null=True)
+    level = models.ForeignKey(ServiceLevel, on_delete=models.SET_NULL, null=True, related_name="tickets")
+    first_due_at = models.DateTimeField(null=True)
+    next_due_at = models.DateTimeField(null=True)
+    solution_due_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    first_answered_at = models.DateTimeField(null=True)
+    first_answer_minutes = models.PositiveIntegerField(null=True)
+    times_reopened = models.PositiveSmallIntegerField(default=0)
     last_activity_at = models.DateTimeField()
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -68,7 +94,8 @@ class Ticket(TenantModel):
             models.CheckConstraint(
                 condition=Q(
                     *((Q(status=status) & Q(waiting_on=who)) for status, who in WAITING_ON.items()), _connector=Q.OR
-                ),
+                )
+                | Q(status__in=WITH_THIRD_PARTY, waiting_on=WaitingOn.THIRD_PARTY),
                 name="status_says_whom_it_waits_for",
             ),
         ]
@@ -82,6 +109,7 @@ class Ticket(TenantModel):
             models.Index(fields=["organisation", "-last_activity_at", "-id"], name="ticket_organisation"),
             models.Index(fields=["tenant", "-last_activity_at", "-id"], name="ticket_activity"),
             models.Index(fields=["tenant", "fingerprint", "created_at"], name="ticket_fingerprint"),
+            models.Index(fields=["tenant", "due_at", "id"], condition=Q(due_at__isnull=False), name="ticket_due"),
         ]
 
     def __str__(self) -> str:

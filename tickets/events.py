@@ -17,11 +17,13 @@ def record_event(
     actor: User | None,
     message: Message | None = None,
     data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+    at: datetime | None = None,
     due_at: datetime | None = None,
 ) -> TicketEvent:
     """Write down what happened, inside the transaction of the change itself, and wake a worker after its commit; with
-    `due_at`, before which nobody is told, then."""
-    event = new_event(kind, ticket, actor=actor, message=message, data=data, due_at=due_at)
+    `due_at`, before which nobody is told, then. `at` as `new_event` takes it."""
+    event = new_event(kind, ticket, actor=actor, message=message, data=data, at=at, due_at=due_at)
     event.save()
     poke_worker(after=max(0.0, (due_at - event.created_at).total_seconds()) if due_at else 0.0)
     return event
@@ -34,10 +36,12 @@ def new_event(
     actor: User | None,
     message: Message | None = None,
     data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
     due_at: datetime | None = None,
 ) -> TicketEvent:
-    """What happened now, not yet written down."""
-    now = timezone.now()
+    """What happened now, not yet written down. `at` is the moment that the change itself has in the ticket's row, where
+    it has one, so that the events alone tell the same."""
+    now = at or timezone.now()
     return TicketEvent(
         kind=kind, ticket=ticket, actor=actor, message=message, data=dict(data or {}), created_at=now, due_at=due_at
     )

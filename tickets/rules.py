@@ -5,11 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from tickets.enums import WAITING_ON, Status
+from tickets.enums import WAITING_ON, Status, WaitingOn
 from tickets.models import FormField, Ticket
 from tickets.queries import missing_to_close, takes_part
 
-STATUS_FIELDS = ("status", "waiting_on", "waiting_since", "closed_at", "last_activity_at")
+STATUS_FIELDS = (
+    "status",
+    "waiting_on",
+    "waiting_since",
+    "waits_for",
+    "snoozed_until",
+    "closed_at",
+    "last_activity_at",
+)
 
 
 class AnswersMissing(ValueError):
@@ -20,14 +28,21 @@ class AnswersMissing(ValueError):
         self.questions = questions
 
 
-def move_to(ticket: Ticket, status: Status, at: datetime) -> None:
-    """Give a ticket a status. Whom it waits for follows from it, and since when only if that changes."""
-    waiting_on = WAITING_ON[status]
-    if ticket.waiting_on != waiting_on:
-        ticket.waiting_on, ticket.waiting_since = waiting_on, at
+def move_to(ticket: Ticket, status: Status, at: datetime, waiting_on: WaitingOn | None = None) -> None:
+    """Give a ticket a status. Whom it waits for follows from it, unless it is said, and since when only if that
+    changes. What is closed sleeps no longer."""
+    wait_for(ticket, waiting_on or WAITING_ON[status], at)
     ticket.closed_at = (ticket.closed_at or at) if status == Status.CLOSED else None
     ticket.status = status
     ticket.last_activity_at = at
+
+
+def wait_for(ticket: Ticket, waiting_on: WaitingOn, at: datetime) -> None:
+    """Let a ticket wait for somebody else than before, from now on."""
+    if ticket.waiting_on != waiting_on:
+        ticket.waiting_on, ticket.waiting_since, ticket.waits_for = waiting_on, at, ""
+    if waiting_on == WaitingOn.NOBODY:
+        ticket.snoozed_until = None
 
 
 def status_when_ours(ticket: Ticket) -> Status:
@@ -40,6 +55,8 @@ def standing(ticket: Ticket) -> dict[str, Any]:
     return {
         "status": str(ticket.status),
         "assignee": ticket.assignee_id,
+        "waiting_on": str(ticket.waiting_on),
+        "waits_for": ticket.waits_for,
         "waiting_since": ticket.waiting_since.isoformat(),
         "closed_at": ticket.closed_at.isoformat() if ticket.closed_at else None,
         "last_activity_at": ticket.last_activity_at.isoformat(),
@@ -52,7 +69,8 @@ def stand_again(ticket: Ticket, before: Mapping[str, Any], after: Mapping[str, A
     now = standing(ticket)
     if all(now[name] == after[name] for name in ("status", "waiting_since", "closed_at")):
         ticket.status = Status(before["status"])
-        ticket.waiting_on = WAITING_ON[Status(before["status"])]
+        ticket.waiting_on = WaitingOn(before.get("waiting_on") or WAITING_ON[Status(before["status"])])
+        ticket.waits_for = before.get("waits_for", "")
         ticket.waiting_since = datetime.fromisoformat(before["waiting_since"])
         ticket.closed_at = datetime.fromisoformat(before["closed_at"]) if before["closed_at"] else None
     if now["assignee"] == after["assignee"]:

@@ -8,181 +8,419 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_undo_seconds'),
-        ('routing', '0003_forms_and_routing'),
+        ("accounts", "0007_undo_seconds"),
+        ("routing", "0003_forms_and_routing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Calendar',
+            name="Calendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('zone', models.CharField(max_length=50)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('region', models.CharField(blank=True, max_length=6)),
-                ('with_eves', models.BooleanField(default=False)),
-                ('is_default', models.BooleanField(default=False)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("zone", models.CharField(max_length=50)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("region", models.CharField(blank=True, max_length=6)),
+                ("with_eves", models.BooleanField(default=False)),
+                ("is_default", models.BooleanField(default=False)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='department',
-            name='calendar',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='departments', to='routing.calendar'),
+            model_name="department",
+            name="calendar",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="departments",
+                to="routing.calendar",
+            ),
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('opens', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('closes', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('label', models.CharField(blank=True, max_length=80)),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='routing.calendar')),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("opens", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("closes", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("label", models.CharField(blank=True, max_length=80)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="days", to="routing.calendar"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day', 'opens'],
+                "ordering": ["day", "opens"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarSpan',
+            name="CalendarSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(6)])),
-                ('opens', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(1439)])),
-                ('closes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2880)])),
-                ('calendar', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spans', to='routing.calendar')),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weekday", models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(6)])),
+                (
+                    "opens",
+                    models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(1439)]),
+                ),
+                (
+                    "closes",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2880),
+                        ]
+                    ),
+                ),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="spans", to="routing.calendar"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['weekday', 'opens'],
+                "ordering": ["weekday", "opens"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceLevel',
+            name="ServiceLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='Name')),
-                ('is_default', models.BooleanField(default=False)),
-                ('calendar', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='routing.calendar')),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="Name")),
+                ("is_default", models.BooleanField(default=False)),
+                (
+                    "calendar",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="routing.calendar",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='AgreementLevel',
+            name="AgreementLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreement', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='level', to='accounts.agreement')),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='routing.servicelevel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "agreement",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="level", to="accounts.agreement"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="routing.servicelevel",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ServiceTarget',
+            name="ServiceTarget",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('priority', models.CharField(max_length=6)),
-                ('measure', models.CharField(choices=[('first_answer', 'First answer'), ('next_answer', 'Next answer'), ('solution', 'Solution')], max_length=12)),
-                ('minutes', models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(600000)])),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='routing.servicelevel')),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("priority", models.CharField(max_length=6)),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("first_answer", "First answer"),
+                            ("next_answer", "Next answer"),
+                            ("solution", "Solution"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("minutes", models.PositiveIntegerField(validators=[django.core.validators.MaxValueValidator(600000)])),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="routing.servicelevel"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('stand_in', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='stands_in_for', to=settings.AUTH_USER_MODEL)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "stand_in",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="stands_in_for",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['since'],
-                'indexes': [models.Index(fields=['tenant', 'user', 'since'], name='absence_of')],
+                "ordering": ["since"],
+                "indexes": [models.Index(fields=["tenant", "user", "since"], name="absence_of")],
             },
         ),
         migrations.CreateModel(
-            name='AgeingPolicy',
+            name="AgeingPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('priority', models.CharField(blank=True, max_length=6)),
-                ('condition', models.CharField(choices=[('untouched', 'Nobody has answered or taken it'), ('unassigned', 'Nobody has it'), ('waiting_on_us', 'It waits for us'), ('no_activity', 'Nothing has happened'), ('reopened', 'It was reopened again and again'), ('snoozed', 'It was put off until a day that has passed'), ('waiting_for_customer', 'It waits for the customer')], max_length=20)),
-                ('minutes', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(600000)])),
-                ('times', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('closes_after', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(600000)])),
-                ('is_active', models.BooleanField(default=True)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='ageing_policies', to='routing.department')),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("priority", models.CharField(blank=True, max_length=6)),
+                (
+                    "condition",
+                    models.CharField(
+                        choices=[
+                            ("untouched", "Nobody has answered or taken it"),
+                            ("unassigned", "Nobody has it"),
+                            ("waiting_on_us", "It waits for us"),
+                            ("no_activity", "Nothing has happened"),
+                            ("reopened", "It was reopened again and again"),
+                            ("snoozed", "It was put off until a day that has passed"),
+                            ("waiting_for_customer", "It waits for the customer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MaxValueValidator(600000)]
+                    ),
+                ),
+                ("times", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "closes_after",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MaxValueValidator(600000)]
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ageing_policies",
+                        to="routing.department",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'department', 'priority', 'condition'), name='policy_once_per_department'), models.UniqueConstraint(condition=models.Q(('department', None)), fields=('tenant', 'priority', 'condition'), name='policy_once_for_all_departments'), models.CheckConstraint(condition=models.Q(models.Q(('condition', 'reopened'), ('times__gt', 0)), models.Q(models.Q(('condition', 'reopened'), _negated=True), ('minutes__isnull', False)), _connector='OR'), name='policy_says_when')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "department", "priority", "condition"), name="policy_once_per_department"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("department", None)),
+                        fields=("tenant", "priority", "condition"),
+                        name="policy_once_for_all_departments",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("condition", "reopened"), ("times__gt", 0)),
+                            models.Q(models.Q(("condition", "reopened"), _negated=True), ("minutes__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="policy_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AlertSettings',
+            name="AlertSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('assignee_at', models.PositiveSmallIntegerField(default=75)),
-                ('lead_at', models.PositiveSmallIntegerField(default=100)),
-                ('support_lead_at', models.PositiveSmallIntegerField(default=150)),
-                ('asks_for_news', models.BooleanField(default=True)),
-                ('shows_expected', models.BooleanField(default=True)),
-                ('tenant', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("assignee_at", models.PositiveSmallIntegerField(default=75)),
+                ("lead_at", models.PositiveSmallIntegerField(default=100)),
+                ("support_lead_at", models.PositiveSmallIntegerField(default=150)),
+                ("asks_for_news", models.BooleanField(default=True)),
+                ("shows_expected", models.BooleanField(default=True)),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.tenant",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant',), name='alert_settings_once_per_tenant'), models.CheckConstraint(condition=models.Q(('assignee_at__gt', 0), ('lead_at__gte', models.F('assignee_at')), ('support_lead_at__gte', models.F('lead_at'))), name='ladder_goes_up')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("tenant",), name="alert_settings_once_per_tenant"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("assignee_at__gt", 0),
+                            ("lead_at__gte", models.F("assignee_at")),
+                            ("support_lead_at__gte", models.F("lead_at")),
+                        ),
+                        name="ladder_goes_up",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='calendar',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='calendar_name_once_per_tenant'),
+            model_name="calendar",
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="calendar_name_once_per_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='calendar',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('tenant',), name='one_default_calendar_per_tenant'),
+            model_name="calendar",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)), fields=("tenant",), name="one_default_calendar_per_tenant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('calendar', 'day', 'opens'), name='span_once_a_day'),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(fields=("calendar", "day", "opens"), name="span_once_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(condition=models.Q(('opens', None)), fields=('calendar', 'day'), name='closed_once_a_day'),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("opens", None)), fields=("calendar", "day"), name="closed_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes', None), ('opens', None)), models.Q(('closes__gt', models.F('opens')), ('closes__lte', django.db.models.expressions.CombinedExpression(models.F('opens'), '+', models.Value(1440)))), _connector='OR'), name='day_closed_or_with_hours'),
+            model_name="calendarday",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closes", None), ("opens", None)),
+                    models.Q(
+                        ("closes__gt", models.F("opens")),
+                        (
+                            "closes__lte",
+                            django.db.models.expressions.CombinedExpression(models.F("opens"), "+", models.Value(1440)),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="day_closed_or_with_hours",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarspan',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens')), ('closes__lte', django.db.models.expressions.CombinedExpression(models.F('opens'), '+', models.Value(1440)))), name='span_of_at_most_a_day'),
+            model_name="calendarspan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closes__gt", models.F("opens")),
+                    (
+                        "closes__lte",
+                        django.db.models.expressions.CombinedExpression(models.F("opens"), "+", models.Value(1440)),
+                    ),
+                ),
+                name="span_of_at_most_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicelevel',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='level_name_once_per_tenant'),
+            model_name="servicelevel",
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="level_name_once_per_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='servicelevel',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('tenant',), name='one_default_level_per_tenant'),
+            model_name="servicelevel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)), fields=("tenant",), name="one_default_level_per_tenant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicetarget',
-            constraint=models.UniqueConstraint(fields=('level', 'priority', 'measure'), name='target_once_per_measure'),
+            model_name="servicetarget",
+            constraint=models.UniqueConstraint(fields=("level", "priority", "measure"), name="target_once_per_measure"),
         ),
     ]

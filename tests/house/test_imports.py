@@ -56,6 +56,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "checking",
         "cautions_in_words",
         "routing_facts",
+        "standing",
         "rule_catalogue",
         "rules_in_words",
         "trials",

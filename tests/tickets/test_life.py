@@ -20,8 +20,12 @@ from tickets.actions.handing_over import NotAssignable, assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.setting_priority import set_priority
 from tickets.actions.setting_status import set_status
+from tickets.actions.snoozing import snooze
+from tickets.actions.waiting import NotOurs, wait_for_third_party, wait_for_us
+from tickets.actions.withdrawing import withdraw_reply
 from tickets.enums import WAITING_ON, Channel, EventKind, MessageKind, Priority, Status, WaitingOn
 from tickets.models import Message, Ticket, TicketEvent
+from tickets.standing import standings
 
 LATER = timedelta(hours=3)
 
@@ -312,6 +316,13 @@ def test_a_change_and_its_event_are_one(in_scope, ticket, monkeypatch):
     assert Message.objects.filter(ticket=ticket).count() == 1
 
 
+def answer_and_take_back(portal, ticket):
+    message = reply_to_ticket(
+        actor=portal.agent, ticket=ticket, body="Hm", channel=Channel.PORTAL, as_staff=True, undo_seconds=120
+    )
+    withdraw_reply(actor=portal.agent, message=message)
+
+
 class TicketLife(RuleBasedStateMachine):
     """Any doors in any order: the row agrees with itself, and its events tell the same story."""
 
@@ -373,6 +384,28 @@ class TicketLife(RuleBasedStateMachine):
         there = self.portal.other_department if away else self.portal.department
         self.do(lambda: transfer(actor=self.portal.agent, ticket=self.ticket, department=there))
 
+    @rule(whom=st.sampled_from(["", "Acme", "The landlord"]))
+    def agent_waits_for_a_third_party(self, whom):
+        try:
+            self.do(lambda: wait_for_third_party(actor=self.portal.agent, ticket=self.ticket, whom=whom))
+        except NotOurs:
+            assert now(self.ticket).waiting_on in (WaitingOn.CUSTOMER, WaitingOn.NOBODY)
+        else:
+            assert (now(self.ticket).waiting_on, now(self.ticket).waits_for) == (WaitingOn.THIRD_PARTY, whom)
+
+    @rule()
+    def agent_waits_no_longer(self):
+        self.do(lambda: wait_for_us(actor=self.portal.agent, ticket=self.ticket))
+        assert now(self.ticket).waiting_on != WaitingOn.THIRD_PARTY
+
+    @rule()
+    def agent_snoozes(self):
+        self.do(lambda: snooze(actor=self.portal.agent, ticket=self.ticket, until=self.moment + timedelta(days=1)))
+
+    @rule()
+    def agent_takes_an_answer_back(self):
+        self.do(lambda: answer_and_take_back(self.portal, self.ticket))
+
     @rule(priority=st.sampled_from(list(Priority)))
     def agent_sets_priority(self, priority):
         self.do(lambda: set_priority(actor=self.portal.agent, ticket=self.ticket, priority=priority))
@@ -381,7 +414,9 @@ class TicketLife(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "ticket"))
     def the_row_agrees_with_itself(self):
         row = now(self.ticket)
-        assert row.waiting_on == WAITING_ON[Status(row.status)]
+        assert row.waiting_on == WAITING_ON[Status(row.status)] or row.waiting_on == WaitingOn.THIRD_PARTY
+        assert row.waits_for == "" or row.waiting_on == WaitingOn.THIRD_PARTY
+        assert row.snoozed_until is None or not row.is_closed
         assert (row.closed_at is not None) == (row.status == Status.CLOSED)
         assert (row.waiting_on, row.waiting_since) == self.waited
         assert row.waiting_since <= row.last_activity_at <= self.moment
@@ -393,11 +428,23 @@ class TicketLife(RuleBasedStateMachine):
 
     @invariant()
     @precondition(lambda self: hasattr(self, "ticket"))
+    def the_events_alone_say_whom_it_waits_for_and_since_when(self):
+        row = now(self.ticket)
+        gone = frozenset(Message.objects.exclude(withdrawn_at=None).values_list("pk", flat=True))
+        last = standings(TicketEvent.objects.filter(ticket=self.ticket).order_by("pk"), gone)[-1]
+        assert (last.waiting_on, last.since, last.closed_at) == (row.waiting_on, row.waiting_since, row.closed_at)
+
+    @invariant()
+    @precondition(lambda self: hasattr(self, "ticket"))
     def the_events_tell_the_same_story(self):
         row = now(self.ticket)
         closed, assignee, department, priority = False, None, self.portal.department.pk, Priority.MEDIUM
-        messages = 0
-        for event in TicketEvent.objects.filter(ticket=self.ticket).order_by("pk"):
+        messages = set()
+        for event in TicketEvent.objects.filter(ticket=self.ticket).order_by("pk").select_related("message"):
+            messages.add(event.message_id)
+            if event.message is not None and event.message.withdrawn_at is not None:
+                assignee = event.data.get("before", {}).get("assignee", assignee)
+                continue
             if event.kind == EventKind.CLOSED:
                 assert not closed
                 closed = True
@@ -414,12 +461,11 @@ class TicketLife(RuleBasedStateMachine):
             elif event.kind == EventKind.PRIORITY_CHANGED:
                 assert event.data["from"] == priority
                 priority = event.data["to"]
-            messages += event.message_id is not None
         assert closed == row.is_closed
         assert (department, priority) == (row.department_id, row.priority)
         if row.department_id == self.portal.department.pk:
             assert assignee == row.assignee_id
-        assert messages == Message.objects.filter(ticket=self.ticket).count()
+        assert messages - {None} == set(Message.objects.filter(ticket=self.ticket).values_list("pk", flat=True))
 
 
 def test_any_sequence_of_doors_leaves_a_ticket_that_agrees_with_its_events(db):

@@ -54,8 +54,9 @@ def _move(actor: User, ticket: Ticket, kind: EventKind, *, as_staff: bool) -> Ti
             come_apart(actor=actor, ticket=locked)
             hand_on_if_closed(locked)
             release_if_departed(locked)
-        move_to(locked, Status.CLOSED if closing else status_when_ours(locked), timezone.now())
+        now = timezone.now()
+        move_to(locked, Status.CLOSED if closing else status_when_ours(locked), now)
         locked.save(update_fields=["merged_into", "assignee", *STATUS_FIELDS])
         by = "staff" if as_staff else "customer"
-        record_event(kind, locked, actor=actor, data={"by": by, "with_reply": False})
+        record_event(kind, locked, actor=actor, data={"by": by, "with_reply": False}, at=now)
     return locked

@@ -6,13 +6,13 @@ from django.utils import timezone
 from accounts.models import User
 from routing.models import Department
 from routing.queries import agents_of, open_successor
-from tickets.enums import EventKind, Status
+from tickets.enums import EventKind, Status, WaitingOn
 from tickets.events import record_event
 from tickets.locking import lock_ticket, same_person
 from tickets.models import Ticket
-from tickets.rules import move_to, require_agent
+from tickets.rules import STATUS_FIELDS, move_to, require_agent
 
-HAND_OVER_FIELDS = ("assignee", "department", "status", "waiting_on", "waiting_since", "closed_at", "last_activity_at")
+HAND_OVER_FIELDS = ("assignee", "department", *STATUS_FIELDS)
 
 
 class NotAssignable(ValueError):
@@ -147,7 +147,7 @@ def hand_on_if_closed(ticket: Ticket) -> bool:
     if ticket.assignee is not None and ticket.assignee not in agents_of(successor.pk):
         ticket.assignee = None
         if ticket.status == Status.IN_PROGRESS:
-            move_to(ticket, Status.OPEN, timezone.now())
+            move_to(ticket, Status.OPEN, timezone.now(), WaitingOn(ticket.waiting_on))
     ticket.last_activity_at = last_activity
     ticket.save(update_fields=HAND_OVER_FIELDS)
     record_event(
@@ -173,7 +173,7 @@ def _hand_to(ticket: Ticket, assignee: User | None) -> None:
     now = timezone.now()
     ticket.assignee, ticket.last_activity_at = assignee, now
     if assignee is not None and ticket.status == Status.OPEN:
-        move_to(ticket, Status.IN_PROGRESS, now)
+        move_to(ticket, Status.IN_PROGRESS, now, WaitingOn(ticket.waiting_on))
     elif assignee is None and ticket.status == Status.IN_PROGRESS:
-        move_to(ticket, Status.OPEN, now)
+        move_to(ticket, Status.OPEN, now, WaitingOn(ticket.waiting_on))
     ticket.save(update_fields=HAND_OVER_FIELDS)

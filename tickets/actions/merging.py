@@ -67,12 +67,12 @@ def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
         brought = {person.pk for person in participants_of(leading)} - here
         if leading.is_closed and not merged.is_closed:
             _reopen(actor, leading)
-        before = standing(merged)
-        move_to(merged, Status.CLOSED, timezone.now())
+        before, now = standing(merged), timezone.now()
+        move_to(merged, Status.CLOSED, now)
         merged.merged_into = leading
         merged.save(update_fields=MERGED_FIELDS)
         kept = {"before": before, "after": standing(merged), "brought": sorted(brought)}
-        record_event(EventKind.MERGED, merged, actor=actor, data={"into": leading.number, **kept})
+        record_event(EventKind.MERGED, merged, actor=actor, data={"into": leading.number, **kept}, at=now)
         record_event(EventKind.MERGED, leading, actor=actor, data={"from": merged.number})
     return merged
 
@@ -80,9 +80,10 @@ def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
 def _reopen(actor: User, leading: Ticket) -> None:
     hand_on_if_closed(leading)
     release_if_departed(leading)
-    move_to(leading, status_when_ours(leading), timezone.now())
+    now = timezone.now()
+    move_to(leading, status_when_ours(leading), now)
     leading.save(update_fields=MERGED_FIELDS)
-    record_event(EventKind.REOPENED, leading, actor=actor, data={"by": "staff", "with_reply": False})
+    record_event(EventKind.REOPENED, leading, actor=actor, data={"by": "staff", "with_reply": False}, at=now)
 
 
 def unmerge_ticket(*, actor: User, ticket: Ticket) -> Ticket:
@@ -106,7 +107,7 @@ def unmerge_ticket(*, actor: User, ticket: Ticket) -> Ticket:
         if not merged.is_closed:
             hand_on_if_closed(merged)
             release_if_departed(merged)
-        come_apart(actor=actor, ticket=merged)
+        come_apart(actor=actor, ticket=merged, restored=bool(kept))
         merged.save(update_fields=MERGED_FIELDS)
         wrote = set(Message.objects.filter(ticket=leading).values_list("author_id", flat=True))
         for person in participants_of(leading)[1:]:
@@ -115,14 +116,15 @@ def unmerge_ticket(*, actor: User, ticket: Ticket) -> Ticket:
     return merged
 
 
-def come_apart(*, actor: User, ticket: Ticket) -> None:
-    """Let a merged ticket lead nowhere any more, for doors that hold its lock and save it (`merged_into`). Records
-    `merged` with `undone` on both."""
+def come_apart(*, actor: User, ticket: Ticket, restored: bool = False) -> None:
+    """Let a merged ticket lead nowhere any more, for doors that hold its lock and save it (`merged_into`). `restored`:
+    it stands as before again. Records `merged` with `undone` on both."""
     leading = ticket.merged_into
     if leading is None:
         return
     ticket.merged_into = None
-    record_event(EventKind.MERGED, ticket, actor=actor, data={"into": leading.number, "undone": True})
+    undone = {"undone": True, "restored": True} if restored else {"undone": True}
+    record_event(EventKind.MERGED, ticket, actor=actor, data=undone | {"into": leading.number})
     record_event(EventKind.MERGED, leading, actor=actor, data={"from": ticket.number, "undone": True})
 
 

@@ -161,6 +161,7 @@ def open_ticket(
             EventKind.OPENED,
             ticket,
             actor=actor,
+            at=now,
             message=message,
             data={
                 "channel": str(channel),

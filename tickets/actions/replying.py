@@ -44,7 +44,8 @@ def reply_to_ticket(
     vouched_by: User | None = None,
     undo_seconds: int | None = None,
 ) -> Message:
-    """Add a public reply. A customer's makes the ticket wait for us and reopens a closed one (T7); an agent's gives it
+    """Add a public reply. A customer's makes the ticket wait for us, wakes a sleeping one and reopens a closed
+    one (T7); an agent's gives it
     `and_status`, and makes the agent its assignee where nobody has it.
 
     `by_mail` is what it brought besides its words, where it came as one. `keeps_closed`: a customer's plain thanks,
@@ -90,7 +91,7 @@ def reply_to_ticket(
         if as_staff and locked.assignee_id is None:
             locked.assignee = actor
             record_event(EventKind.CLAIMED, locked, actor=actor, data={"with_reply": True})
-        move_to(locked, and_status if as_staff else status_when_ours(locked), now)
+        _move(locked, and_status if as_staff else None, now)
         if not locked.is_closed:
             come_apart(actor=actor, ticket=locked)
         locked.save(update_fields=["merged_into", "assignee", *STATUS_FIELDS])
@@ -135,6 +136,13 @@ def _lock_where_to_write(actor: User, ticket: Ticket, *, as_staff: bool) -> Tick
             if place == locked:
                 return locked
             raise _LedElsewhere
+
+
+def _move(ticket: Ticket, by_staff: Status | None, now: datetime) -> None:
+    """What a customer says wakes a ticket, and makes it wait for us."""
+    move_to(ticket, by_staff or status_when_ours(ticket), now)
+    if by_staff is None:
+        ticket.snoozed_until = None
 
 
 def _where_to_write(actor: User, ticket: Ticket, *, as_staff: bool) -> Ticket:
@@ -197,7 +205,7 @@ def _record_reply(ticket: Ticket, message: Message, actor: User, before: dict[st
     data = {"by": by, "status": str(ticket.status), "closed": closed, "reopened": reopened}
     if message.public_at is not None:
         data |= {"before": before, "after": standing(ticket)}
-    record = partial(record_event, ticket=ticket, actor=actor, due_at=message.public_at)
+    record = partial(record_event, ticket=ticket, actor=actor, at=message.created_at, due_at=message.public_at)
     record(EventKind.REPLIED, message=message, data=data)
     if closed or reopened:
         kind = EventKind.CLOSED if closed else EventKind.REOPENED

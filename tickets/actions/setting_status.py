@@ -27,8 +27,9 @@ def set_status(*, actor: User, ticket: Ticket, status: Status) -> Ticket:
             locked = reopen_ticket(actor=actor, ticket=locked, as_staff=True)
             if locked.status == status:
                 return locked
-        before = locked.status
-        move_to(locked, status, timezone.now())
+        before, now = locked.status, timezone.now()
+        move_to(locked, status, now)
         locked.save(update_fields=STATUS_FIELDS)
-        record_event(EventKind.STATUS_CHANGED, locked, actor=actor, data={"from": str(before), "to": str(status)})
+        data = {"from": str(before), "to": str(status)}
+        record_event(EventKind.STATUS_CHANGED, locked, actor=actor, data=data, at=now)
     return locked

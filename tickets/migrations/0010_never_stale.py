@@ -6,129 +6,231 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_undo_seconds'),
-        ('routing', '0004_never_stale'),
-        ('tickets', '0009_mail_comes_in'),
+        ("accounts", "0007_undo_seconds"),
+        ("routing", "0004_never_stale"),
+        ("tickets", "0009_mail_comes_in"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(blank=True, choices=[('first_answer', 'First answer'), ('next_answer', 'Next answer'), ('solution', 'Solution')], max_length=12)),
-                ('rung', models.CharField(choices=[('assignee', 'Who has it, or its department'), ('lead', "The department's lead"), ('support_lead', 'The support lead')], max_length=12)),
-                ('since', models.DateTimeField()),
-                ('reached_at', models.DateTimeField()),
-                ('is_late', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "measure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("first_answer", "First answer"),
+                            ("next_answer", "Next answer"),
+                            ("solution", "Solution"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "rung",
+                    models.CharField(
+                        choices=[
+                            ("assignee", "Who has it, or its department"),
+                            ("lead", "The department's lead"),
+                            ("support_lead", "The support lead"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("reached_at", models.DateTimeField()),
+                ("is_late", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='ticket',
-            name='status_says_whom_it_waits_for',
+            model_name="ticket",
+            name="status_says_whom_it_waits_for",
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='due_at',
+            model_name="ticket",
+            name="due_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='first_answer_minutes',
+            model_name="ticket",
+            name="first_answer_minutes",
             field=models.PositiveIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='first_answered_at',
+            model_name="ticket",
+            name="first_answered_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='first_due_at',
+            model_name="ticket",
+            name="first_due_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='level',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tickets', to='routing.servicelevel'),
+            model_name="ticket",
+            name="level",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="tickets",
+                to="routing.servicelevel",
+            ),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='next_due_at',
+            model_name="ticket",
+            name="next_due_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='nudged_at',
+            model_name="ticket",
+            name="nudged_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='snoozed_until',
+            model_name="ticket",
+            name="snoozed_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='solution_due_at',
+            model_name="ticket",
+            name="solution_due_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='times_reopened',
+            model_name="ticket",
+            name="times_reopened",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='waits_for',
+            model_name="ticket",
+            name="waits_for",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.AlterField(
-            model_name='ticket',
-            name='waiting_on',
-            field=models.CharField(choices=[('us', 'us'), ('customer', 'the customer'), ('third_party', 'somebody else'), ('nobody', 'nobody')], default='us', max_length=11),
+            model_name="ticket",
+            name="waiting_on",
+            field=models.CharField(
+                choices=[
+                    ("us", "us"),
+                    ("customer", "the customer"),
+                    ("third_party", "somebody else"),
+                    ("nobody", "nobody"),
+                ],
+                default="us",
+                max_length=11,
+            ),
         ),
         migrations.AlterField(
-            model_name='ticketevent',
-            name='kind',
-            field=models.CharField(choices=[('opened', 'Opened'), ('routed', 'Routed'), ('replied', 'Replied'), ('noted', 'Noted'), ('status_changed', 'Status Changed'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('claimed', 'Claimed'), ('assigned', 'Assigned'), ('transferred', 'Transferred'), ('priority_changed', 'Priority Changed'), ('links_revoked', 'Links Revoked'), ('collaborator_added', 'Collaborator Added'), ('collaborator_removed', 'Collaborator Removed'), ('confidentiality_changed', 'Confidentiality Changed'), ('answers_changed', 'Answers Changed'), ('tags_changed', 'Tags Changed'), ('topic_changed', 'Topic Changed'), ('follower_added', 'Follower Added'), ('follower_removed', 'Follower Removed'), ('reply_withdrawn', 'Reply Withdrawn'), ('merged', 'Merged'), ('waiting_changed', 'Waiting Changed'), ('snoozed', 'Snoozed'), ('nudged', 'Nudged'), ('escalated', 'Escalated'), ('reminded', 'Reminded'), ('times_changed', 'Times Changed')], max_length=30),
+            model_name="ticketevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("opened", "Opened"),
+                    ("routed", "Routed"),
+                    ("replied", "Replied"),
+                    ("noted", "Noted"),
+                    ("status_changed", "Status Changed"),
+                    ("closed", "Closed"),
+                    ("reopened", "Reopened"),
+                    ("claimed", "Claimed"),
+                    ("assigned", "Assigned"),
+                    ("transferred", "Transferred"),
+                    ("priority_changed", "Priority Changed"),
+                    ("links_revoked", "Links Revoked"),
+                    ("collaborator_added", "Collaborator Added"),
+                    ("collaborator_removed", "Collaborator Removed"),
+                    ("confidentiality_changed", "Confidentiality Changed"),
+                    ("answers_changed", "Answers Changed"),
+                    ("tags_changed", "Tags Changed"),
+                    ("topic_changed", "Topic Changed"),
+                    ("follower_added", "Follower Added"),
+                    ("follower_removed", "Follower Removed"),
+                    ("reply_withdrawn", "Reply Withdrawn"),
+                    ("merged", "Merged"),
+                    ("waiting_changed", "Waiting Changed"),
+                    ("snoozed", "Snoozed"),
+                    ("nudged", "Nudged"),
+                    ("escalated", "Escalated"),
+                    ("reminded", "Reminded"),
+                    ("times_changed", "Times Changed"),
+                ],
+                max_length=30,
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['tenant', 'due_at', 'id'], name='ticket_due'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["tenant", "due_at", "id"], name="ticket_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'open'), ('waiting_on', 'us')), models.Q(('status', 'in_progress'), ('waiting_on', 'us')), models.Q(('status', 'waiting_for_customer'), ('waiting_on', 'customer')), models.Q(('status', 'closed'), ('waiting_on', 'nobody')), models.Q(('status__in', ('open', 'in_progress')), ('waiting_on', 'third_party')), _connector='OR'), name='status_says_whom_it_waits_for'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "open"), ("waiting_on", "us")),
+                    models.Q(("status", "in_progress"), ("waiting_on", "us")),
+                    models.Q(("status", "waiting_for_customer"), ("waiting_on", "customer")),
+                    models.Q(("status", "closed"), ("waiting_on", "nobody")),
+                    models.Q(("status__in", ("open", "in_progress")), ("waiting_on", "third_party")),
+                    _connector="OR",
+                ),
+                name="status_says_whom_it_waits_for",
+            ),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='policy',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='routing.ageingpolicy'),
+            model_name="escalation",
+            name="policy",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="escalations",
+                to="routing.ageingpolicy",
+            ),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='tenant',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant'),
+            model_name="escalation",
+            name="tenant",
+            field=models.ForeignKey(
+                editable=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.tenant"
+            ),
         ),
         migrations.AddField(
-            model_name='escalation',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='tickets.ticket'),
+            model_name="escalation",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="escalations", to="tickets.ticket"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('policy', None)), fields=('ticket', 'measure', 'since', 'rung'), name='rung_once_per_breach_of_a_level'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("policy", None)),
+                fields=("ticket", "measure", "since", "rung"),
+                name="rung_once_per_breach_of_a_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('policy__isnull', False)), fields=('ticket', 'policy', 'since', 'rung'), name='rung_once_per_breach_of_a_policy'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("policy__isnull", False)),
+                fields=("ticket", "policy", "since", "rung"),
+                name="rung_once_per_breach_of_a_policy",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure', ''), ('policy__isnull', False)), models.Q(models.Q(('measure', ''), _negated=True), ('policy', None)), _connector='OR'), name='escalation_of_a_level_or_a_policy'),
+            model_name="escalation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("measure", ""), ("policy__isnull", False)),
+                    models.Q(models.Q(("measure", ""), _negated=True), ("policy", None)),
+                    _connector="OR",
+                ),
+                name="escalation_of_a_level_or_a_policy",
+            ),
         ),
     ]

@@ -1,0 +1,126 @@
+"""What a ticket's service level says of it: its clocks, when they are due, and where that is kept in its row."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+
+from django.utils import timezone
+
+from accounts.queries.portals import portals_today
+from routing.clocks import Clock, read_clock
+from routing.enums import Measure
+from routing.promises import Promise, Promises
+from tickets.enums import EventKind
+from tickets.models import Message, Ticket, TicketEvent
+from tickets.standing import Standing, standings, turns
+
+_NOTHING = timedelta()
+DUE = {
+    Measure.FIRST_ANSWER: "first_due_at",
+    Measure.NEXT_ANSWER: "next_due_at",
+    Measure.SOLUTION: "solution_due_at",
+}
+KEPT_FIELDS = ("level", "due_at", "first_answered_at", "first_answer_minutes", "times_reopened", *DUE.values())
+# After these a clock may show something else, or another clock counts.
+TIMED = frozenset(
+    {
+        EventKind.OPENED,
+        EventKind.REPLIED,
+        EventKind.STATUS_CHANGED,
+        EventKind.CLOSED,
+        EventKind.REOPENED,
+        EventKind.TRANSFERRED,
+        EventKind.PRIORITY_CHANGED,
+        EventKind.REPLY_WITHDRAWN,
+        EventKind.MERGED,
+        EventKind.WAITING_CHANGED,
+        EventKind.TIMES_CHANGED,
+    }
+)
+
+
+@dataclass
+class Timing:
+    """One ticket's clocks, worked out from its events when they are asked for."""
+
+    ticket: Ticket
+    promises: Promises
+    now: datetime
+    events: Iterable[TicketEvent] | None = None
+
+    @cached_property
+    def promise(self) -> Promise:
+        """What the ticket's customer is promised, as the rows say now."""
+        return self.promises.promise(
+            level_id=self.promises.level(_agreement_of(self.ticket)),
+            priority=self.ticket.priority,
+            department_id=self.ticket.department_id,
+        )
+
+    @cached_property
+    def told(self) -> list[Standing]:
+        """How it stood after each of its events."""
+        events = TicketEvent.objects.filter(ticket=self.ticket).order_by("pk") if self.events is None else self.events
+        gone = Message.objects.filter(ticket=self.ticket).exclude(withdrawn_at=None).values_list("pk", flat=True)
+        return standings(events, frozenset(gone))
+
+    @cached_property
+    def clocks(self) -> dict[Measure, Clock]:
+        """Those that have started, of the measures that have a target."""
+        found = {
+            measure: read_clock(measure, turns(self.told), target=target, hours=self.promise.hours, now=self.now)
+            for measure, target in self.promise.targets.items()
+        }
+        return {measure: clock for measure, clock in found.items() if clock is not None}
+
+
+def keep_times(ticket: Ticket, *, promises: Promises | None = None, now: datetime | None = None) -> bool:
+    """Write into a ticket's row what its clocks show, for doors that hold its lock. Returns whether anything is another
+    than before."""
+    timing = Timing(ticket, promises or Promises(), now or timezone.now())
+    before = {name: getattr(ticket, name) for name in _columns()}
+    for name, value in times_of(timing).items():
+        setattr(ticket, name, value)
+    changed = [name for name in _columns() if getattr(ticket, name) != before[name]]
+    if changed:
+        Ticket.objects.filter(pk=ticket.pk).update(**{name: getattr(ticket, name) for name in changed})
+    return bool(changed)
+
+
+def times_of(timing: Timing) -> dict[str, object]:
+    """What is kept of a ticket's clocks in its row."""
+    due = {DUE[measure]: clock.due_at for measure, clock in timing.clocks.items()}
+    kept: dict[str, object] = dict.fromkeys(DUE.values()) | due
+    answered = next((row.at for row in timing.told[1:] if row.answered), None)
+    first = read_clock(
+        Measure.FIRST_ANSWER,
+        turns(timing.told),
+        target=timing.promise.targets.get(Measure.FIRST_ANSWER, _NOTHING),
+        hours=timing.promise.hours,
+        now=timing.now,
+    )
+    return kept | {
+        "level_id": timing.promise.level_id,
+        "due_at": min((moment for moment in due.values() if moment is not None), default=None),
+        "first_answered_at": answered,
+        "first_answer_minutes": int(first.spent.total_seconds() // 60) if answered and first else None,
+        "times_reopened": _times_reopened(timing.told),
+    }
+
+
+def _times_reopened(told: list[Standing]) -> int:
+    return sum(was.closed_at is not None and row.closed_at is None for was, row in pairwise(told))
+
+
+def _columns() -> tuple[str, ...]:
+    return tuple("level_id" if name == "level" else name for name in KEPT_FIELDS)
+
+
+def _agreement_of(ticket: Ticket) -> int | None:
+    """The agreement of the ticket's organisation, while it holds."""
+    organisation = ticket.organisation
+    if organisation is None or not organisation.agreement_holds(portals_today()):
+        return None
+    return organisation.agreement_id

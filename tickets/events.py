@@ -18,7 +18,6 @@ def record_event(
     message: Message | None = None,
     data: Mapping[str, Any] | None = None,
     at: datetime | None = None,
-    at: datetime | None = None,
     due_at: datetime | None = None,
 ) -> TicketEvent:
     """Write down what happened, inside the transaction of the change itself, and wake a worker after its commit; with

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0007_undo_seconds"),
         ("routing", "0004_never_stale"),
-        ("tickets", "0009_mail_comes_in"),
+        ("tickets", "0011_mails_that_come_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -152,6 +152,7 @@ class Migration(migrations.Migration):
                     ("follower_removed", "Follower Removed"),
                     ("reply_withdrawn", "Reply Withdrawn"),
                     ("merged", "Merged"),
+                    ("mail_returned", "Mail Returned"),
                     ("waiting_changed", "Waiting Changed"),
                     ("snoozed", "Snoozed"),
                     ("nudged", "Nudged"),

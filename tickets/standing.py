@@ -40,7 +40,7 @@ def standings(events: Iterable[Told], withdrawn: frozenset[int] = frozenset()) -
     """How the ticket stood after each of its events, in their order. `withdrawn`: the messages that were taken back,
     which are no answers."""
     told: list[Standing] = []
-    before: list[tuple[Standing, Standing]] = []  # what can be taken back, and how it left the ticket
+    before: list[tuple[int, Standing, Standing]] = []  # what can be taken back: where it stands, from what to what
     for event in events:
         if not told:
             told.append(Standing(event.created_at, WaitingOn.US, event.created_at, asked=True, mark=event.pk))
@@ -51,11 +51,13 @@ def standings(events: Iterable[Told], withdrawn: frozenset[int] = frozenset()) -
             by_staff = event.data.get("by") == "staff"
             after = replace(after, answered=by_staff, asked=not by_staff and not event.data.get("thanks"))
         if "before" in event.data:
-            before.append((now, after))
+            before.append((len(told), now, after))
         elif _takes_back(event) and before:
-            was, left = before.pop()
-            unchanged = (now.waiting_on, now.since, now.closed_at) == (left.waiting_on, left.since, left.closed_at)
-            after = replace(was, at=now.at, mark=now.mark) if unchanged else now
+            index, was, left = before.pop()
+            after = _as_it_was(now, was) if _stands_as(now, left) else now
+            if event.kind == EventKind.REPLY_WITHDRAWN and after is not now:
+                # What nobody was told never was: it has stopped no clock meanwhile.
+                told[index:] = [_as_it_was(row, was) for row in told[index:]]
         told.append(after)
     return told
 
@@ -73,6 +75,14 @@ def turns(told: Iterable[Standing]) -> list[Turn]:
         )
         for row in told
     ]
+
+
+def _stands_as(one: Standing, other: Standing) -> bool:
+    return (one.waiting_on, one.since, one.closed_at) == (other.waiting_on, other.since, other.closed_at)
+
+
+def _as_it_was(row: Standing, was: Standing) -> Standing:
+    return replace(row, waiting_on=was.waiting_on, since=was.since, closed_at=was.closed_at)
 
 
 def _after(now: Standing, event: Told) -> Standing:

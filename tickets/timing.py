@@ -1,12 +1,10 @@
-"""What a ticket's service level says of it: its clocks, when they are due, and where that is kept in its row."""
+"""What a ticket's service level says of it: its clocks, when they are due, and what of that is kept in its row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-
-from django.utils import timezone
 
 from accounts.queries.portals import portals_today
 from routing.clocks import Clock, read_clock
@@ -22,7 +20,6 @@ DUE = {
     Measure.NEXT_ANSWER: "next_due_at",
     Measure.SOLUTION: "solution_due_at",
 }
-KEPT_FIELDS = ("level", "due_at", "first_answered_at", "first_answer_minutes", "times_reopened", *DUE.values())
 # After these a clock may show something else, or another clock counts.
 TIMED = frozenset(
     {
@@ -76,19 +73,6 @@ class Timing:
         return {measure: clock for measure, clock in found.items() if clock is not None}
 
 
-def keep_times(ticket: Ticket, *, promises: Promises | None = None, now: datetime | None = None) -> bool:
-    """Write into a ticket's row what its clocks show, for doors that hold its lock. Returns whether anything is another
-    than before."""
-    timing = Timing(ticket, promises or Promises(), now or timezone.now())
-    before = {name: getattr(ticket, name) for name in _columns()}
-    for name, value in times_of(timing).items():
-        setattr(ticket, name, value)
-    changed = [name for name in _columns() if getattr(ticket, name) != before[name]]
-    if changed:
-        Ticket.objects.filter(pk=ticket.pk).update(**{name: getattr(ticket, name) for name in changed})
-    return bool(changed)
-
-
 def times_of(timing: Timing) -> dict[str, object]:
     """What is kept of a ticket's clocks in its row."""
     due = {DUE[measure]: clock.due_at for measure, clock in timing.clocks.items()}
@@ -112,10 +96,6 @@ def times_of(timing: Timing) -> dict[str, object]:
 
 def _times_reopened(told: list[Standing]) -> int:
     return sum(was.closed_at is not None and row.closed_at is None for was, row in pairwise(told))
-
-
-def _columns() -> tuple[str, ...]:
-    return tuple("level_id" if name == "level" else name for name in KEPT_FIELDS)
 
 
 def _agreement_of(ticket: Ticket) -> int | None:

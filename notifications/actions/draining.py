@@ -22,7 +22,10 @@ from notifications.models import Delivery, MailSettings
 from notifications.queries import tenants_with_mail_to_do
 from notifications.rounds import Outgoing
 from notifications.transports import open_transport
-from tickets.models import TicketEvent
+from routing.promises import Promises
+from tickets.actions.keeping_time import keep_time
+from tickets.models import Ticket, TicketEvent
+from tickets.timing import TIMED
 
 EVENTS_A_ROUND = 200
 MAILS_A_ROUND = 50
@@ -98,7 +101,15 @@ def sweep() -> None:
 
 def fan_out_pending(keep_going: KeepGoing) -> bool:
     """Whether as many were found as one round takes."""
-    of_tickets = work_off(TicketEvent.objects, fan_out, keep_going)
+    promises = Promises()
+
+    def follow(event: TicketEvent) -> None:
+        # Before the event is marked as done, in a transaction of its own: whoever dies in between does it once more.
+        if event.kind in TIMED:
+            keep_time(ticket=Ticket(pk=event.ticket_id), promises=promises)
+        fan_out(event)
+
+    of_tickets = work_off(TicketEvent.objects, follow, keep_going)
     return work_off(AccountEvent.objects, fan_out, keep_going) or of_tickets
 
 

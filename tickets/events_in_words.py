@@ -1,12 +1,16 @@
 """An event as a sentence in the reader's language. Plain text: names in it are escaped by whoever shows it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.languages import in_readers_language
-from tickets.enums import EventKind, Priority, Status
+from routing.enums import Ageing, Measure, Rung
+from tickets.enums import EventKind, Priority, Status, WaitingOn
 from tickets.models import TicketEvent
 
 SHORT = 120  # characters of an answer in its line
@@ -41,6 +45,8 @@ def _plain(kind: str) -> str:
         EventKind.NOTED: _("%(who)s wrote an internal note"),
         EventKind.REPLY_WITHDRAWN: _("%(who)s took a reply back before it was sent"),
         EventKind.LINKS_REVOKED: _("%(who)s made the links in earlier mails void"),
+        EventKind.NUDGED: _("%(who)s asked whether there is any news"),
+        EventKind.REMINDED: _("%(who)s reminded the customer that we wait for an answer"),
     }[EventKind(kind)]
 
 
@@ -174,6 +180,46 @@ def _mail_returned(_who: str, data: dict[str, Any]) -> str:
     return _("A mail to %(address)s came back and did not arrive") % {"address": data.get("address", "")}
 
 
+def _waiting_changed(who: str, data: dict[str, Any]) -> str:
+    if data.get("to") != WaitingOn.THIRD_PARTY:
+        return _("%(who)s let the ticket wait for us again") % {"who": who}
+    if data.get("whom"):
+        return _("%(who)s let the ticket wait for %(whom)s") % {"who": who, "whom": data["whom"]}
+    return _("%(who)s let the ticket wait for somebody else") % {"who": who}
+
+
+def _snoozed(who: str, data: dict[str, Any]) -> str:
+    if not data.get("until"):
+        return _("%(who)s brought the ticket back into the queue") % {"who": who}
+    return _("%(who)s put the ticket off until %(until)s") % {"who": who, "until": _moment(data["until"])}
+
+
+def _moment(kept: str) -> str:
+    """A moment as events keep it (ISO 8601), in the reader's time zone."""
+    return date_format(timezone.localtime(datetime.fromisoformat(kept)), "SHORT_DATETIME_FORMAT")
+
+
+def _escalated(_who: str, data: dict[str, Any]) -> str:
+    """`rung`, and what was breached: `measure` of a service level, or an ageing policy's `condition`."""
+    words = {
+        Rung.ASSIGNEE: _("Who has the ticket is told that it goes stale: %(reason)s"),
+        Rung.LEAD: _("The department's lead is told that it goes stale: %(reason)s"),
+        Rung.SUPPORT_LEAD: _("The support lead is told that it goes stale: %(reason)s"),
+    }[Rung(data["rung"])]
+    reason = Measure(data["measure"]).label if data.get("measure") else Ageing(data["condition"]).label
+    return words % {"reason": reason}
+
+
+def _times_changed(who: str, data: dict[str, Any]) -> str:
+    words = {
+        "calendar": _("%(who)s changed the working hours, so the times of this ticket were worked out again"),
+        "level": _("%(who)s changed the service level, so the times of this ticket were worked out again"),
+        "agreement": _("%(who)s changed the agreement, so the times of this ticket were worked out again"),
+        "priority": _("%(who)s changed what priorities mean, so the times of this ticket were worked out again"),
+    }
+    return words[data.get("why", "level")] % {"who": who}
+
+
 def _about_person(words: str, who: str, data: dict[str, Any]) -> str:
     return words % {"who": who, "name": data.get("name", "")}
 
@@ -198,5 +244,9 @@ _WITH_DETAILS: dict[EventKind, Callable[[str, dict[str, Any]], str]] = {
     EventKind.COLLABORATOR_REMOVED: _collaborator_removed,
     EventKind.CONFIDENTIALITY_CHANGED: _confidentiality_changed,
     EventKind.MERGED: _merged,
+    EventKind.WAITING_CHANGED: _waiting_changed,
+    EventKind.SNOOZED: _snoozed,
+    EventKind.ESCALATED: _escalated,
+    EventKind.TIMES_CHANGED: _times_changed,
     EventKind.MAIL_RETURNED: _mail_returned,
 }

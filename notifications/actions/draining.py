@@ -24,7 +24,7 @@ from notifications.rounds import Outgoing
 from notifications.transports import open_transport
 from routing.promises import Promises
 from tickets.actions.keeping_time import keep_time
-from tickets.models import Ticket, TicketEvent
+from tickets.models import TicketEvent
 from tickets.timing import TIMED
 
 EVENTS_A_ROUND = 200
@@ -106,7 +106,7 @@ def fan_out_pending(keep_going: KeepGoing) -> bool:
     def follow(event: TicketEvent) -> None:
         # Before the event is marked as done, in a transaction of its own: whoever dies in between does it once more.
         if event.kind in TIMED:
-            keep_time(ticket=Ticket(pk=event.ticket_id), promises=promises)
+            keep_time(ticket=event.ticket, promises=promises)
         fan_out(event)
 
     of_tickets = work_off(TicketEvent.objects, follow, keep_going)

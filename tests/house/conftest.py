@@ -51,7 +51,22 @@ from notifications.models import (
     SenderRule,
 )
 from routing.actions.arranging import add_department, add_member, set_responsible_department
-from routing.models import DepartmentMember, RoutingRule, RoutingSettings, RoutingTable, RoutingTableRow
+from routing.models import (
+    Absence,
+    AgeingPolicy,
+    AgreementLevel,
+    AlertSettings,
+    Calendar,
+    CalendarDay,
+    CalendarSpan,
+    DepartmentMember,
+    RoutingRule,
+    RoutingSettings,
+    RoutingTable,
+    RoutingTableRow,
+    ServiceLevel,
+    ServiceTarget,
+)
 from tests.conftest import Portal
 from tests.factories import AgentFactory, UserFactory, ask, ask_for_password
 from tickets.actions.attaching import keep_uploads
@@ -63,6 +78,7 @@ from tickets.links import ticket_link
 from tickets.models import (
     Attachment,
     Collaborator,
+    Escalation,
     Follower,
     FormField,
     OrganisationException,
@@ -152,6 +168,7 @@ def furnish(portal: Portal) -> House:
         add_member(actor=None, department=elsewhere, user=outsider)
         _furnish_entry(portal, ticket)
         _furnish_routing(portal, ticket)
+        _furnish_watching(portal, ticket)
         _furnish_mail(portal, ticket, delivery)
         return House(
             portal=portal,
@@ -236,6 +253,21 @@ def _furnish_routing(portal: Portal, ticket: Ticket) -> None:
     TicketTag.objects.create(ticket=ticket, tag=Tag.objects.create(name="attic"))
     Follower.objects.create(ticket=ticket, user=portal.lead)
     RoutingTrial.objects.create(draft={}, created_by=portal.administrator, created_at=timezone.now(), state="done")
+
+
+def _furnish_watching(portal: Portal, ticket: Ticket) -> None:
+    """One row of everything about working time, service levels and what goes stale."""
+    now = timezone.now()
+    calendar = Calendar.objects.create(name=f"{SECRET} hours", zone="Europe/Stockholm")
+    CalendarSpan.objects.create(calendar=calendar, weekday=0, opens=480, closes=1020)
+    CalendarDay.objects.create(calendar=calendar, day=now.date(), label=f"{SECRET} day")
+    level = ServiceLevel.objects.create(name=f"{SECRET} level", calendar=calendar)
+    ServiceTarget.objects.create(level=level, priority="medium", measure="first_answer", minutes=240)
+    AgreementLevel.objects.create(agreement=Agreement.objects.get(), level=level)
+    policy = AgeingPolicy.objects.create(department=portal.department, condition="unassigned", minutes=480)
+    Absence.objects.create(user=portal.agent, stand_in=portal.lead, since=LONG_AGO, until=LONG_AGO)
+    AlertSettings.objects.create()
+    Escalation.objects.create(ticket=ticket, policy=policy, rung="lead", since=LONG_AGO, reached_at=now)
 
 
 def _furnish_mail(portal: Portal, ticket: Ticket, delivery: Delivery) -> None:

@@ -59,7 +59,7 @@ class Promises:
         for pk in rows:
             above: int | None = pk
             seen: set[int] = set()
-            while above in rows and above not in seen:
+            while above is not None and above in rows and above not in seen:
                 seen.add(above)
                 above, own = rows[above]
                 if own is not None:

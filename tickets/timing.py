@@ -85,9 +85,11 @@ def times_of(timing: Timing) -> dict[str, object]:
         hours=timing.promise.hours,
         now=timing.now,
     )
+    following = timing.clocks.get(Measure.NEXT_ANSWER)
     return kept | {
         "level_id": timing.promise.level_id,
         "due_at": min((moment for moment in due.values() if moment is not None), default=None),
+        "next_asked_at": following.entries[0].at if following and not following.is_stopped else None,
         "first_answered_at": answered,
         "first_answer_minutes": int(first.spent.total_seconds() // 60) if answered and first else None,
         "times_reopened": _times_reopened(timing.told),

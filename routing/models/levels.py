@@ -65,8 +65,9 @@ class AgeingPolicy(TenantModel):
     """When a ticket counts as stale although no service level says so. `department` and `priority` empty: all of them;
     the policy that says most about a ticket counts, for each condition.
 
-    `minutes` are working time, `times` how often it may be reopened. With `closes_after` (more minutes), a ticket that
-    waits for the customer is closed, with notice, when they have not answered the reminder.
+    `minutes` are working time, `times` how often it may be reopened. A ticket that waits for the customer is told to
+    nobody on the staff: after `minutes` they are reminded, and with `closes_after`, so many minutes of working time
+    after the reminder, it is closed with notice.
     """
 
     department = models.ForeignKey(

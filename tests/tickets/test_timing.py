@@ -87,6 +87,15 @@ def test_an_answer_stops_the_first_clock_and_the_next_question_starts_another(in
     then(at(14, "10:00"), lambda: ask(in_scope, ticket))
     row = now(ticket)
     assert row.next_due_at == row.due_at == at(15, "10:00")
+    assert row.next_asked_at == at(14, "10:00")
+    then(at(14, "11:00"), lambda: ask(in_scope, ticket))
+    assert now(ticket).next_asked_at == at(14, "10:00"), "it is the first question that waits"
+    then(at(14, "11:10"), lambda: wait_for_third_party(actor=in_scope.agent, ticket=ticket, whom="Acme"))
+    then(at(14, "11:20"), lambda: wait_for_us(actor=in_scope.agent, ticket=ticket))
+    assert now(ticket).next_asked_at == at(14, "10:00"), "a pause is no new question"
+    then(at(14, "12:00"), lambda: answer(in_scope, ticket))
+    row = now(ticket)
+    assert (row.next_asked_at, row.next_due_at) == (None, None)
     assert row.first_answer_minutes == 150
 
 

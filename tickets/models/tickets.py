@@ -39,7 +39,9 @@ class Ticket(TenantModel):
     `waits_for` names a third party. `snoozed_until` keeps it out of sight, and silences what would call it stale, until
     then. `level` is the service level it has; the due times are what its clocks show (`tickets.timing`), kept to be
     searched and sorted: `due_at` is the next of them, and each is empty while its clock rests. `first_answer_minutes`
-    is the working time the first answer took. `nudged_at`: the customer asked for news, and nobody has answered since.
+    is the working time the first answer took; `next_asked_at` is the question that the next answer's clock counts from.
+    `nudged_at`: the customer asked for news, and nobody has answered since. `reminded_at`: they were told that we wait
+    for their answer, and we still do.
     """
 
     number = models.PositiveBigIntegerField()
@@ -59,9 +61,11 @@ class Ticket(TenantModel):
     waits_for = models.CharField(max_length=120, blank=True)
     snoozed_until = models.DateTimeField(null=True)
     nudged_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     level = models.ForeignKey(ServiceLevel, on_delete=models.SET_NULL, null=True, related_name="tickets")
     first_due_at = models.DateTimeField(null=True)
     next_due_at = models.DateTimeField(null=True)
+    next_asked_at = models.DateTimeField(null=True)
     solution_due_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     first_answered_at = models.DateTimeField(null=True)
@@ -110,6 +114,25 @@ class Ticket(TenantModel):
             models.Index(fields=["tenant", "-last_activity_at", "-id"], name="ticket_activity"),
             models.Index(fields=["tenant", "fingerprint", "created_at"], name="ticket_fingerprint"),
             models.Index(fields=["tenant", "due_at", "id"], condition=Q(due_at__isnull=False), name="ticket_due"),
+            # What the ageing round asks each minute: which tickets of a level and priority are due before a moment,
+            # which of the open ones have slept, rested or come back too long, without passing over the closed ones.
+            *(
+                models.Index(
+                    fields=["tenant", "level", "priority", f"{measure}_due_at"],
+                    condition=Q(**{f"{measure}_due_at__isnull": False}),
+                    name=f"ticket_{measure}_due",
+                )
+                for measure in ("first", "next", "solution")
+            ),
+            models.Index(fields=["tenant", "last_activity_at"], condition=Q(closed_at=None), name="ticket_resting"),
+            models.Index(
+                fields=["tenant", "snoozed_until"], condition=Q(snoozed_until__isnull=False), name="ticket_snoozed"
+            ),
+            models.Index(
+                fields=["tenant", "times_reopened"],
+                condition=Q(closed_at=None, times_reopened__gt=0),
+                name="ticket_reopened",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,17 +10,21 @@ from django.utils import timezone
 from accounts.folding import fold_text
 from accounts.models import Organisation, Tenant, User
 from accounts.scoping import tenant_scope
+from helpdesk.loading.histories import THIRD_PARTY, Happening, Histories
 from routing.models import Department, DepartmentMember
+from routing.promises import Promises
 from tickets.answers import kept_answer
-from tickets.enums import WAITING_ON, Channel, EventKind, Priority, Status
+from tickets.enums import Channel, EventKind, Priority, Status
 from tickets.locking import lock_counter
 from tickets.models import FieldAnswer, HelpTopic, Message, Ticket, TicketEvent
 from tickets.queries import questions_of
+from tickets.standing import standings
+from tickets.timing import Timing, times_of
 
 CHUNK = 1000
 PEOPLE = 400
-# Of a hundred tickets: most are done, some wait for the customer, the rest for us.
-STATUSES = [Status.CLOSED] * 80 + [Status.WAITING_FOR_CUSTOMER] * 9 + [Status.IN_PROGRESS] * 7 + [Status.OPEN] * 4
+# Most ask for nothing special, few for everything at once.
+PRIORITIES = [Priority.LOW] * 30 + [Priority.MEDIUM] * 45 + [Priority.HIGH] * 20 + [Priority.URGENT] * 5
 THINGS = (
     "Centralapparaten",
     "Larmknappen",
@@ -80,6 +84,8 @@ class _Loader:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.now = timezone.now()
+        self.histories = Histories(chance, self.now)
+        self.promises = Promises()
         self.topics = list(HelpTopic.objects.filter(is_active=True))
         self.questions = {topic.pk: questions_of(topic) for topic in self.topics}
         self.departments = list(Department.objects.filter(is_active=True))
@@ -91,15 +97,14 @@ class _Loader:
     def load(self, number: int) -> int:
         with transaction.atomic():
             counter = lock_counter()
-            tickets = Ticket.objects.bulk_create([self._ticket(counter.last_number + 1 + i) for i in range(number)])
+            events = [row for i in range(number) for row in self._ticket(counter.last_number + 1 + i)]
+            tickets = [row.ticket for row in events if row.kind == EventKind.OPENED]
             counter.last_number += number
             counter.save(update_fields=["last_number"])
-            messages = Message.objects.bulk_create([row for ticket in tickets for row in self._messages(ticket)])
+            Ticket.objects.bulk_create(tickets)
+            Message.objects.bulk_create([row.message for row in events if row.message])
             FieldAnswer.objects.bulk_create([row for ticket in tickets for row in self._answers(ticket)])
-            first = {message.ticket_id: message for message in reversed(messages)}
-            TicketEvent.objects.bulk_create(
-                [row for ticket in tickets for row in self._events(ticket, first[ticket.pk])]
-            )
+            TicketEvent.objects.bulk_create(events)
         return number
 
     def _people(self) -> list[User]:
@@ -120,16 +125,16 @@ class _Loader:
         User.objects.bulk_create(new)
         return list(User.objects.filter(role="customer").select_related("organisation").order_by("pk"))
 
-    def _ticket(self, number: int) -> Ticket:
+    def _ticket(self, number: int) -> list[TicketEvent]:
+        """A ticket's events, and with them its messages and itself, none of them written yet."""
         chance = self.chance
-        status, requester = chance.choice(STATUSES), chance.choice(self.people)
-        subject = f"{chance.choice(THINGS)} {chance.choice(TROUBLES)} i {chance.choice(PLACES)}"
-        created = self.now - timedelta(minutes=chance.randint(1, 60 * 24 * 400))
-        latest = min(self.now, created + timedelta(minutes=chance.randint(1, 60 * 24 * 20)))
-        department = chance.choice(self.departments)
+        department, end, requester = chance.choice(self.departments), self.histories.end(), chance.choice(self.people)
+        hours = self.promises.hours(None, department.pk)
+        told = self.histories.of(end, self.histories.begin(end, hours), hours)
         members = self.members.get(department.pk, [])
-        assignee = chance.choice(members) if members and status != Status.OPEN else None
-        return Ticket(
+        assignee = chance.choice(members) if members and end != Status.OPEN else None
+        subject = f"{chance.choice(THINGS)} {chance.choice(TROUBLES)} i {chance.choice(PLACES)}"
+        ticket = Ticket(
             number=number,
             subject=subject,
             search_key=fold_text(subject),
@@ -138,29 +143,54 @@ class _Loader:
             organisation=requester.organisation,
             department=department,
             assignee=assignee,
-            status=status,
-            priority=chance.choice(Priority.values),
+            status=_status(end, assignee),
+            priority=chance.choice(PRIORITIES),
             channel=Channel.PORTAL,
-            waiting_on=WAITING_ON[status],
-            waiting_since=latest,
-            last_activity_at=latest,
-            created_at=created,
-            closed_at=latest if status == Status.CLOSED else None,
+            created_at=told[0].at,
+            last_activity_at=max(row.at for row in told if row.kind != EventKind.SNOOZED),
+        )
+        events = [self._event(ticket, row) for row in told if row.kind != EventKind.CLAIMED or assignee]
+        self._stand(ticket, events)
+        return events
+
+    def _event(self, ticket: Ticket, row: Happening) -> TicketEvent:
+        staff = ticket.assignee or next(iter(self.members.get(ticket.department_id, [])), None)
+        author = (staff or ticket.requester) if row.by_staff else ticket.requester
+        message = self._message(ticket, author, row) if row.speaks else None
+        is_routing = row.kind == EventKind.ROUTED
+        return TicketEvent(
+            ticket=ticket,
+            kind=row.kind,
+            actor=None if is_routing else author,
+            message=message,
+            data=_routed(ticket) if is_routing else row.data,
+            created_at=row.at,
+            fanned_out_at=row.at,
         )
 
-    def _messages(self, ticket: Ticket) -> Iterator[Message]:
-        answered = ticket.status in (Status.CLOSED, Status.WAITING_FOR_CUSTOMER)
-        members = self.members.get(ticket.department_id) or [ticket.requester]
-        yield self._message(ticket, ticket.requester, ticket.created_at)
-        for turn in range(self.chance.randint(0, 2)):
-            yield self._message(ticket, self.chance.choice(members), ticket.created_at + timedelta(minutes=turn + 1))
-            yield self._message(ticket, ticket.requester, ticket.created_at + timedelta(minutes=turn + 2))
-        if answered:
-            yield self._message(ticket, self.chance.choice(members), ticket.last_activity_at)
+    def _stand(self, ticket: Ticket, events: list[TicketEvent]) -> None:
+        """Whom it waits for, and what its clocks show, as the doors and the worker would have left it."""
+        timing = Timing(ticket, self.promises, self.now, events)
+        timing.told = standings(events)
+        last = timing.told[-1]
+        stands: dict[str, Any] = {
+            "waiting_on": last.waiting_on,
+            "waiting_since": last.since,
+            "closed_at": last.closed_at,
+        }
+        for event in events:
+            if event.kind == EventKind.WAITING_CHANGED:
+                stands["waits_for"] = event.data["whom"]
+            elif event.kind == EventKind.NUDGED:
+                stands["nudged_at"] = event.created_at
+            elif event.kind == EventKind.SNOOZED:
+                stands["snoozed_until"] = datetime.fromisoformat(event.data["until"])
+        for name, value in (stands | times_of(timing)).items():
+            setattr(ticket, name, value)
 
-    def _message(self, ticket: Ticket, author: User, at: datetime) -> Message:
+    def _message(self, ticket: Ticket, author: User, row: Happening) -> Message:
         body = " ".join(self.chance.choices(SENTENCES, k=self.chance.randint(1, 8)))
-        return Message(ticket=ticket, author=author, body=body, channel=Channel.PORTAL, created_at=at)
+        return Message(ticket=ticket, author=author, body=body, channel=Channel.PORTAL, created_at=row.at)
 
     def _answers(self, ticket: Ticket) -> Iterator[FieldAnswer]:
         said = {"site": self.chance.choice(PLACES), "municipality": self.chance.choice(TOWNS)}
@@ -168,12 +198,16 @@ class _Loader:
             if field.key in said:
                 yield kept_answer(ticket, field, said[field.key])
 
-    def _events(self, ticket: Ticket, first: Message) -> Iterator[TicketEvent]:
-        done = {"ticket": ticket, "created_at": ticket.created_at, "fanned_out_at": ticket.created_at}
-        reasons = [{"step": "topic", "subject": "", "department": ticket.department.name, "outcome": "chosen"}]
-        yield TicketEvent(kind=EventKind.OPENED, actor=ticket.requester, message=first, **done)
-        yield TicketEvent(
-            kind=EventKind.ROUTED, data={"department": ticket.department.name, "reasons": reasons}, **done
-        )
-        if ticket.status == Status.CLOSED:
-            yield TicketEvent(kind=EventKind.CLOSED, actor=ticket.requester, data={"by": "staff"}, **done)
+
+def _routed(ticket: Ticket) -> dict[str, Any]:
+    name = ticket.department.name
+    return {
+        "department": name,
+        "reasons": [{"step": "topic", "subject": "", "department": name, "outcome": "chosen"}],
+    }
+
+
+def _status(end: str, assignee: User | None) -> Status:
+    if end in (THIRD_PARTY, Status.IN_PROGRESS):
+        return Status.IN_PROGRESS if assignee else Status.OPEN
+    return Status(end)

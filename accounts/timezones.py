@@ -3,6 +3,7 @@
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from babel.core import get_global
 from babel.dates import get_timezone_location
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,12 @@ def is_time_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def country_of(zone: str) -> str:
+    """The country a zone belongs to, by its ISO 3166-1 code (Unicode CLDR); "" where it is none's."""
+    territory = str(get_global("zone_territories").get(zone, ""))
+    return territory if territory.isalpha() else ""
 
 
 @cache

@@ -1,9 +1,11 @@
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.enums import Role
 from accounts.models import PrivateDomain, Tenant, TenantHost, User
 from accounts.scoping import tenant_scope
+from accounts.timezones import is_time_zone
 from accounts.webmail import WEBMAIL_DOMAINS
 
 
@@ -14,15 +16,19 @@ def found_tenant(
     hosts: list[str],
     mail_address: str,
     language: str = "sv",
+    time_zone: str = "Europe/Stockholm",
     colour: str = "",
     logo: bytes = b"",
 ) -> Tenant:
     """Found a new, empty portal. The first host is the one its links use.
 
-    For operator commands. Raises IntegrityError when the slug or a host is taken, ValidationError for wrong values.
+    For operator commands. Raises IntegrityError when the slug or a host is taken, ValidationError for wrong values,
+    among them a `time_zone` that is none.
     """
+    if not is_time_zone(time_zone):
+        raise ValidationError(f"There is no time zone {time_zone}")
     with transaction.atomic():
-        tenant = Tenant(slug=slug, name=name, mail_address=mail_address, language=language)
+        tenant = Tenant(slug=slug, name=name, mail_address=mail_address, language=language, time_zone=time_zone)
         if colour:
             tenant.colour = colour
         tenant.full_clean(exclude=["logo"])

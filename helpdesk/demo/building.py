@@ -33,6 +33,7 @@ from helpdesk.demo.arranging import (
 )
 from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal, Step, Story
 from routing.actions.arranging import add_department, add_member, set_responsible_department
+from routing.actions.calendars import add_office_hours
 from routing.models import Department
 from tickets.actions.answering import set_answers
 from tickets.actions.closing import close_ticket
@@ -65,6 +66,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
         _set_access(tenant, script, staff["admin"])
         for person in staff.values():
             verify_address(actor=None, user=person)
+        add_office_hours(actor=None)
         departments = _departments(script, staff)
         organisations = _organisations(script, departments)
         arrange_departments(script, staff["admin"], departments)

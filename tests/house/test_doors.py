@@ -317,6 +317,11 @@ DOORS = [
     "notifications.actions.addressing:update_address",
     "tickets.actions.exceptions:set_exception",
     "tickets.actions.exceptions:remove_exception",
+    "routing.actions.calendars:add_office_hours",
+    "routing.actions.calendars:make_portals_calendar",
+    "routing.actions.calendars:remove_calendar",
+    "routing.actions.calendars:save_calendar",
+    "routing.actions.calendars:set_department_calendar",
 ]
 
 

@@ -20,7 +20,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("wording", "wording_kinds"),
     ("public_holidays",),
     ("working_time",),
-    ("clocks",),
+    ("clocks", "typed_hours"),
     (
         "smtp",
         "imap",
@@ -57,6 +57,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "cautions_in_words",
         "routing_facts",
         "promises",
+        "calendar_drafts",
         "standing",
         "timing",
         "rule_catalogue",

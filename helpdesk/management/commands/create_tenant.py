@@ -11,11 +11,12 @@ from accounts.pictures import picture_type
 from accounts.scoping import tenant_scope
 from notifications.actions.addressing import AddressRefused, AddressWords, add_address
 from routing.actions.arranging import add_department, add_member
+from routing.actions.calendars import add_office_hours
 from tickets.actions.arranging import add_topic
 
 
 class Command(BaseCommand):
-    help = "Found a new portal with one department, one general topic and one administrator."
+    help = "Found a new portal with one department, one general topic, office hours and one administrator."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="short name, such as larm")
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             "--mail", default="", help="address mails come from and go to; support@<host> when left out"
         )
         parser.add_argument("--language", choices=["sv", "en"], default="sv")
+        parser.add_argument("--time-zone", default="Europe/Stockholm", help="where it works, such as Europe/Lisbon")
         parser.add_argument("--colour", default="", help="the portal's colour, such as #00618e")
         parser.add_argument("--logo", type=Path, help="a PNG, JPEG, GIF or WebP picture")
 
@@ -51,11 +53,13 @@ class Command(BaseCommand):
             hosts=options["host"],
             mail_address=options["mail"] or f"support@{options['host'][0]}",
             language=options["language"],
+            time_zone=options["time_zone"],
             colour=options["colour"],
             logo=_logo(options["logo"]),
         )
         administrator = add_staff(tenant=tenant, email=options["admin"], name="", role=Role.ADMINISTRATOR)
         with tenant_scope(tenant):
+            add_office_hours(actor=None)
             department = add_department(actor=None, name="Support", is_default=True)
             add_member(actor=None, department=department, user=administrator, is_lead=True)
             topic = add_topic(

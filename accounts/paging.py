@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
@@ -15,35 +15,47 @@ PAGE_SIZE = 25
 @dataclass(frozen=True)
 class Order:
     """A moment to sort by (or a text, with `by_text`), made unique by the id. Chosen by our own names, never by a
-    field from the request."""
+    field from the request. `nulls_last`: a moment that is missing in some rows, which come after all others; from the
+    end of the list, with `descending`, before them."""
 
     field: str
     descending: bool = False
     by_text: bool = False
+    nulls_last: bool = False
 
     def reversed(self) -> "Order":
         return replace(self, descending=not self.descending)
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         sign = "-" if self.descending else ""
-        return rows.order_by(f"{sign}{self.field}", f"{sign}pk")
+        if not self.nulls_last:
+            return rows.order_by(f"{sign}{self.field}", f"{sign}pk")
+        field = F(self.field)
+        ordered = field.desc(nulls_first=True) if self.descending else field.asc(nulls_last=True)
+        return rows.order_by(ordered, f"{sign}pk")
 
-    def beyond(self, rows: QuerySet[Any], value: datetime | str, pk: int) -> QuerySet[Any]:
+    def beyond(self, rows: QuerySet[Any], value: datetime | str | None, pk: int) -> QuerySet[Any]:
         side = "lt" if self.descending else "gt"
-        return rows.filter(
-            Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, f"pk__{side}": pk}),
-            **{f"{self.field}__{side}e": value},  # redundant, but it lets the index find where to begin
-        )
+        missing = Q(**{f"{self.field}__isnull": True})
+        if value is None:
+            rest = missing & Q(**{f"pk__{side}": pk})
+            return rows.filter((rest | ~missing) if self.descending else rest)
+        there = Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, f"pk__{side}": pk})
+        if self.nulls_last and not self.descending:
+            return rows.filter(there | missing)
+        return rows.filter(there, **{f"{self.field}__{side}e": value})  # redundant, but the index begins there
 
     def cursor_at(self, row: Model) -> str:
         value = getattr(row, self.field)
-        return f"{value if self.by_text else value.isoformat()}~{row.pk}"
+        return f"{value if self.by_text else value.isoformat() if value else ''}~{row.pk}"
 
-    def cursor(self, text: str | None) -> tuple[datetime | str, int] | None:
+    def cursor(self, text: str | None) -> tuple[datetime | str | None, int] | None:
         """What a cursor from an address says; None for nonsense."""
         value, separator, pk = (text or "").rpartition("~")
         if not separator or not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
             return None
+        if self.nulls_last and not value:
+            return None, int(pk)
         if self.by_text:
             return None if "\x00" in value else (value, int(pk))
         moment = _moment(value)

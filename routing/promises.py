@@ -38,9 +38,13 @@ class Promises:
 
     def promise(self, *, level_id: int | None, priority: str, department_id: int) -> Promise:
         """What is promised by a level for a ticket of this priority in this department. None: nothing."""
-        calendar = self._levels[level_id].calendar_id if level_id in self._levels else None
         targets = self._targets.get((level_id or 0, priority), {})
-        return Promise(level_id, targets, self.hours(calendar, department_id))
+        return Promise(level_id, targets, self.hours_of_level(level_id, department_id))
+
+    def hours_of_level(self, level_id: int | None, department_id: int) -> Hours:
+        """The hours in which a level's promises are counted for a ticket of this department."""
+        calendar = self._levels[level_id].calendar_id if level_id in self._levels else None
+        return self.hours(calendar, department_id)
 
     @cached_property
     def _hours(self) -> dict[int, Hours]:

@@ -1,8 +1,9 @@
-"""The agents' queue: its views, filters, sorts and counts. Plain data from an address to a list and back."""
+"""The agents' queue: its filters, sorts and counts. Plain data from an address to a list and back."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,16 +13,18 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.folding import clean_line, fold_text
 from accounts.models import Organisation, User
 from accounts.paging import Order
 from accounts.passing import whole_number
 from routing.queries import sight_of
+from tickets.due import add_dues
 from tickets.enums import LeadsTo, Priority, WaitingOn
-from tickets.models import Follower, FormField, HelpTopic, Ticket, TicketTag
+from tickets.models import FormField, HelpTopic, Ticket, TicketTag
 from tickets.queries import NOT_BY_STAFF, answered, desk_tickets, matching, tags_known_to
+from tickets.queue_views import COUNTED, VIEWS, QueueView
 
 LATE, OLD = timedelta(hours=24), timedelta(days=3)
 _DAY = re.compile(
@@ -31,43 +34,10 @@ _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)} | {"maj": 5, "okt": 10}
 
 
-@dataclass(frozen=True)
-class QueueView:
-    key: str
-    label: Any
-    description: Any
-    in_rail: bool = True
-    sort: str = "waiting"
-
-    def condition(self, agent: User) -> Q:
-        live = ~Q(waiting_on=WaitingOn.NOBODY)
-        return {
-            "waiting": Q(waiting_on=WaitingOn.US),
-            "mine": Q(assignee=agent) & live,
-            "followed": Q(pk__in=_followed(agent)) & live,
-            "unassigned": Q(assignee=None, waiting_on=WaitingOn.US),
-            "customer": Q(waiting_on=WaitingOn.CUSTOMER),
-            "open": live,
-            "closed": Q(waiting_on=WaitingOn.NOBODY),
-            "all": Q(),
-        }[self.key]
-
-
-VIEWS = {
-    view.key: view
-    for view in (
-        QueueView("waiting", gettext_lazy("Waiting on us"), gettext_lazy("Somebody waits for an answer from us.")),
-        QueueView("mine", gettext_lazy("Mine"), gettext_lazy("Tickets you have taken or been given.")),
-        QueueView("followed", gettext_lazy("Followed"), gettext_lazy("You get a mail when the customer writes.")),
-        QueueView("unassigned", gettext_lazy("Unassigned"), gettext_lazy("Nobody has taken these yet.")),
-        QueueView("customer", gettext_lazy("Waiting for customer"), gettext_lazy("We have answered or asked.")),
-        QueueView("open", gettext_lazy("All open"), gettext_lazy("Everything that is not closed.")),
-        QueueView("closed", pgettext_lazy("tickets", "Closed"), gettext_lazy("Answered and done."), sort="activity"),
-        QueueView("all", gettext_lazy("All tickets"), gettext_lazy("Open and closed."), in_rail=False, sort="activity"),
-    )
-}
 SORTS = {
     "waiting": (gettext_lazy("Longest wait first"), Order("waiting_since")),
+    "due": (gettext_lazy("Due first"), Order("due_at", nulls_last=True)),
+    "snoozed": (gettext_lazy("Back first"), Order("snoozed_until", nulls_last=True)),
     "newest": (gettext_lazy("Newest first"), Order("created_at", descending=True)),
     "activity": (gettext_lazy("Latest activity first"), Order("last_activity_at", descending=True)),
 }
@@ -227,7 +197,7 @@ def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dic
             "current": plain and queue.view.key == view.key,
         }
         for view in VIEWS.values()
-        if view.in_rail and (view.key != "followed" or counts["views"]["followed"] or queue.view.key == "followed")
+        if view.in_rail and (not view.if_any or counts["views"][view.key] or (on_queue and queue.view == view))
     ]
     departments = [
         {
@@ -244,12 +214,22 @@ def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dic
     return {"views": views, "departments": departments}
 
 
-def age_band(ticket: Ticket) -> str:
-    """How stale a ticket is, for its tint: fresh, late or old. Only what waits for us can be stale."""
+def add_ages(tickets: Collection[Ticket]) -> None:
+    """Give each of a page's tickets its `due` and its `age_band`, for its tint: fresh, late or old. Only what waits for
+    us can be stale; what is over its promised time is old, however short that was."""
+    now = timezone.now()
+    add_dues(tickets, now)
+    for ticket in tickets:
+        ticket.age_band = _age_band(ticket, now)
+
+
+def _age_band(ticket: Ticket, now: datetime) -> str:
     if ticket.waiting_on != WaitingOn.US:
         return "fresh"
-    waited = timezone.now() - ticket.waiting_since
-    return "old" if waited >= OLD else "late" if waited >= LATE else "fresh"
+    waited = now - ticket.waiting_since
+    if waited >= OLD or (ticket.due and ticket.due.is_over):
+        return "old"
+    return "late" if waited >= LATE or (ticket.due and ticket.due.is_soon) else "fresh"
 
 
 def day_as_kept(words: str) -> str:
@@ -263,32 +243,21 @@ def day_as_kept(words: str) -> str:
     return f"{day}T{int(said['hour']):02}:{said['minute']}" if said["hour"] else day
 
 
-def _followed(agent: User) -> QuerySet[Any]:
-    return Follower.objects.filter(user=agent).order_by().values("ticket")
-
-
 def _open_counts(agent: User) -> dict[str, dict[Any, int]]:
-    us, customer = Q(waiting_on=WaitingOn.US), Q(waiting_on=WaitingOn.CUSTOMER)
+    """How many tickets are on each list of the rail, and how many of each department wait for us. In one query."""
     rows = (
         desk_tickets(agent)
         .select_related(None)
-        .filter(waiting_on__in=(WaitingOn.US, WaitingOn.CUSTOMER))
+        .filter(waiting_on__in=(WaitingOn.US, WaitingOn.CUSTOMER, WaitingOn.THIRD_PARTY))
         .values("department_id")
-        .annotate(
-            waiting=Count("pk", filter=us),
-            mine=Count("pk", filter=Q(assignee=agent)),
-            followed=Count("pk", filter=Q(pk__in=_followed(agent))),
-            unassigned=Count("pk", filter=us & Q(assignee=None)),
-            customer=Count("pk", filter=customer),
-            open=Count("pk"),
-        )
+        .annotate(**{f"on_{view.key}": Count("pk", filter=view.condition(agent)) for view in COUNTED})
         .order_by()
     )
-    views = dict.fromkeys(("waiting", "mine", "followed", "unassigned", "customer", "open"), 0)
+    views = dict.fromkeys((view.key for view in COUNTED), 0)
     departments: dict[Any, int] = {}
     for found in rows:
         row: dict[str, Any] = dict(found)
-        departments[row["department_id"]] = row["waiting"]
+        departments[row["department_id"]] = row["on_waiting"]
         for key in views:
-            views[key] += row[key]
+            views[key] += row[f"on_{key}"]
     return {"views": views, "departments": departments}

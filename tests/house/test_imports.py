@@ -67,6 +67,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "backends",
         "checks",
         "paging",
+        "due",
+        "queue_views",
         "queue",
         "exporting",
         "answers",

@@ -1,7 +1,7 @@
 """The queue: which tickets, in which order, found by which words; every row on exactly one page."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from accounts.paging import PAGE_SIZE
 from accounts.scoping import tenant_scope
+from routing.models import Calendar, CalendarSpan
+from routing.promises import Promises
+from routing.working_time import worked
 from tests.conftest import Portal, make_portal
 from tests.factories import MemberFactory, UserFactory, make_ticket
 from tests.pages import Page
@@ -18,9 +21,13 @@ from tickets.actions.following import follow
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.replying import reply_to_ticket
 from tickets.actions.setting_priority import set_priority
+from tickets.actions.snoozing import snooze
+from tickets.actions.waiting import wait_for_third_party
 from tickets.enums import Channel, Priority
 from tickets.models import Ticket
-from tickets.queue import SORTS, VIEWS
+from tickets.queue import SORTS
+from tickets.queue_views import VIEWS, end_of_today
+from tickets.templatetags.helpdesk import working_length
 
 
 def rows(page: Page) -> list[int]:
@@ -35,7 +42,18 @@ def busy(portal: Portal, other_portal: Portal) -> dict[str, Ticket]:
         with tenant_scope(place.tenant):
             made = {
                 name: make_ticket(requester=place.customer, topic=place.topic, subject=f"{name} {place.tenant.slug}")
-                for name in ("fresh", "mine", "answered", "closed", "elsewhere", "urgent")
+                for name in (
+                    "fresh",
+                    "mine",
+                    "answered",
+                    "closed",
+                    "elsewhere",
+                    "urgent",
+                    "supplier",
+                    "asleep",
+                    "today",
+                    "late",
+                )
             }
             claim(actor=place.agent, ticket=made["mine"])
             reply_to_ticket(
@@ -46,18 +64,34 @@ def busy(portal: Portal, other_portal: Portal) -> dict[str, Ticket]:
             set_priority(actor=place.agent, ticket=made["urgent"], priority=Priority.URGENT)
             for name in ("fresh", "closed"):
                 follow(actor=place.agent, ticket=made[name], user=place.agent)
+            wait_for_third_party(actor=place.agent, ticket=made["supplier"], whom="Acme")
+            claim(actor=place.agent, ticket=made["asleep"])
+            snooze(actor=place.agent, ticket=made["asleep"], until=timezone.now() + timedelta(hours=3))
+            now = timezone.now()
+            _due(made["today"], now + (end_of_today() - now) / 2)
+            _due(made["late"], now - timedelta(minutes=5))
+            _due(made["mine"], end_of_today() + timedelta(minutes=1))
     return made
 
 
+def _due(ticket: Ticket, at: datetime) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(first_due_at=at, due_at=at)
+
+
+OPEN = {"fresh", "mine", "urgent", "answered", "supplier", "asleep", "today", "late"}
 VIEW_ROWS = {
-    "waiting": {"fresh", "mine", "urgent"},
+    "waiting": {"fresh", "mine", "urgent", "today", "late"},
     "mine": {"mine"},
     "followed": {"fresh"},
-    "unassigned": {"fresh", "urgent"},
+    "unassigned": {"fresh", "urgent", "today", "late"},
+    "due_today": {"today"},
+    "over": {"late"},
     "customer": {"answered"},
-    "open": {"fresh", "mine", "urgent", "answered"},
+    "third_party": {"supplier"},
+    "snoozed": {"asleep"},
+    "open": OPEN,
     "closed": {"closed"},
-    "all": {"fresh", "mine", "urgent", "answered", "closed"},
+    "all": OPEN | {"closed"},
 }
 
 
@@ -103,16 +137,16 @@ def test_the_same_figures_stand_on_every_page_of_the_desk(busy, portal, browse):
     [
         ("fresh", {"fresh"}),
         ("FRESH north", {"fresh"}),
-        ("north", {"fresh", "mine", "urgent", "answered", "closed"}),
+        ("north", OPEN | {"closed"}),
         ("south", set()),
-        ("anna", {"fresh", "mine", "urgent", "answered", "closed"}),
+        ("anna", OPEN | {"closed"}),
         ("ANNA@kund.example fresh", {"fresh"}),
         ("holm closed", {"closed"}),
         ("nobody at all", set()),
         ("%", set()),
         ("_", set()),
         ("' OR 1=1 --", set()),
-        ("\x00", {"fresh", "mine", "urgent", "answered", "closed"}),
+        ("\x00", OPEN | {"closed"}),
         ("fre\x00sh", {"fresh"}),
         ("①②", set()),
         ("፩", set()),
@@ -163,7 +197,7 @@ def test_filters_narrow_and_their_chips_take_them_away_again(busy, portal, brows
     chips = [given["href"] for given in page.all("a") if "chip" in given.get("class", "").split()]
     assert len(chips) == 3
     totals = [int(Page(client.get(url)).main["data-total"]) for url in chips]
-    assert totals == [1, 4, 1]
+    assert totals == [1, len(OPEN), 1]
     assert all("sort=newest" in url and "view=open" in url for url in chips)
 
 
@@ -185,6 +219,11 @@ def test_filters_narrow_and_their_chips_take_them_away_again(busy, portal, brows
         "after=2026-13-45T00:00:00Z~1",
         "after=2026-01-01T00:00:00Z~99999999999999999999",
         "before=~&after=~",
+        "sort=due&after=~1",
+        "sort=due&before=~1",
+        "sort=due&after=~x",
+        "sort=snoozed&after=nonsense~1",
+        "sort=newest&after=~1",
         "q=%00%ff",
     ],
 )
@@ -213,15 +252,53 @@ def test_a_list_is_sorted_as_it_says(portal, browse, sort):
                 waiting_since=begin + timedelta(hours=position * 7 % 6),
                 created_at=begin + timedelta(hours=position * 5 % 6),
                 last_activity_at=begin + timedelta(hours=position * 11 % 6),
+                due_at=begin + timedelta(hours=position * 13 % 5) if position % 3 else None,
             )
         order = SORTS[sort][1]
-        wanted = sorted(
-            Ticket.objects.all(), key=lambda ticket: (getattr(ticket, order.field), ticket.pk), reverse=order.descending
-        )
+        wanted = sorted(Ticket.objects.all(), key=lambda ticket: _place(ticket, order.field), reverse=order.descending)
 
     shown = rows(Page(browse(portal, portal.agent).get("/desk/", {"sort": sort})))
 
     assert shown == [ticket.number for ticket in wanted]
+
+
+def _place(ticket: Ticket, field: str) -> tuple:
+    value = getattr(ticket, field)
+    return value is None, value or 0, ticket.pk
+
+
+def test_how_much_time_is_left_is_working_time_and_stands_in_the_row(busy, portal, browse):
+    """The portal's hours are counted: where nobody works until tomorrow, a day has no minutes."""
+    with tenant_scope(portal.tenant):
+        closed = Calendar.objects.create(name="Mostly closed", zone="Europe/Stockholm", is_default=True)
+        CalendarSpan.objects.create(calendar=closed, weekday=0, opens=0, closes=24 * 60)
+        monday = timezone.localtime() + timedelta(days=7 - timezone.localtime().weekday())
+        _due(busy["late"], timezone.now() - timedelta(minutes=1))
+        _due(busy["today"], monday.replace(hour=2, minute=30, second=0, microsecond=0))
+        expected = working_length(
+            worked(Promises().hours(None), timezone.now(), Ticket.objects.get(pk=busy["today"].pk).due_at)
+        )
+
+    text = Page(browse(portal, portal.agent).get("/desk/?view=waiting&sort=due")).text
+
+    assert "First answer: 0 min over" in text or "First answer: 1 min over" in text
+    assert f"First answer: {expected} left" in text
+
+
+def test_what_is_not_due_comes_last_and_pages_go_on_into_it(walking, browse):
+    portal, made = walking
+    with tenant_scope(portal.tenant):
+        for number, ticket in enumerate(made[:4]):
+            Ticket.objects.filter(pk=ticket.pk).update(due_at=timezone.now() + timedelta(hours=4 - number))
+    client = browse(portal, portal.agent)
+    shown, address = [], "?sort=due"
+    while address:
+        page = Page(client.get(f"/desk/{address}"))
+        shown += rows(page)
+        address = next((given["href"] for given in page.all("a") if given.get("rel") == "next"), "")
+
+    due = [ticket.number for ticket in reversed(made[:4])]
+    assert shown == due + [ticket.number for ticket in made[4:]]
 
 
 def test_names_in_lists_are_text(portal, browse):
@@ -263,7 +340,8 @@ def test_walking_forward_meets_every_row_once_and_back_again_too(walking, gaps, 
     with tenant_scope(portal.tenant):
         for ticket, gap in zip(made, gaps, strict=False):
             moment += timedelta(minutes=gap)
-            Ticket.objects.filter(pk=ticket.pk).update(**{order.field: moment})
+            missing = order.nulls_last and gap == 0
+            Ticket.objects.filter(pk=ticket.pk).update(**{order.field: None if missing else moment})
         rows_asked = Ticket.objects.filter(pk__in=[ticket.pk for ticket, _gap in zip(made, gaps, strict=False)])
         wanted = [ticket.pk for ticket in order.apply(rows_asked)]
 

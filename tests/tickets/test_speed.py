@@ -18,6 +18,7 @@ from tickets.enums import Channel
 from tickets.models import Ticket
 
 MOST = 18
+MOST_OF_LISTS = 24  # with calendars and levels, by which the time left is counted
 MOST_ON_THE_DESK = 25  # one ticket, with everything that is changed where it stands
 
 
@@ -60,6 +61,19 @@ def test_the_queue_costs_the_same_with_one_and_with_fifty_tickets(portal, ticket
     file_many(portal, 50)
 
     assert queries(client, url) == one <= MOST
+
+
+def test_the_queue_costs_the_same_however_many_tickets_are_due(portal, ticket, browse):
+    client, soon = browse(portal, portal.agent), timezone.now() + timedelta(hours=1)
+    with tenant_scope(portal.tenant):
+        Ticket.objects.update(first_due_at=soon, due_at=soon)
+    one = queries(client, "/desk/?sort=due")
+    with tenant_scope(portal.tenant):
+        for _number in range(20):
+            make_ticket(requester=portal.customer, topic=portal.topic)
+        Ticket.objects.update(first_due_at=soon, due_at=soon)
+
+    assert queries(client, "/desk/?sort=due") == one <= MOST_OF_LISTS
 
 
 def test_my_tickets_cost_the_same_with_one_and_with_fifty(portal, ticket, browse):
@@ -150,7 +164,10 @@ def plans(client, url: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("url", ["/desk/", "/desk/?view=mine", "/desk/?view=all", "/desk/?view=closed"])
+@pytest.mark.parametrize(
+    "url",
+    ["/desk/", "/desk/?sort=due", "/desk/?view=snoozed", "/desk/?view=mine", "/desk/?view=all", "/desk/?view=closed"],
+)
 def test_the_queues_first_page_is_read_from_an_index(portal, many, browse, url):
     for person in (portal.administrator, portal.agent):
         for plan in plans(browse(portal, person), url):

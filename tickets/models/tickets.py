@@ -1,7 +1,8 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.folding import fold_text
 from accounts.languages import in_readers_language
@@ -19,6 +20,9 @@ from tickets.enums import (
 )
 from tickets.models.forms import FormField
 from tickets.models.topics import HelpTopic
+
+if TYPE_CHECKING:
+    from tickets.due import Due
 
 
 class TicketCounter(TenantModel):
@@ -81,6 +85,7 @@ class Ticket(TenantModel):
 
     # Set for pages by `tickets.queries` and `tickets.queue`.
     age_band: str
+    due: "Due | None" = None
     last_message_excerpt: str
     last_message_is_note: bool
     is_undelivered: bool = False
@@ -114,6 +119,7 @@ class Ticket(TenantModel):
             models.Index(fields=["tenant", "-last_activity_at", "-id"], name="ticket_activity"),
             models.Index(fields=["tenant", "fingerprint", "created_at"], name="ticket_fingerprint"),
             models.Index(fields=["tenant", "due_at", "id"], condition=Q(due_at__isnull=False), name="ticket_due"),
+            models.Index(fields=["tenant", "waiting_on", "due_at", "id"], name="ticket_waiting_due"),
             # What the ageing round asks each minute: which tickets of a level and priority are due before a moment,
             # which of the open ones have slept, rested or come back too long, without passing over the closed ones.
             *(
@@ -145,6 +151,11 @@ class Ticket(TenantModel):
     @property
     def is_closed(self) -> bool:
         return self.status == Status.CLOSED
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it is put off now: it is on no list of what is to be done."""
+        return self.snoozed_until is not None and self.snoozed_until > timezone.now()
 
 
 class FieldAnswer(TenantModel):

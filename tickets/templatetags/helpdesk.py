@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from tickets.answers import value_in_words
 from tickets.answers import with_colon as label_with_colon
+from tickets.due import Due
 from tickets.enums import Channel, Priority, Status
 from tickets.events_in_words import sentence
 from tickets.formatted import Formatted
@@ -43,6 +44,31 @@ def length(span: timedelta) -> str:
     if hours:
         return " ".join(filter(None, [_("%d h") % hours, _("%d min") % rest if rest else ""]))
     return _("%d min") % rest
+
+
+@register.filter
+def on_day(moment: datetime | None) -> str:
+    """A moment that is to come, as people say it ("tomorrow 08:00"), the exact one on hover."""
+    return _time_element(moment, _to_come(moment)) if moment else ""
+
+
+@register.filter
+def time_left(due: Due | None) -> SafeString | str:
+    """How much working time is left until something is due ("2 h 10 min left"), the exact moment on hover."""
+    if due is None:
+        return ""
+    words = _("%s over") if due.is_over else _("%s left")
+    return _time_element(due.at, words % working_length(abs(due.left)))
+
+
+@register.filter
+def working_length(span: timedelta) -> str:
+    """A span of working time. Never in days, of which nobody knows how long they are meant to be."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%d min") % rest
+    return " ".join(filter(None, [_("%d h") % hours, _("%d min") % rest if rest else ""]))
 
 
 @register.filter
@@ -119,6 +145,19 @@ def _relative(moment: datetime) -> str:
         return _("today %s") % clock
     if days == 1:
         return _("yesterday %s") % clock
+    return f"{date_format(local, 'MONTH_DAY_FORMAT' if local.year == today.year else 'DATE_FORMAT')} {clock}"
+
+
+def _to_come(moment: datetime) -> str:
+    local, today = timezone.localtime(moment), timezone.localdate()
+    clock = date_format(local, "TIME_FORMAT")
+    days = (local.date() - today).days
+    if days == 0:
+        return _("today %s") % clock
+    if days == 1:
+        return _("tomorrow %s") % clock
+    if 1 < days < 7:
+        return f"{date_format(local, 'l')} {clock}"
     return f"{date_format(local, 'MONTH_DAY_FORMAT' if local.year == today.year else 'DATE_FORMAT')} {clock}"
 
 

@@ -54,7 +54,7 @@ from tickets.queries import (
     with_read_until,
     with_unread,
 )
-from tickets.queue import Queue, age_band, rail
+from tickets.queue import Queue, add_ages, rail
 from tickets.reasons_in_words import why_here
 from tickets.timeline import Entry, last_message, timeline
 from tickets.views.files import attachment_response
@@ -74,8 +74,7 @@ def queue(request: PortalRequest) -> HttpResponse:
     )
     add_last_messages(page.items)
     add_columns(page.items)
-    for row in page.items:
-        row.age_band = age_band(row)
+    add_ages(page.items)
     sides = rail(request.user, request.GET, on_queue=True)
     works_nowhere = not page.items and sight_of(request.user).works_nowhere
     context = {
@@ -134,7 +133,7 @@ def preview(request: PortalRequest, number: int) -> HttpResponse:
     found = fetch(request, number)
     events = list(events_for(found, staff=True))
     entries = _timeline(found, request.user, events)
-    found.age_band = age_band(found)
+    add_ages([found])
     context = {"ticket": found, "timeline": entries[-PREVIEWED:], "why": why_here(events)}
     return render(request, "tickets/desk/_preview.html", context)
 
@@ -172,7 +171,7 @@ def ticket_page(
     entries = _timeline(found, request.user, events)
     if request.method == "GET":
         mark_read(actor=request.user, ticket=found, message=last_message(entries), staff=True)
-    found.age_band = age_band(found)
+    add_ages([found])
     people = participants_of(found)
     context = {
         "ticket": found,

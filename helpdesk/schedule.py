@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from accounts.poking import IMPORT_TASK, TRIAL_TASK
+from accounts.poking import IMPORT_TASK, TIMES_TASK, TRIAL_TASK
 
 HOUR = 3600.0
 LONG = 540.0  # seconds; below the broker's visibility timeout, after which it would give the task to another worker
@@ -85,6 +85,14 @@ JOBS = (
     ),
     Job(TRIAL_TASK, "tickets.actions.trials:work_on_trials", every=15.0, embedded=1.0, limit=LONG),
     Job("tickets.forget_trials", "tickets.actions.trials:forget_trials", every=24 * HOUR, each_tenant=True),
+    Job(TIMES_TASK, "tickets.actions.following_changes:work_on_times", every=15.0, embedded=1.0, limit=LONG),
+    Job("tickets.begin_daily", "tickets.actions.recalculating:begin_daily", every=900.0, each_tenant=True),
+    Job(
+        "tickets.forget_recalculations",
+        "tickets.actions.recalculating:forget_recalculations",
+        every=24 * HOUR,
+        each_tenant=True,
+    ),
     Job("tickets.count_uses", "tickets.actions.counting:count_uses", every=HOUR, each_tenant=True),
     Job("tickets.sweep_uploads", "tickets.actions.tidying:sweep_uploads", every=HOUR, each_tenant=True),
     Job(

@@ -8,13 +8,14 @@ from threading import Event
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
 from accounts.actions.import_work import put_down, work_on_imports
-from accounts.poking import IMPORT_TASK, TRIAL_TASK
+from accounts.poking import IMPORT_TASK, TIMES_TASK, TRIAL_TASK
 from helpdesk.schedule import JOBS, Job
 from notifications.actions.draining import drain_everybody
+from tickets.actions.following_changes import work_on_times
 from tickets.actions.trials import work_on_trials
 
 LONGEST_WAIT = 30.0
-A_ROUND = 1.0  # seconds for imports, and for trials; mails come in between
+A_ROUND = 1.0  # seconds for imports, for trials, for tickets' times; mails come in between
 SWEEP = "notifications.sweep"
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ def _run(job: Job, stop: Event) -> bool:
             return work_on_imports(lambda: not stop.is_set(), A_ROUND)
         if job.name == TRIAL_TASK:
             return work_on_trials(lambda: not stop.is_set(), A_ROUND)
+        if job.name == TIMES_TASK:
+            return work_on_times(lambda: not stop.is_set(), A_ROUND)
         job.run()
     except (DatabaseError, InterfaceError):
         raise

@@ -1,26 +1,17 @@
 """The portal's calendars and service levels as the pure calculations are told them: read once, asked often."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from accounts.models import Organisation
 from accounts.scoping import current_tenant
 from routing.enums import Measure
 from routing.models import AgreementLevel, Calendar, Department, ServiceLevel, ServiceTarget
+from routing.promised import Holder, Level, Promise, Promised
 from routing.working_time import Hours, Span, Spans
 
 OFFICE_HOURS = tuple((Span(8 * 60, 17 * 60),) if day < 5 else () for day in range(7))
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What one ticket's customer is promised: a target for each measure that has one, counted in these hours."""
-
-    level_id: int | None
-    targets: Mapping[Measure, timedelta]
-    hours: Hours
 
 
 class Promises:
@@ -45,6 +36,28 @@ class Promises:
         """The hours in which a level's promises are counted for a ticket of this department."""
         calendar = self._levels[level_id].calendar_id if level_id in self._levels else None
         return self.hours(calendar, department_id)
+
+    def promised(self) -> Promised:
+        """All of it as it is now, also what nobody has asked yet."""
+        levels = {pk: self._level_as_promised(level) for pk, level in self._levels.items()}
+        holders = Organisation.objects.filter(agreement__level__isnull=False).values_list(
+            "pk", "agreement__level__level", "agreement_from", "agreement_until"
+        )
+        return Promised(
+            portal=self.hours(None),
+            departments={pk: self._hours[calendar] for pk, calendar in self._of_department.items()},
+            everybody=levels.get(self._default_level),
+            holders={pk: Holder(levels[level], since, until) for pk, level, since, until in holders},
+        )
+
+    def _level_as_promised(self, level: ServiceLevel) -> Level:
+        targets = (
+            (priority, str(measure), int(target.total_seconds()) // 60)
+            for (of_level, priority), of_priority in self._targets.items()
+            if of_level == level.pk
+            for measure, target in of_priority.items()
+        )
+        return Level(tuple(sorted(targets)), self._hours[level.calendar_id] if level.calendar_id else None)
 
     @cached_property
     def _hours(self) -> dict[int, Hours]:

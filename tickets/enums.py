@@ -25,6 +25,8 @@ WAITING_ON = {
 }
 # In these it may wait for a third party instead: a supplier, a colleague elsewhere.
 WITH_THIRD_PARTY = (Status.OPEN, Status.IN_PROGRESS)
+# Whom open tickets wait for; asked instead of "not closed", because the indexes begin with it.
+STILL_OPEN = (WaitingOn.US, WaitingOn.CUSTOMER, WaitingOn.THIRD_PARTY)
 
 
 class Priority(models.TextChoices):
@@ -128,6 +130,24 @@ class TrialState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class TimesChange(models.TextChoices):
+    """What was changed when tickets got other times."""
+
+    CALENDAR = "calendar", _("Working hours")
+    LEVEL = "level", _("Service level")
+    AGREEMENT = "agreement", _("Agreement")
+
+
+class RecalculationKind(models.TextChoices):
+    """Why times are worked out again: to see what a change would do, to follow one that was made, each day anew, or
+    once for tickets from before there were times."""
+
+    TRIAL = "trial", _("Trial")
+    CHANGE = "change", _("Change")
+    DAILY = "daily", _("Daily")
+    UPGRADE = "upgrade", _("Upgrade")
 
 
 class Whose(models.TextChoices):

@@ -215,7 +215,6 @@ def _times_changed(who: str, data: dict[str, Any]) -> str:
         "calendar": _("%(who)s changed the working hours, so the times of this ticket were worked out again"),
         "level": _("%(who)s changed the service level, so the times of this ticket were worked out again"),
         "agreement": _("%(who)s changed the agreement, so the times of this ticket were worked out again"),
-        "priority": _("%(who)s changed what priorities mean, so the times of this ticket were worked out again"),
     }
     return words[data.get("why", "level")] % {"who": who}
 

@@ -1,6 +1,6 @@
 """What a ticket's service level says of it: its clocks, when they are due, and what of that is kept in its row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -9,7 +9,8 @@ from itertools import pairwise
 from accounts.queries.portals import portals_today
 from routing.clocks import Clock, read_clock
 from routing.enums import Measure
-from routing.promises import Promise, Promises
+from routing.promised import Promise
+from routing.promises import Promises
 from tickets.enums import EventKind
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.standing import Standing, standings, turns
@@ -33,7 +34,6 @@ TIMED = frozenset(
         EventKind.REPLY_WITHDRAWN,
         EventKind.MERGED,
         EventKind.WAITING_CHANGED,
-        EventKind.TIMES_CHANGED,
     }
 )
 
@@ -59,24 +59,43 @@ class Timing:
     @cached_property
     def told(self) -> list[Standing]:
         """How it stood after each of its events."""
-        events = TicketEvent.objects.filter(ticket=self.ticket).order_by("pk") if self.events is None else self.events
-        gone = Message.objects.filter(ticket=self.ticket).exclude(withdrawn_at=None).values_list("pk", flat=True)
-        return standings(events, frozenset(gone))
+        return stories({self.ticket.pk: self.events})[self.ticket.pk]
 
     @cached_property
     def clocks(self) -> dict[Measure, Clock]:
         """Those that have started, of the measures that have a target."""
-        found = {
-            measure: read_clock(measure, turns(self.told), target=target, hours=self.promise.hours, now=self.now)
-            for measure, target in self.promise.targets.items()
-        }
-        return {measure: clock for measure, clock in found.items() if clock is not None}
+        return clocks_of(self.told, self.promise, self.now)
+
+
+def clocks_of(told: list[Standing], promise: Promise, now: datetime) -> dict[Measure, Clock]:
+    """What the clocks of a promise show of a story. Pure."""
+    found = {
+        measure: read_clock(measure, turns(told), target=target, hours=promise.hours, now=now)
+        for measure, target in promise.targets.items()
+    }
+    return {measure: clock for measure, clock in found.items() if clock is not None}
+
+
+def due_of(clocks: Mapping[Measure, Clock]) -> dict[str, datetime | None]:
+    """When each clock is due, as the ticket's row keeps it; None where it rests, or there is none."""
+    due = {DUE[measure]: clock.due_at for measure, clock in clocks.items()}
+    return dict.fromkeys(DUE.values()) | due
+
+
+def stories(tickets: Mapping[int, Iterable[TicketEvent] | None]) -> dict[int, list[Standing]]:
+    """How each of these tickets stood after each of its events, which are read where they are not given. Two queries
+    for all of them."""
+    read: dict[int, list[TicketEvent]] = {pk: [] for pk, events in tickets.items() if events is None}
+    for event in TicketEvent.objects.filter(ticket__in=list(read)).order_by("pk") if read else ():
+        read[event.ticket_id].append(event)
+    gone = Message.objects.filter(ticket__in=list(tickets)).exclude(withdrawn_at=None).values_list("pk", flat=True)
+    withdrawn = frozenset(gone)
+    return {pk: standings(read.get(pk, events or ()), withdrawn) for pk, events in tickets.items()}
 
 
 def times_of(timing: Timing) -> dict[str, object]:
     """What is kept of a ticket's clocks in its row."""
-    due = {DUE[measure]: clock.due_at for measure, clock in timing.clocks.items()}
-    kept: dict[str, object] = dict.fromkeys(DUE.values()) | due
+    due = due_of(timing.clocks)
     answered = next((row.at for row in timing.told[1:] if row.answered), None)
     first = read_clock(
         Measure.FIRST_ANSWER,
@@ -86,7 +105,8 @@ def times_of(timing: Timing) -> dict[str, object]:
         now=timing.now,
     )
     following = timing.clocks.get(Measure.NEXT_ANSWER)
-    return kept | {
+    return {
+        **due,
         "level_id": timing.promise.level_id,
         "due_at": min((moment for moment in due.values() if moment is not None), default=None),
         "next_asked_at": following.entries[0].at if following and not following.is_stopped else None,
@@ -94,6 +114,11 @@ def times_of(timing: Timing) -> dict[str, object]:
         "first_answer_minutes": int(first.spent.total_seconds() // 60) if answered and first else None,
         "times_reopened": _times_reopened(timing.told),
     }
+
+
+def changed_times(timing: Timing) -> dict[str, object]:
+    """Of what is kept in the ticket's row, what is another than its clocks show."""
+    return {name: value for name, value in times_of(timing).items() if getattr(timing.ticket, name) != value}
 
 
 def _times_reopened(told: list[Standing]) -> int:

@@ -17,6 +17,7 @@ from tickets.views import (
 
 urlpatterns = [
     path("", include("tickets.topic_urls")),
+    path("", include("tickets.times_urls")),
     path("settings/forms/<int:pk>/preview/", form_preview.form_preview, name="form_preview"),
     path("", choosing.home, name="home"),
     path("tickets/", customer.my_tickets, name="my_tickets"),

@@ -22,9 +22,9 @@ from notifications.models import Delivery, MailSettings
 from notifications.queries import tenants_with_mail_to_do
 from notifications.rounds import Outgoing
 from notifications.transports import open_transport
-from routing.promises import Promises
 from tickets.actions.keeping_time import keep_time
 from tickets.models import TicketEvent
+from tickets.recalculations import LatestPromises
 from tickets.timing import TIMED
 
 EVENTS_A_ROUND = 200
@@ -101,7 +101,7 @@ def sweep() -> None:
 
 def fan_out_pending(keep_going: KeepGoing) -> bool:
     """Whether as many were found as one round takes."""
-    promises = Promises()
+    promises = LatestPromises()
 
     def follow(event: TicketEvent) -> None:
         # Before the event is marked as done, in a transaction of its own: whoever dies in between does it once more.

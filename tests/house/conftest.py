@@ -84,6 +84,7 @@ from tickets.models import (
     OrganisationException,
     PriorityDefinition,
     PrioritySettings,
+    Recalculation,
     RoutingTrial,
     Tag,
     Ticket,
@@ -125,6 +126,7 @@ class House:
     rule: RoutingRule
     table: RoutingTable
     trial: RoutingTrial
+    recalculation: Recalculation
     exception: OrganisationException  # the customer's organisation's
     address: MailAddress
     mailbox: Mailbox
@@ -198,6 +200,7 @@ def furnish(portal: Portal) -> House:
             rule=RoutingRule.objects.get(),
             table=RoutingTable.objects.get(),
             trial=RoutingTrial.objects.get(),
+            recalculation=Recalculation.objects.get(),
             exception=OrganisationException.objects.get(),
             address=MailAddress.objects.get(),
             mailbox=Mailbox.objects.get(),
@@ -267,6 +270,7 @@ def _furnish_watching(portal: Portal, ticket: Ticket) -> None:
     policy = AgeingPolicy.objects.create(department=portal.department, condition="unassigned", minutes=480)
     Absence.objects.create(user=portal.agent, stand_in=portal.lead, since=LONG_AGO, until=LONG_AGO)
     AlertSettings.objects.create()
+    Recalculation.objects.create(kind="trial", created_by=portal.administrator, created_at=now, state="done")
     Escalation.objects.create(ticket=ticket, policy=policy, rung="lead", since=LONG_AGO, reached_at=now)
 
 

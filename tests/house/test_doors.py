@@ -52,6 +52,7 @@ EVERY_TENANT = {
     "notifications.queries",
     "notifications.receivers",
     "routing.senders",
+    "tickets.recalculations",
     "tickets.trials",
 }
 
@@ -273,6 +274,9 @@ DOORS = [
     "routing.actions.departments:set_public",
     "tickets.actions.closing_departments:close_department",
     "tickets.actions.trials:start_trial",
+    "tickets.actions.recalculating:weigh",
+    "tickets.actions.recalculating:change_times",
+    "tickets.actions.recalculating:begin_daily",
     "routing.actions.arranging:remove_member",
     "routing.actions.pointing:point_rules",
     "routing.actions.arranging:rename_department",

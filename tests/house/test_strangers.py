@@ -201,6 +201,7 @@ ADMINISTRATORS_ROWS |= {
     "department_reopening",
 }
 ADMINISTRATORS_ROWS |= {"form_preview"}
+ADMINISTRATORS_ROWS |= {"times_trial"}
 ADMINISTRATORS_ROWS |= {"topic", "topic_move", "topic_retirement", "topic_return"}
 ADMINISTRATORS |= {"routing", "routing_rule_new", "routing_trial", "routing_tables", "routing_table_new"}
 ADMINISTRATORS_DO |= {"routing_earlier"}
@@ -338,6 +339,7 @@ def _row(name: str, house: House) -> Any:
         "private_domain_removal": house.private_domain,
         "organisation_exceptions": house.portal.organisation,
         "organisation_exception_removal": house.portal.organisation,
+        "times_trial": house.recalculation,
         "routing_change": house.trial,
         "routing_change_saving": house.trial,
         "desk_mail": house.delivery,

@@ -16,7 +16,7 @@ from routing.actions.departments import hand_on_default, lock_departments
 from routing.models import Department, DepartmentMember, OrganisationDepartment, RoutingRule, RoutingTableRow
 from routing.queries import open_successor
 from tickets.actions.handing_over import hand_on_if_closed
-from tickets.enums import Status, WaitingOn
+from tickets.enums import STILL_OPEN, Status
 from tickets.locking import lock_ticket
 from tickets.models import HelpTopic, OrganisationException, Ticket
 
@@ -122,7 +122,7 @@ def move_open_tickets() -> int:
 
 def left_to_move(departments: Iterable[Department]) -> QuerySet[Ticket]:
     """The open tickets of departments."""
-    return Ticket.objects.filter(department__in=departments, waiting_on__in=(WaitingOn.US, WaitingOn.CUSTOMER))
+    return Ticket.objects.filter(department__in=departments, waiting_on__in=STILL_OPEN)
 
 
 def _hand_on(department: Department, successor: Department, rows: dict[int, Department]) -> None:

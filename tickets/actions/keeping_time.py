@@ -4,10 +4,11 @@ from django.utils import timezone
 from routing.promises import Promises
 from tickets.locking import lock_ticket
 from tickets.models import Ticket
-from tickets.timing import Timing, times_of
+from tickets.recalculations import LatestPromises
+from tickets.timing import Timing, changed_times
 
 
-def keep_time(*, actor: None = None, ticket: Ticket, promises: Promises | None = None) -> bool:
+def keep_time(*, actor: None = None, ticket: Ticket, promises: LatestPromises | None = None) -> bool:
     """Write into a ticket's row what its clocks show now: when they are due, how long the first answer took, how often
     it was reopened. Worked out from its events alone, so that done again nothing happens. Returns whether anything is
     another than before. Records nothing: it says nothing that the events do not say.
@@ -16,8 +17,8 @@ def keep_time(*, actor: None = None, ticket: Ticket, promises: Promises | None =
     """
     with transaction.atomic():
         locked = lock_ticket(ticket)
-        times = times_of(Timing(locked, promises or Promises(), timezone.now()))
-        changed = {name: value for name, value in times.items() if getattr(locked, name) != value}
+        known = promises.now() if promises else Promises()
+        changed = changed_times(Timing(locked, known, timezone.now()))
         if changed:
             Ticket.objects.filter(pk=locked.pk).update(**changed)
     return bool(changed)

@@ -5,17 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_undo_seconds'),
-        ('routing', '0004_never_stale'),
-        ('tickets', '0013_ageing_round'),
+        ("accounts", "0007_undo_seconds"),
+        ("routing", "0004_never_stale"),
+        ("tickets", "0013_ageing_round"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['tenant', 'waiting_on', 'due_at', 'id'], name='ticket_waiting_due'),
+            model_name="ticket",
+            index=models.Index(fields=["tenant", "waiting_on", "due_at", "id"], name="ticket_waiting_due"),
         ),
     ]

@@ -7,6 +7,7 @@ from tickets.models.forms import FormField, TicketForm
 from tickets.models.links import Collaborator, Reading, TicketLink
 from tickets.models.messages import Message
 from tickets.models.priorities import PriorityDefinition, PrioritySettings
+from tickets.models.recalculations import Recalculation
 from tickets.models.staleness import Escalation
 from tickets.models.tags import Follower, Tag, TicketTag
 from tickets.models.tickets import FieldAnswer, Ticket, TicketCounter
@@ -26,6 +27,7 @@ __all__ = [
     "PriorityDefinition",
     "PrioritySettings",
     "Reading",
+    "Recalculation",
     "RoutingTrial",
     "Tag",
     "Ticket",

@@ -56,6 +56,12 @@ def _replied(who: str, data: dict[str, Any]) -> str:
     return _plain(EventKind.REPLIED) % {"who": who}
 
 
+def _closed(who: str, data: dict[str, Any]) -> str:
+    if data.get("unanswered"):
+        return _("The ticket was closed, because no answer came")
+    return _plain(EventKind.CLOSED) % {"who": who}
+
+
 def _routed(_who: str, data: dict[str, Any]) -> str:
     return _("%(department)s received the ticket") % {"department": data.get("department", "")}
 
@@ -229,6 +235,7 @@ def _label(kind: type[Status] | type[Priority], value: Any) -> str:
 
 _WITH_DETAILS: dict[EventKind, Callable[[str, dict[str, Any]], str]] = {
     EventKind.REPLIED: _replied,
+    EventKind.CLOSED: _closed,
     EventKind.ROUTED: _routed,
     EventKind.TRANSFERRED: _transferred,
     EventKind.ASSIGNED: _assigned,

@@ -58,6 +58,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "routing_facts",
         "promises",
         "calendar_drafts",
+        "ageing",
         "standing",
         "timing",
         "recalculations",

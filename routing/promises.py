@@ -27,6 +27,10 @@ class Promises:
         """The level that an agreement promises, else the one that everybody has, if there is any."""
         return self._of_agreement.get(agreement_id or 0) or self._default_level
 
+    def name_of_level(self, level_id: int | None) -> str:
+        """A level's name, empty where there is none."""
+        return self._levels[level_id].name if level_id in self._levels else ""
+
     def promise(self, *, level_id: int | None, priority: str, department_id: int) -> Promise:
         """What is promised by a level for a ticket of this priority in this department. None: nothing."""
         targets = self._targets.get((level_id or 0, priority), {})

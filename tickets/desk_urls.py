@@ -1,8 +1,8 @@
-"""How staff sort tickets, and the settings of priorities."""
+"""How staff sort tickets and let them wait, and the settings of priorities."""
 
 from django.urls import path
 
-from tickets.views import desk_sorting, exporting, priorities
+from tickets.views import desk_sorting, desk_time, exporting, priorities
 
 urlpatterns = [
     path("desk/export/", exporting.desk_export, name="desk_export"),
@@ -15,5 +15,7 @@ urlpatterns = [
         desk_sorting.desk_follower_removal,
         name="desk_follower_removal",
     ),
+    path("desk/tickets/<int:number>/waiting/", desk_time.desk_waiting, name="desk_waiting"),
+    path("desk/tickets/<int:number>/snooze/", desk_time.desk_snooze, name="desk_snooze"),
     path("settings/priorities/", priorities.priority_settings_page, name="priority_settings"),
 ]

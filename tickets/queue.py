@@ -19,6 +19,7 @@ from accounts.folding import clean_line, fold_text
 from accounts.models import Organisation, User
 from accounts.paging import Order
 from accounts.passing import whole_number
+from routing.promises import Promises
 from routing.queries import sight_of
 from tickets.due import add_dues
 from tickets.enums import LeadsTo, Priority, WaitingOn
@@ -214,11 +215,11 @@ def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dic
     return {"views": views, "departments": departments}
 
 
-def add_ages(tickets: Collection[Ticket]) -> None:
+def add_ages(tickets: Collection[Ticket], promises: Promises | None = None) -> None:
     """Give each of a page's tickets its `due` and its `age_band`, for its tint: fresh, late or old. Only what waits for
     us can be stale; what is over its promised time is old, however short that was."""
     now = timezone.now()
-    add_dues(tickets, now)
+    add_dues(tickets, now, promises)
     for ticket in tickets:
         ticket.age_band = _age_band(ticket, now)
 

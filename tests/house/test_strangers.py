@@ -160,6 +160,8 @@ ITS_AGENTS = {
     "desk_withdrawal",
     "desk_merger",
     "desk_separation",
+    "desk_waiting",
+    "desk_snooze",
 }
 ADMINISTRATORS = {"portal_settings", "security_settings"}
 ADMINISTRATORS |= {"access_settings", "private_domains"}

@@ -19,7 +19,7 @@ from tickets.models import Ticket
 
 MOST = 18
 MOST_OF_LISTS = 24  # with calendars and levels, by which the time left is counted
-MOST_ON_THE_DESK = 25  # one ticket, with everything that is changed where it stands
+MOST_ON_THE_DESK = 33  # one ticket, with everything that is changed where it stands, and how its time is counted
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from accounts.queries.colleagues import active_customers
 from accounts.queries.people import active_administrators
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
+from routing.promises import Promises
 from routing.queries import agents_around, agents_of, sight_of
 from tickets.actions.attaching import kept_uploads
 from tickets.actions.reading import mark_read
@@ -58,6 +59,7 @@ from tickets.queue import Queue, add_ages, rail
 from tickets.reasons_in_words import why_here
 from tickets.timeline import Entry, last_message, timeline
 from tickets.views.files import attachment_response
+from tickets.views.times import times_shown
 
 PREVIEWED = 4  # entries
 _SAYING = (EventKind.REPLIED, EventKind.NOTED, EventKind.REPLY_WITHDRAWN)
@@ -171,7 +173,8 @@ def ticket_page(
     entries = _timeline(found, request.user, events)
     if request.method == "GET":
         mark_read(actor=request.user, ticket=found, message=last_message(entries), staff=True)
-    add_ages([found])
+    promises = Promises()
+    add_ages([found], promises)
     people = participants_of(found)
     context = {
         "ticket": found,
@@ -184,6 +187,7 @@ def ticket_page(
         "transfer_form": transfer_form(found, request.user),
         "priority_form": PriorityForm(initial={"priority": found.priority}, is_shown=customers_see_priority()),
         "status_form": StatusForm(initial={"status": found.status}),
+        **times_shown(found, events, promises),
         **_answers(found),
         "stated": _stated(found, events),
         "why": why_here(events),

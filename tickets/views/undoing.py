@@ -1,4 +1,5 @@
-"""A reply just sent, taken back before anybody was told of it; its words come back to where they were written."""
+"""What was just done, undone: a reply before anybody was told of it, whose words come back to where they were
+written; and the button that other pages offer for this."""
 
 from uuid import uuid4
 
@@ -13,6 +14,11 @@ from accounts.rules import agents_only, post_only
 from tickets.actions.withdrawing import TooLate, withdraw_reply
 from tickets.enums import MessageKind
 from tickets.views.desk import fetch
+
+
+def tell_with_undo(request: PortalRequest, words: str, address: str) -> None:
+    """Confirm what was just done, with a button that undoes it: `address` takes that by POST, with `undo`."""
+    messages.success(request, words, extra_tags=address)
 
 
 @post_only

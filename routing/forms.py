@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import Role
 from accounts.forms.fields import AddressField, LineField
 from accounts.models import User
-from routing.models import Department
+from routing.models import Calendar, Department
 from routing.queries import department_choices, those_below
 
 
@@ -72,6 +72,26 @@ class PlaceForm(forms.Form):
         field.queryset = others.filter(Q(is_active=True) | Q(pk=department.parent_id)).order_by("name")
         field.empty_label = _("no other department")
         field.error_messages["invalid_choice"] = _("It cannot belong to this department now. Choose another one.")
+
+
+class DepartmentCalendarForm(forms.Form):
+    """By which calendar a department works; none: as the one above, at last as the portal."""
+
+    calendar = forms.ModelChoiceField(
+        label=gettext_lazy("Calendar"),
+        help_text=gettext_lazy(
+            "What you promise for its tickets is counted by it, also in the departments below that have none."
+        ),
+        queryset=Calendar.objects.none(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"calendar": department.calendar_id}, **kwargs})
+        field: Any = self.fields["calendar"]
+        field.queryset = Calendar.objects.order_by("name")
+        field.empty_label = _("as the department above") if department.parent_id else _("as the portal")
+        field.error_messages["invalid_choice"] = _("This calendar has just been removed. Choose another one.")
 
 
 class MailIdentityForm(forms.Form):

@@ -33,3 +33,10 @@ def is_known(country: str, region: str = "") -> bool:
     """Whether the country has holidays here, and the region (if one is named) is one of its."""
     regions = countries().get(country)
     return regions is not None and (not region or region in regions)
+
+
+def region_names(country: str) -> dict[str, str]:
+    """A country's regions: their codes, and what they are called there, where the package knows it."""
+    codes = countries().get(country, ())
+    names = {code: name for name, code in getattr(holidays, country).subdivisions_aliases.items()} if codes else {}
+    return {code: names.get(code, code) for code in codes}

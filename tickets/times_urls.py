@@ -2,8 +2,16 @@
 
 from django.urls import path
 
-from tickets.views import weighing
+from tickets.views import calendars, weighing
 
 urlpatterns = [
+    path("settings/calendars/", calendars.calendars, name="calendars"),
+    path("settings/calendars/new/", calendars.calendar_new, name="calendar_new"),
+    path("settings/calendars/<int:pk>/", calendars.calendar, name="calendar"),
+    path("settings/calendars/<int:pk>/days/", calendars.calendar_days, name="calendar_days"),
+    path("settings/calendars/<int:pk>/days/removal/", calendars.calendar_days_removal, name="calendar_days_removal"),
+    path("settings/calendars/<int:pk>/default/", calendars.calendar_default, name="calendar_default"),
+    path("settings/calendars/<int:pk>/removal/", calendars.calendar_removal, name="calendar_removal"),
+    path("settings/departments/<int:pk>/calendar/", calendars.department_calendar, name="department_calendar"),
     path("settings/times/<int:pk>/", weighing.times_trial, name="times_trial"),
 ]

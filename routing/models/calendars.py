@@ -11,14 +11,14 @@ MINUTES_A_DAY = 24 * 60
 class Calendar(TenantModel):
     """When somebody is at work: a week's hours, public holidays, and days of its own (A1, M5).
 
-    `country` and `region` are ISO 3166 codes, empty for no public holidays; `with_eves` also closes the days on which
-    most offices are closed. One calendar is the portal's (`is_default`).
+    `country` and `region` are codes as the `holidays` package has them (ISO 3166), empty for no public holidays;
+    `with_eves` also closes the days on which most offices are closed. One calendar is the portal's (`is_default`).
     """
 
     name = models.CharField(_("Name"), max_length=80)
     zone = models.CharField(max_length=50)
     country = models.CharField(max_length=2, blank=True)
-    region = models.CharField(max_length=6, blank=True)
+    region = models.CharField(max_length=20, blank=True)
     with_eves = models.BooleanField(default=False)
     is_default = models.BooleanField(default=False)
 

@@ -20,7 +20,14 @@ from routing.actions.arranging import (
     set_shared,
 )
 from routing.actions.departments import MAIL_FIELDS
-from routing.forms import DepartmentForm, MailIdentityForm, MemberForm, NewDepartmentForm, PlaceForm
+from routing.forms import (
+    DepartmentCalendarForm,
+    DepartmentForm,
+    MailIdentityForm,
+    MemberForm,
+    NewDepartmentForm,
+    PlaceForm,
+)
 from routing.models import Department, DepartmentMember
 from routing.queries import sight_of
 
@@ -143,6 +150,7 @@ def department_page(request: PortalRequest, found: Department, status: int = 200
         "name_form": DepartmentForm(initial={"name": found.name}, auto_id="department_%s"),
         "member_form": MemberForm(department=found),
         "place_form": PlaceForm(department=found, auto_id="place_%s"),
+        "calendar_form": DepartmentCalendarForm(department=found),
         "mail_form": MailIdentityForm(initial={field: getattr(found, field) for field in MAIL_FIELDS}),
         **forms,
     }

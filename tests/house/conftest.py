@@ -134,6 +134,7 @@ class House:
     answered: IncomingMail  # became part of the ticket
     sender_rule: SenderRule
     wording: MailWording
+    calendar: Calendar
 
 
 def furnish(portal: Portal) -> House:
@@ -208,6 +209,7 @@ def furnish(portal: Portal) -> House:
             answered=IncomingMail.objects.get(state="reply"),
             sender_rule=SenderRule.objects.get(),
             wording=MailWording.objects.get(),
+            calendar=Calendar.objects.get(),
         )
 
 

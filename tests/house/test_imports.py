@@ -55,6 +55,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "choosing",
         "checking",
         "cautions_in_words",
+        "hours_in_words",
         "routing_facts",
         "promises",
         "calendar_drafts",

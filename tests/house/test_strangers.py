@@ -222,6 +222,9 @@ ADMINISTRATORS_ROWS |= {
     "routing_table_removal",
     "routing_table_export",
 }
+ADMINISTRATORS |= {"calendars", "calendar_new"}
+ADMINISTRATORS_ROWS |= {"calendar", "calendar_days", "calendar_days_removal", "calendar_default", "calendar_removal"}
+ADMINISTRATORS_ROWS |= {"department_calendar"}
 ADMINISTRATORS |= {"forms_settings", "form_new"}
 ADMINISTRATORS_ROWS |= {"form_settings", "form_name", "form_copy", "form_removal", "form_field_new", "form_field"}
 ADMINISTRATORS_ROWS |= {"form_field_place", "form_field_removal", "form_field_return"}
@@ -364,6 +367,7 @@ def _row(name: str, house: House) -> Any:
         "incoming": house.held,
         "sender": house.sender_rule,
         "mailbox": house.mailbox,
+        "calendar": house.calendar,
     }
     if name.startswith("routing_"):
         kinds["routing"] = house.table if name.startswith("routing_table") else house.rule

@@ -143,3 +143,4 @@ class AccountEventKind(models.TextChoices):
     WROTE_TO_RETIRED = "wrote_to_retired"  # an address that takes no mail any more (I14)
     MAILBOX_FAILED = "mailbox_failed"
     DIGEST_DUE = "digest_due"
+    ALERTED = "alerted"

@@ -68,6 +68,13 @@ JOBS = (
         each_tenant=True,
     ),
     Job(
+        "notifications.send_alerts",
+        "notifications.actions.alerting:send_alerts",
+        every=20.0,
+        embedded=5.0,
+        each_tenant=True,
+    ),
+    Job(
         "notifications.watch_mailboxes",
         "notifications.actions.watching_mailboxes:watch_mailboxes",
         every=60.0,

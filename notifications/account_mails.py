@@ -10,6 +10,7 @@ from accounts.folding import mask_address
 from accounts.models import AccountEvent
 from accounts.tokens.addresses import address_link
 from accounts.tokens.passwords import password_link
+from notifications.alerts import about_alert
 from notifications.digests import about_digest
 from notifications.entry_mails import ENTRY_MAILS
 from notifications.enums import MailKind
@@ -49,6 +50,7 @@ _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.ADDRESS_REQUESTED: _address_requested,
     MailKind.ADDRESS_CHANGED: _address_changed,
     MailKind.DIGEST: about_digest,
+    MailKind.ALERT: about_alert,
     **ENTRY_MAILS,
     **SECURITY_MAILS,
     **MAILBOX_MAILS,

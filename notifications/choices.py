@@ -79,6 +79,11 @@ _AGENTS = (
         _("A mail to a customer comes back, about a ticket that nobody has"),
         _("Without the mail the ticket is marked in the queue."),
     ),
+    Choice(
+        MailKind.NUDGED,
+        _("A customer asks for news on a ticket that nobody has"),
+        _("Without the mail the ticket is marked in the queue."),
+    ),
 )
 _DECIDERS = (
     Choice(

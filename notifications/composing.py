@@ -218,6 +218,8 @@ def _about_ticket(delivery: Delivery, event: TicketEvent, tenant: Tenant, round_
         "by_rules": bool(data.get("by_rules")),
         "address": header_line(str(data.get("address", ""))),
         "server_words": header_line(str(data.get("words", ""))),
+        "waiting_since": moment_in_words(ticket.waiting_since),
+        "closes_after": bool(data.get("closes_after")),
         "signature": body_text(speaker.signature).strip() if speaker else "",
     }
     if delivery.template == MailKind.CONFIRMATION and not person.has_usable_password():

@@ -110,6 +110,10 @@ def _mail_returned(who: str, event: TicketEvent) -> str:
     return _("A mail to %(address)s came back and did not arrive.") % {"address": event.data.get("address", "")}
 
 
+def _nudged(who: str, event: TicketEvent) -> str:
+    return _("%(who)s asks whether there is any news.") % {"who": who}
+
+
 _WITH_WORDS = frozenset({MailKind.COLLEAGUE_REPLY, MailKind.CUSTOMER_REPLY})
 _SENTENCES: dict[MailKind, Callable[[str, TicketEvent], str]] = {
     MailKind.COLLABORATOR_ADDED: _added,
@@ -122,4 +126,5 @@ _SENTENCES: dict[MailKind, Callable[[str, TicketEvent], str]] = {
     MailKind.NEW_TICKET: _new,
     MailKind.TRANSFERRED: _handed_over,
     MailKind.MAIL_RETURNED: _mail_returned,
+    MailKind.NUDGED: _nudged,
 }

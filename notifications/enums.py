@@ -130,8 +130,11 @@ class Verdict(models.TextChoices):
 
 
 class DigestPace(models.TextChoices):
+    """How long what is collected waits. A ROUND ends when all that went stale at once is known, in working hours."""
+
     HOURLY = "hourly", _("Every hour")
     DAILY = "daily", _("Every morning")
+    ROUND = "round", _("Once a round")
 
 
 class Medium(models.TextChoices):
@@ -172,6 +175,10 @@ class MailKind(models.TextChoices):
     MAILBOX_TROUBLE = "mailbox_trouble", _("A mailbox cannot be read")
     MERGED = "merged", _("Ticket merged")
     MAIL_RETURNED = "mail_returned", _("A mail came back")
+    ALERT = "alert", _("Tickets that go stale")
+    NUDGED = "nudged", _("The customer asks for news")
+    REMINDER = "reminder", _("Reminder to answer")
+    CLOSED_UNANSWERED = "closed_unanswered", _("Closed without an answer")
 
 
 DESK_KINDS = frozenset(
@@ -184,6 +191,8 @@ DESK_KINDS = frozenset(
         MailKind.TRANSFERRED,
         MailKind.NEW_APPLICATION,
         MailKind.MAIL_RETURNED,
+        MailKind.ALERT,
+        MailKind.NUDGED,
     }
 )
 
@@ -225,4 +234,5 @@ class Trouble(models.TextChoices):
     BOUNCED = "bounced", _("The recipient's mail server sent it back.")
     COMPLAINED = "complained", _("The recipient reported it as unwanted.")
     WITHDRAWN = "withdrawn", _("The reply was taken back before it was sent.")
+    SETTLED = "settled", _("What it would have told of has been settled meanwhile.")
     DEPARTED = "departed", _("The person's account is closed, or no longer on the desk.")

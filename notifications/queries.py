@@ -24,13 +24,20 @@ from notifications.models import (
     MutedMail,
     SenderRule,
 )
-from routing.models import Department, DepartmentMember
+from routing.leads import Leads, support_leads
 from routing.queries import agents_of
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import desk_tickets
 
-_NOT_MEANT = (Trouble.DEPARTED, Trouble.LEFT, Trouble.WITHDRAWN)  # nobody misses these
-_NOT_THE_ADDRESS = (Trouble.DEPARTED, Trouble.LEFT, Trouble.OUTLIVED, Trouble.COMPOSING, Trouble.STORING)
+_NOT_MEANT = (Trouble.DEPARTED, Trouble.LEFT, Trouble.WITHDRAWN, Trouble.SETTLED)  # nobody misses these
+_NOT_THE_ADDRESS = (
+    Trouble.DEPARTED,
+    Trouble.LEFT,
+    Trouble.SETTLED,
+    Trouble.OUTLIVED,
+    Trouble.COMPOSING,
+    Trouble.STORING,
+)
 ECHO_PAUSE = timedelta(hours=1)
 REPEATEDLY = 2  # bounces
 
@@ -43,13 +50,12 @@ def people_answering_for(department_id: int | None) -> list[User]:
     if department_id is None:
         return []
     agents = [agent for agent in agents_of(department_id) if agent.is_agent]
-    return agents or _lead_above(department_id) or active_administrators()
+    return agents or Leads().of(department_id, from_above=True)[:1] or active_administrators()
 
 
 def people_deciding_applications() -> list[User]:
     """Whoever is told of a new application: the support leads, or where there is none the administrators."""
-    leads = list(User.objects.filter(role=Role.SUPPORT_LEAD, is_active=True).order_by("pk"))
-    return leads or active_administrators()
+    return support_leads() or active_administrators()
 
 
 def muted_by(person: User) -> set[MailKind]:
@@ -239,17 +245,3 @@ def active_mailboxes(*, due: bool = False, now: datetime | None = None) -> list[
             waits = Q(next_check_at=None) | Q(next_check_at__lte=now)
             found = found.filter(waits, Q(holder=None) | Q(lease_until__lt=now))
         return [(box.tenant, box) for box in found.order_by(F("next_check_at").asc(nulls_first=True), "pk")]
-
-
-def _lead_above(department_id: int) -> list[User]:
-    parents = dict(Department.objects.values_list("pk", "parent_id"))
-    members = DepartmentMember.objects.filter(is_lead=True, user__is_active=True).select_related("user")
-    leads = {member.department_id: member.user for member in members if member.user.is_agent}
-    seen: set[int] = set()
-    place = parents.get(department_id)
-    while place is not None and place not in seen:
-        if place in leads:
-            return [leads[place]]
-        seen.add(place)
-        place = parents.get(place)
-    return []

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.queries.people import person_at
 from notifications.choices import choices_of, left_after_muting
 from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DigestPace, MailKind
+from notifications.ladder import people_on, telling_day
 from notifications.queries import (
     agent_with_id,
     collected_among,
@@ -15,7 +18,8 @@ from notifications.queries import (
     people_answering_for,
     people_deciding_applications,
 )
-from tickets.enums import EventKind
+from routing.enums import Rung
+from tickets.enums import EventKind, WaitingOn
 from tickets.models import TicketEvent
 from tickets.queries import followers_of, participants_of, works_on
 
@@ -72,9 +76,11 @@ def _as_they_chose(found: list[Telling], event: Event) -> list[Telling]:
 
 def collected(found: list[Telling], event: Event) -> dict[int, DigestPace]:
     """For whose digest this waits instead of a mail of its own, by the person's id. Whoever the ticket is assigned to,
-    and who follows it, is told at once of what happens on it."""
+    and who follows it, is told at once of what happens on it. What goes stale is told once a round, whoever has it."""
     if not isinstance(event, TicketEvent):
         return {}
+    if event.kind == EventKind.ESCALATED:
+        return {telling.person.pk: DigestPace.ROUND for telling in found}
     paces = collected_among((telling.person.pk, telling.kind) for telling in found)
     if not paces:
         return {}
@@ -116,7 +122,9 @@ def _replied(event: TicketEvent) -> Iterator[Telling]:
 
 
 def _closed(event: TicketEvent) -> Iterator[Telling]:
-    if not event.data.get("with_reply"):  # then the reply's own mail says it
+    if event.data.get("unanswered"):
+        yield from (Telling(person, MailKind.CLOSED_UNANSWERED) for person in participants_of(event.ticket))
+    elif not event.data.get("with_reply"):  # then the reply's own mail says it
         yield from _to_others(event, MailKind.CLOSED, MailKind.CLOSED_BY_CUSTOMER, MailKind.CLOSED)
 
 
@@ -150,6 +158,24 @@ def _mail_returned(event: TicketEvent) -> Iterator[Telling]:
         yield Telling(assignee, MailKind.MAIL_RETURNED)
     else:
         yield from _to_department(event, MailKind.MAIL_RETURNED)
+
+
+def _escalated(event: TicketEvent) -> Iterator[Telling]:
+    ticket = event.ticket
+    if not ticket.is_closed:
+        people = people_on(Rung(event.data["rung"]), ticket, telling_day(ticket, timezone.now()))
+        yield from (Telling(person, MailKind.ALERT) for person in people)
+
+
+def _nudged(event: TicketEvent) -> Iterator[Telling]:
+    people = people_on(Rung.ASSIGNEE, event.ticket, telling_day(event.ticket, timezone.now()))
+    yield from (Telling(person, MailKind.NUDGED) for person in people)
+
+
+def _reminded(event: TicketEvent) -> Iterator[Telling]:
+    """Unless they have answered, or the ticket was closed, since."""
+    if event.ticket.waiting_on == WaitingOn.CUSTOMER:
+        yield from (Telling(person, MailKind.REMINDER) for person in participants_of(event.ticket))
 
 
 def _merged(event: TicketEvent) -> Iterator[Telling]:
@@ -222,6 +248,9 @@ _TICKET: dict[str, Callable[..., Iterator[Telling]]] = {
     EventKind.COLLABORATOR_ADDED: _collaborator_added,
     EventKind.MERGED: _merged,
     EventKind.MAIL_RETURNED: _mail_returned,
+    EventKind.ESCALATED: _escalated,
+    EventKind.NUDGED: _nudged,
+    EventKind.REMINDED: _reminded,
 }
 _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.PASSWORD_REQUESTED: _to_person(MailKind.PASSWORD),
@@ -241,6 +270,7 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.ADDRESS_CHANGED: _address_changed,
     AccountEventKind.CLOSED: _to_person(MailKind.CLOSED_ACCOUNT),
     AccountEventKind.DIGEST_DUE: _to_person(MailKind.DIGEST),
+    AccountEventKind.ALERTED: _to_person(MailKind.ALERT),
     AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
     AccountEventKind.MAILBOX_FAILED: _to_person(MailKind.MAILBOX_TROUBLE),
 }

@@ -187,4 +187,5 @@ class EventKind(models.TextChoices):
     NUDGED = "nudged"
     ESCALATED = "escalated"
     REMINDED = "reminded"
+    TAKEN_ON = "taken_on"
     TIMES_CHANGED = "times_changed"

@@ -46,6 +46,7 @@ def _plain(kind: str) -> str:
         EventKind.REPLY_WITHDRAWN: _("%(who)s took a reply back before it was sent"),
         EventKind.LINKS_REVOKED: _("%(who)s made the links in earlier mails void"),
         EventKind.NUDGED: _("%(who)s asked whether there is any news"),
+        EventKind.TAKEN_ON: _("%(who)s is on it"),
         EventKind.REMINDED: _("%(who)s reminded the customer that we wait for an answer"),
     }[EventKind(kind)]
 

@@ -12,6 +12,7 @@ from tickets.views import (
     form_preview,
     merging,
     on_behalf,
+    taking_on,
     undoing,
 )
 
@@ -75,5 +76,6 @@ urlpatterns = [
         name="desk_collaborator_removal",
     ),
     path("desk/tickets/<int:number>/confidentiality/", desk_actions.desk_confidentiality, name="desk_confidentiality"),
+    path("desk/tickets/<int:number>/on-it/", taking_on.desk_take_on, name="desk_take_on"),
     path("desk/tickets/<int:number>/priority/", desk_actions.desk_priority, name="desk_priority"),
 ]

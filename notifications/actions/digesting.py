@@ -1,6 +1,8 @@
 import logging
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
@@ -16,6 +18,7 @@ from notifications.models import Delivery, DigestItem
 from notifications.rules import is_digest_due
 
 ITEMS_A_MAIL = 200
+CHOSEN = {DigestPace.HOURLY, DigestPace.DAILY}  # by the reader
 log = logging.getLogger(__name__)
 
 
@@ -44,25 +47,34 @@ def gather(*, actor: User | None, user: User, paces: set[DigestPace]) -> bool:
         person: User = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         waiting = DigestItem.objects.filter(user=person, pace__in=paces, delivery=None).order_by("pk")
         keys = list(waiting.values_list("pk", flat=True)[:ITEMS_A_MAIL])
-        if not keys:
-            return False
-        items = DigestItem.objects.filter(pk__in=keys)
-        event = AccountEvent.objects.create(
-            actor=actor, user=person, kind=AccountEventKind.DIGEST_DUE, data={"number": len(keys)}
-        )
-        fan_out(event)
-        delivery = Delivery.objects.filter(account_event=event).first()
-        if delivery is None:
-            items.delete()
-            return False
-        items.update(delivery=delivery)
-        poke_worker()
+        return bool(keys) and put_into_one_mail(AccountEventKind.DIGEST_DUE, keys, actor=actor, person=person)
+
+
+def put_into_one_mail(
+    kind: AccountEventKind,
+    keys: Sequence[int],
+    *,
+    actor: User | None,
+    person: User,
+    data: Mapping[str, Any] | None = None,
+) -> bool:
+    """Let these items be told to a person in one mail; for doors that hold the person's lock. Records `kind`. Returns
+    whether a mail follows; if not, the items are forgotten."""
+    items = DigestItem.objects.filter(pk__in=keys)
+    event = AccountEvent.objects.create(actor=actor, user=person, kind=kind, data={"number": len(keys), **(data or {})})
+    fan_out(event)
+    delivery = Delivery.objects.filter(account_event=event).first()
+    if delivery is None:
+        items.delete()
+        return False
+    items.update(delivery=delivery)
+    poke_worker()
     return True
 
 
 def _due(now: datetime) -> dict[User, set[DigestPace]]:
     """For whom the time of a digest has come. What is collected hourly comes with a daily one, so that it stays one."""
-    rows = DigestItem.objects.filter(delivery=None).order_by().values_list("user_id", "pace")
+    rows = DigestItem.objects.filter(delivery=None, pace__in=CHOSEN).order_by().values_list("user_id", "pace")
     oldest = list(rows.annotate(oldest=Min("created_at")))
     people = User.objects.in_bulk({person for person, _pace, _first in oldest}) if oldest else {}
     due: dict[User, set[DigestPace]] = defaultdict(set)
@@ -70,5 +82,5 @@ def _due(now: datetime) -> dict[User, set[DigestPace]]:
         person = people[key]
         person.tenant = current_tenant()
         if is_digest_due(DigestPace(pace), first, now, person.reading_time_zone):
-            due[person] |= set(DigestPace) if pace == DigestPace.DAILY else {DigestPace.HOURLY}
+            due[person] |= CHOSEN if pace == DigestPace.DAILY else {DigestPace.HOURLY}
     return due

@@ -21,7 +21,8 @@ class DigestChoice(TenantModel):
 
 
 class DigestItem(TenantModel):
-    """Something a person is told in their next digest. `delivery` is the digest that told it, None before."""
+    """Something a person is told in their next digest, or about tickets that go stale in the round's one mail.
+    `delivery` is the mail that told it, None before."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="digest_items")
     ticket_event = models.ForeignKey(TicketEvent, on_delete=models.PROTECT, related_name="digest_items")

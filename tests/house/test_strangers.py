@@ -162,6 +162,7 @@ ITS_AGENTS = {
     "desk_separation",
     "desk_waiting",
     "desk_snooze",
+    "desk_take_on",
 }
 ADMINISTRATORS = {"portal_settings", "security_settings"}
 ADMINISTRATORS |= {"access_settings", "private_domains"}

@@ -31,6 +31,7 @@ from notifications.models import Delivery, DigestChoice, KeptMail, MailAddress, 
 from tests.conftest import Portal
 from tests.factories import UserFactory, ask, ask_for_password, make_ticket
 from tests.house.test_imports import ROOT
+from tests.notifications.staleness import go_stale
 from tests.notifications.stories import come_in, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator
@@ -403,6 +404,7 @@ def test_every_mail_is_swedish(swedish):
         long_ago = timezone.now() - timedelta(days=1)
         Mailbox.objects.create(name="Lådan", host="imap.example", username="a", failing_since=long_ago)
         watch_mailboxes()
+        go_stale(who, "Larmet piper")
     while drain(who.tenant):
         pass
     with tenant_scope(who.tenant):

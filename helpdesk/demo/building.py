@@ -1,12 +1,5 @@
 """Make a demo portal: its people, departments and topics, then its stories, each step through its door."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from unittest import mock
-
-from django.utils import timezone
-
 from accounts.actions.agreeing import add_agreement
 from accounts.actions.asking_in import request_entry
 from accounts.actions.contacts import appoint_contact_person, name_contact
@@ -31,21 +24,11 @@ from helpdesk.demo.arranging import (
     arrange_routing,
     arrange_topics,
 )
-from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal, Step, Story
+from helpdesk.demo.living import at, live
+from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal
 from routing.actions.arranging import add_department, add_member, set_responsible_department
 from routing.actions.calendars import add_office_hours
 from routing.models import Department
-from tickets.actions.answering import set_answers
-from tickets.actions.closing import close_ticket
-from tickets.actions.collaborating import add_collaborator
-from tickets.actions.handing_over import claim, transfer
-from tickets.actions.opening import open_ticket
-from tickets.actions.reading import mark_read
-from tickets.actions.replying import add_note, reply_to_ticket
-from tickets.actions.setting_priority import set_priority
-from tickets.enums import Channel, Priority, Status
-from tickets.models import FormField, HelpTopic, Ticket
-from tickets.queries import questions_of, with_read_until
 
 LONG_AGO = 24 * 60.0  # hours
 PASSWORD = "Demo-2026!"  # noqa: S105 - printed for everybody who starts the demo
@@ -78,7 +61,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
             people = {**staff, **_customers(script, staff["admin"], organisations)}
         _waiting(script, staff["admin"], organisations)
         for happening in sorted(script.stories, key=lambda story: -story.hours):
-            _live(happening, people, topics, departments)
+            live(happening, people, topics, departments)
     return tenant
 
 
@@ -173,66 +156,3 @@ def _waiting(script: DemoPortal, admin: User, organisations: dict[str, Organisat
             invite_person(
                 actor=admin, email=address, name=name, organisation=organisations[organisation], is_named_contact=True
             )
-
-
-def _live(
-    story: Story, people: dict[str, User], topics: dict[str, HelpTopic], departments: dict[str, Department]
-) -> None:
-    person, topic = people[story.who], topics[story.topic]
-    questions = {question.key: question for question in questions_of(topic)}
-    with at(story.hours):
-        ticket = open_ticket(
-            actor=person,
-            requester=person,
-            topic=topic,
-            subject=story.subject,
-            body=story.body,
-            channel=Channel(story.channel),
-            answers={questions[key]: value for key, value in story.answers.items()},
-            priority=Priority(story.priority) if story.priority else None,
-        ).ticket
-        if story.priority and ticket.priority != story.priority:  # customers of this portal choose none
-            set_priority(
-                actor=people["agent"], ticket=ticket, priority=Priority(story.priority), reason="Bedömd direkt."
-            )
-    for step in story.steps:
-        with at(step.hours):
-            _take(step, people, ticket, departments)
-
-
-def _take(step: Step, people: dict[str, User], ticket: Ticket, departments: dict[str, Department]) -> None:
-    person = people[step.who]
-    if step.what in ("reply", "reply-close"):
-        sent = reply_to_ticket(
-            actor=person,
-            ticket=ticket,
-            body=step.text,
-            channel=Channel.PORTAL,
-            as_staff=person.is_agent,
-            and_status=Status.CLOSED if step.what == "reply-close" else Status.WAITING_FOR_CUSTOMER,
-        )
-        mark_read(actor=person, ticket=with_read_until(Ticket.objects.all(), person).get(pk=ticket.pk), message=sent)
-    elif step.what == "note":
-        add_note(actor=person, ticket=ticket, body=step.text)
-    elif step.what == "close":
-        close_ticket(actor=person, ticket=ticket, as_staff=person.is_agent)
-    elif step.what == "claim":
-        claim(actor=person, ticket=ticket)
-    elif step.what == "transfer":
-        transfer(actor=person, ticket=ticket, department=departments[step.to])
-    elif step.what == "priority":
-        set_priority(actor=person, ticket=ticket, priority=Priority(step.to), reason=step.text)
-    elif step.what == "answers":
-        key, _equals, value = step.to.partition("=")
-        field = FormField.objects.get(form__topics=ticket.topic, key=key)
-        set_answers(actor=person, ticket=ticket, answers={field: value})
-    elif step.what == "share":
-        add_collaborator(actor=person, ticket=ticket, user=people[step.to])
-
-
-@contextmanager
-def at(hours_ago: float) -> Iterator[None]:
-    """Let the doors believe it is earlier: history in a demo has to be older than the demo."""
-    moment: datetime = timezone.now() - timedelta(hours=hours_ago)
-    with mock.patch.object(timezone, "now", return_value=moment):
-        yield

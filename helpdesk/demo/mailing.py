@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
-from helpdesk.demo.building import at
+from helpdesk.demo.living import at
 from helpdesk.demo.pictures import panel
 from helpdesk.demo.scripts.parts import DemoMail, DemoPortal
 from notifications.actions.reading_mail import read_mail

@@ -1,10 +1,12 @@
 """Portals are founded by commands, through the ordinary doors; demo portals once."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AccountEvent, Tenant, TenantHost, User
 from accounts.scoping import tenant_scope
@@ -14,8 +16,9 @@ from notifications.models import IncomingMail, MailAddress
 from routing.models import Department, DepartmentMember
 from routing.queries import default_department
 from tests.pages import Page, snapshot
-from tickets.enums import EventKind, Status
+from tickets.enums import EventKind, Status, WaitingOn
 from tickets.models import HelpTopic, Ticket, TicketEvent
+from tickets.standing import standings
 
 
 def create_tenant(slug="west", *more: str, host="west.example") -> str:
@@ -102,6 +105,25 @@ def test_the_demo_portals_with_a_history_made_through_the_doors(demo):
                 assert ticket.created_at <= ticket.last_activity_at
             assert TicketEvent.objects.filter(kind=EventKind.REPLIED).exists()
             assert AccountEvent.objects.exists()
+
+
+def test_some_of_the_demo_has_been_left_lying(demo):
+    now = timezone.now()
+    week_ago = now - timedelta(days=7)
+    for tenant in Tenant.objects.filter(slug__in=["larm", "passer"]):
+        with tenant_scope(tenant):
+            ours = Ticket.objects.filter(waiting_on=WaitingOn.US)
+            assert ours.filter(waiting_since__lt=week_ago, assignee=None, first_answered_at=None).exists()
+            assert ours.filter(waiting_since__lt=now - timedelta(days=3), snoozed_until=None).count() >= 2
+            assert ours.filter(snoozed_until__gt=now).exists()
+            assert Ticket.objects.filter(waiting_on=WaitingOn.THIRD_PARTY).exclude(waits_for="").exists()
+            assert Ticket.objects.filter(waiting_on=WaitingOn.CUSTOMER, waiting_since__lt=week_ago).exists()
+            for ticket in Ticket.objects.prefetch_related("events"):
+                told = standings(ticket.events.all())[-1]
+                assert (ticket.waiting_on, ticket.waiting_since) == (told.waiting_on, told.since)
+    with tenant_scope(Tenant.objects.get(slug="larm")):
+        assert Ticket.objects.filter(times_reopened=2).exists()
+        assert Ticket.objects.filter(snoozed_until__lt=now).exists()
 
 
 def test_the_demo_sign_ins_work_on_each_portal(demo, settings):

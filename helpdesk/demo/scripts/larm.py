@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from helpdesk.demo.scripts.larm_stale import STALE
 from helpdesk.demo.scripts.parts import (
     DemoAddress,
     DemoForm,
@@ -353,6 +354,7 @@ LARM = DemoPortal(
         ),
     ),
     stories=(
+        *STALE,
         Story(
             51,
             "customer@kund.example",

@@ -13,9 +13,11 @@ class Step:
 
     hours: float
     who: str
-    what: str  # reply, reply-close, note, close, claim, transfer, share, priority, answers
+    what: str  # reply, reply-close, note, close, claim, transfer, share, priority, answers, third-party, snooze
     text: str = ""
-    to: str = ""  # a department's name, the address of a colleague, a priority, or an answer as key=value
+    # A department's name, the address of a colleague, a priority, an answer as key=value, a third party, or how many
+    # hours before now a ticket stops sleeping (after now: less than 0).
+    to: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from helpdesk.demo.scripts.parts import (
     Step,
     Story,
 )
+from helpdesk.demo.scripts.passer_stale import STALE
 
 PASSER = DemoPortal(
     slug="passer",
@@ -207,6 +208,7 @@ PASSER = DemoPortal(
         ),
     ),
     stories=(
+        *STALE,
         Story(
             5,
             "customer@kund.example",

@@ -1,17 +1,22 @@
-"""A demo portal's topics, forms, priorities and routing, each through its door."""
+"""A demo portal's hours, topics, forms, priorities and routing, each through its door."""
 
 from typing import Any
 
 from accounts.actions.sites import add_sites
 from accounts.models import Organisation, User
+from accounts.scoping import current_tenant
 from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoPortal
 from notifications.actions.addressing import AddressWords, add_address, retire_address
 from notifications.models import MailAddress
+from routing.actions.calendars import save_calendar, set_department_calendar
 from routing.actions.departments import set_mail_identity, set_public
 from routing.actions.ruling import save_rule
 from routing.actions.tables import add_table
+from routing.calendar_drafts import CalendarDraft
 from routing.facts import ConditionFact, RuleFact
 from routing.models import Department
+from routing.typed_hours import read_hours
+from routing.working_time import Hours
 from tickets.actions.arranging import add_topic
 from tickets.actions.exceptions import set_exception
 from tickets.actions.forms import add_field, add_form
@@ -20,6 +25,16 @@ from tickets.enums import Priority, PriorityUse
 from tickets.models import HelpTopic, TicketForm
 
 Departments = dict[str, Department]
+
+
+def arrange_calendars(script: DemoPortal, admin: User, departments: Departments) -> None:
+    """When the portal is at work, and its departments that have hours of their own."""
+    for name, entry in script.calendars.items():
+        week = (read_hours(entry.weekdays),) * 5 + (read_hours(entry.weekends),) * 2
+        hours = Hours(current_tenant().time_zone, week, country=entry.country, with_eves=entry.with_eves)
+        calendar = save_calendar(actor=admin, calendar=None, draft=CalendarDraft(name, hours))
+        for department in entry.departments:
+            set_department_calendar(actor=admin, department=departments[department], calendar=calendar)
 
 
 def arrange_departments(script: DemoPortal, admin: User, departments: Departments) -> None:

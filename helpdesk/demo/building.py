@@ -19,6 +19,7 @@ from accounts.models import Agreement, Organisation, Tenant, User
 from accounts.scoping import tenant_scope
 from helpdesk.demo.arranging import (
     arrange_addresses,
+    arrange_calendars,
     arrange_customers,
     arrange_departments,
     arrange_routing,
@@ -27,7 +28,6 @@ from helpdesk.demo.arranging import (
 from helpdesk.demo.living import at, live
 from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal
 from routing.actions.arranging import add_department, add_member, set_responsible_department
-from routing.actions.calendars import add_office_hours
 from routing.models import Department
 
 LONG_AGO = 24 * 60.0  # hours
@@ -49,8 +49,8 @@ def build(script: DemoPortal, host: str) -> Tenant:
         _set_access(tenant, script, staff["admin"])
         for person in staff.values():
             verify_address(actor=None, user=person)
-        add_office_hours(actor=None)
         departments = _departments(script, staff)
+        arrange_calendars(script, staff["admin"], departments)
         organisations = _organisations(script, departments)
         arrange_departments(script, staff["admin"], departments)
         topics = arrange_topics(script, staff["admin"], departments)

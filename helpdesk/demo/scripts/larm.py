@@ -5,6 +5,7 @@ from typing import Any
 from helpdesk.demo.scripts.larm_stale import STALE
 from helpdesk.demo.scripts.parts import (
     DemoAddress,
+    DemoCalendar,
     DemoForm,
     DemoMail,
     DemoOrganisation,
@@ -146,6 +147,16 @@ LARM = DemoPortal(
         "olle": "Olle Persson",
         "johan": "Johan Strand",
         "maria": "Maria Kjellberg",
+    },
+    calendars={
+        "Kontorstid": DemoCalendar("8-17"),
+        "Jour dygnet runt": DemoCalendar(
+            "0-24",
+            "0-24",
+            country="",
+            with_eves=False,
+            departments=("Brandlarm nationell", "Inbrottslarm nationell", "Trygghetslarm"),
+        ),
     },
     organisations={
         "Åby kommun": DemoOrganisation(

@@ -95,6 +95,17 @@ class DemoMail:
 
 
 @dataclass(frozen=True)
+class DemoCalendar:
+    """Working hours as one types them, and the departments that have them (with those below), if not everybody has."""
+
+    weekdays: str
+    weekends: str = ""
+    country: str = "SE"  # whose public holidays are free; "" for none
+    with_eves: bool = True
+    departments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DemoApplication:
     """Somebody who applied, `hours` ago, and waits."""
 
@@ -121,6 +132,7 @@ class DemoPortal:
     customers: dict[str, DemoPerson]  # by address
     topics: tuple[dict[str, Any], ...]
     stories: tuple[Story, ...]
+    calendars: dict[str, DemoCalendar]  # the first one is the portal's
     access: dict[str, Any] = field(default_factory=dict)
     department_details: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: dict[str, DemoForm] = field(default_factory=dict)

@@ -3,6 +3,7 @@ begins low, and an agent revises it."""
 
 from helpdesk.demo.scripts.parts import (
     DemoAddress,
+    DemoCalendar,
     DemoForm,
     DemoMail,
     DemoOrganisation,
@@ -34,6 +35,9 @@ PASSER = DemoPortal(
         "supportlead": "Anders Wall",
         "admin": "Mona Admin",
         "noor": "Noor Aziz",
+    },
+    calendars={
+        "Helgfria vardagar": DemoCalendar("9-17", with_eves=False),
     },
     organisations={
         "Fastighets AB Kvarnen": DemoOrganisation(

@@ -1,6 +1,15 @@
 """After the planning-software company's manual: named contacts only, as many as the agreement says."""
 
-from helpdesk.demo.scripts.parts import DemoAddress, DemoMail, DemoOrganisation, DemoPerson, DemoPortal, Step, Story
+from helpdesk.demo.scripts.parts import (
+    DemoAddress,
+    DemoCalendar,
+    DemoMail,
+    DemoOrganisation,
+    DemoPerson,
+    DemoPortal,
+    Step,
+    Story,
+)
 
 PLAN = DemoPortal(
     slug="plan",
@@ -20,6 +29,9 @@ PLAN = DemoPortal(
         "admin": "Lena Admin",
         "hanna": "Hanna Sjö",
         "kristian": "Kristian Falk",
+    },
+    calendars={
+        "Helgfria vardagar": DemoCalendar("8-17"),
     },
     organisations={
         "Granviks kommun": DemoOrganisation(

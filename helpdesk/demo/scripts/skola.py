@@ -4,6 +4,7 @@ from accounts.enums import PasswordPolicy
 from helpdesk.demo.scripts.parts import (
     DemoAddress,
     DemoApplication,
+    DemoCalendar,
     DemoMail,
     DemoOrganisation,
     DemoPerson,
@@ -35,6 +36,9 @@ SKOLA = DemoPortal(
         "supportlead": "Ulla Grahn",
         "admin": "Tove Admin",
         "nils": "Nils Håkansson",
+    },
+    calendars={
+        "Helgfria vardagar": DemoCalendar("8-16"),
     },
     organisations={
         "Björkdals kommun": DemoOrganisation(

@@ -3,6 +3,7 @@ for what makes a fault solvable."""
 
 from helpdesk.demo.scripts.parts import (
     DemoAddress,
+    DemoCalendar,
     DemoForm,
     DemoMail,
     DemoOrganisation,
@@ -41,6 +42,10 @@ VARD = DemoPortal(
         "admin": "Axel Admin",
         "stina": "Stina Hed",
         "per": "Per Utter",
+    },
+    calendars={
+        "Kundstödets tider": DemoCalendar("8-16.30"),
+        "Driftjour": DemoCalendar("0-24", "0-24", country="", with_eves=False, departments=("Drift",)),
     },
     organisations={
         "Region Vätterbygd": DemoOrganisation(

@@ -28,6 +28,7 @@ from helpdesk.demo.arranging import (
 from helpdesk.demo.living import at, live
 from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal
 from routing.actions.arranging import add_department, add_member, set_responsible_department
+from routing.actions.usual_policies import add_usual_policies
 from routing.models import Department
 
 LONG_AGO = 24 * 60.0  # hours
@@ -49,6 +50,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
         _set_access(tenant, script, staff["admin"])
         for person in staff.values():
             verify_address(actor=None, user=person)
+        add_usual_policies(actor=None)
         departments = _departments(script, staff)
         arrange_calendars(script, staff["admin"], departments)
         organisations = _organisations(script, departments)

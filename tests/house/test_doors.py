@@ -293,6 +293,7 @@ DOORS = [
     "tickets.actions.forms:remove_field",
     "tickets.actions.forms:restore_field",
     "tickets.actions.merging_organisations:merge_organisations",
+    "routing.actions.usual_policies:add_usual_policies",
     "routing.actions.ruling:save_rule",
     "routing.actions.ruling:move_rule",
     "routing.actions.ruling:set_rule_active",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.scoping import tenant_scope
 from notifications.actions.draining import always, fan_out_pending
 from routing.actions.arranging import add_department
+from routing.actions.usual_policies import add_usual_policies
 from routing.enums import Ageing, Measure, Rung
 from routing.models import AgeingPolicy, AlertSettings, Calendar, CalendarSpan, ServiceLevel, ServiceTarget
 from tests.factories import make_ticket
@@ -343,3 +344,16 @@ def test_a_clock_set_back_reminds_nobody_twice(in_scope, unanswered):
     policy(Ageing.WAITING_FOR_CUSTOMER, minutes=DAY, closes_after=2 * DAY)
     assert round_at(at(13, "10:00") + timedelta(days=365)) == 1
     assert (round_at(at(13, "10:00")), round_at(at(30))) == (0, 0)
+
+
+def test_a_new_portal_is_watched_over_from_its_first_day(in_scope, other_portal):
+    add_usual_policies(actor=None)
+    add_usual_policies(actor=None)
+    assert sorted(AgeingPolicy.objects.values_list("condition", flat=True)) == sorted(set(Ageing) - {Ageing.UNTOUCHED})
+    ticket = filed(in_scope, at(12, "09:00"))
+    assert (round_at(at(12, "12:00")), round_at(at(12, "13:00"))) == (1, 1)
+    then(at(13, "10:00"), lambda: answer(in_scope, ticket))
+    assert (round_at(at(20, "10:00")), round_at(at(22))) == (1, 0), "reminded, never closed"
+    with tenant_scope(other_portal.tenant):
+        add_usual_policies(actor=None)
+        assert AgeingPolicy.objects.count() == 1, "there is one already"

@@ -12,6 +12,7 @@ from accounts.scoping import tenant_scope
 from notifications.actions.addressing import AddressRefused, AddressWords, add_address
 from routing.actions.arranging import add_department, add_member
 from routing.actions.calendars import add_office_hours
+from routing.actions.usual_policies import add_usual_policies
 from tickets.actions.arranging import add_topic
 
 
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         administrator = add_staff(tenant=tenant, email=options["admin"], name="", role=Role.ADMINISTRATOR)
         with tenant_scope(tenant):
             add_office_hours(actor=None)
+            add_usual_policies(actor=None)
             department = add_department(actor=None, name="Support", is_default=True)
             add_member(actor=None, department=department, user=administrator, is_lead=True)
             topic = add_topic(

@@ -28,8 +28,9 @@ import throwaway
 REPORT = throwaway.ROOT / "var" / "bench" / "report.json"
 PORTAL = "larm"
 AGENT, CUSTOMER, CONTACT = f"agent@{PORTAL}.example", "customer@kund.example", "contact@kund.example"
-ADMINISTRATOR = f"admin@{PORTAL}.example"
+ADMINISTRATOR, SUPPORT_LEAD = f"admin@{PORTAL}.example", f"supportlead@{PORTAL}.example"
 BUDGET_MEDIAN_MS, BUDGET_MEMORY_MB = 60.0, 150.0
+BUDGET_AGEING_SECONDS, BUDGET_AGEING_MB = 5.0, 50.0
 BUDGET_MAILS_PER_SECOND, BUDGET_MAILS_OUT_PER_SECOND = 40.0, 100.0
 MAILS = 600
 READERS = 8
@@ -113,14 +114,17 @@ def main() -> int:
         WEB_THREADS="8",
     ) as settings:
         loaded = prepare(settings, options.tickets, database)
-        mails, first_mails = per_second("mail_speed", settings)
-        (mails_out,) = per_second("mail_out_speed", settings)
+        mails, first_mails = said_by(settings, "mail_speed", str(MAILS))
+        (mails_out,) = said_by(settings, "mail_out_speed", str(MAILS))
+        first_round, ageing_round, ageing_memory = said_by(settings, "ageing_speed")
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "helpdesk.wsgi"]
         with throwaway.running(gunicorn, settings) as server:
             load = round(os.getloadavg()[0], 1)
             report = measure(int(settings["PORT"]), server.pid, options.requests)
     report |= {"tickets": options.tickets, "load_seconds": loaded, "machine": machine(), "load": load}
     report |= {"mails_per_second": mails, "first_mails_per_second": first_mails, "mails_out_per_second": mails_out}
+    report |= {"first_ageing_round_seconds": first_round, "ageing_round_seconds": ageing_round}
+    report |= {"ageing_round_mb": ageing_memory}
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n")
     show(report)
@@ -144,9 +148,10 @@ def prepare(settings: dict[str, str], tickets: int, database: str) -> float:
     return round(seconds, 1)
 
 
-def per_second(script: str, settings: dict[str, str]) -> list[float]:
-    """How many mails one worker process stores and reads, or sends, a second: what a script beside this one prints."""
-    command = [sys.executable, f"scripts/{script}.py", str(MAILS)]
+def said_by(settings: dict[str, str], script: str, *arguments: str) -> list[float]:
+    """The figures that a script beside this one prints: how many mails one worker process stores and reads, or sends, a
+    second; how long the ageing round takes."""
+    command = [sys.executable, f"scripts/{script}.py", *arguments]
     done = subprocess.run(command, cwd=throwaway.ROOT, env=settings, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"bench: {done.stderr.strip()}")
@@ -162,6 +167,7 @@ def measure(port: int, server: int, requests: int) -> dict[str, Any]:
         sys.exit("bench: a list is empty; did load_tickets give the demo people tickets?")
     pages = [
         timed("queue", agent, ["/desk/"], requests),
+        timed("queue, by due time", agent, ["/desk/?view=open&sort=due", "/desk/?sort=due"], requests),
         timed("queue, searched", agent, ["/desk/?q=larm"], requests),
         timed("ticket, desk", agent, desk, requests),
         timed("queue, answers", agent, ["/desk/?q=strandby"], requests),
@@ -250,6 +256,10 @@ def over_budget(report: dict[str, Any]) -> list[str]:
     ]
     if report["memory_mb"] > BUDGET_MEMORY_MB:
         over.append(f"web process: {report['memory_mb']} MB, budget {BUDGET_MEMORY_MB:.0f} MB")
+    if report["ageing_round_seconds"] > BUDGET_AGEING_SECONDS:
+        over.append(f"ageing round: {report['ageing_round_seconds']} s, budget {BUDGET_AGEING_SECONDS:.0f} s")
+    if report["ageing_round_mb"] > BUDGET_AGEING_MB:
+        over.append(f"ageing round: {report['ageing_round_mb']} MB, budget {BUDGET_AGEING_MB:.0f} MB")
     if report["mails_per_second"] < BUDGET_MAILS_PER_SECOND:
         over.append(f"mails in: {report['mails_per_second']} a second, budget {BUDGET_MAILS_PER_SECOND:.0f}")
     if report["mails_out_per_second"] < BUDGET_MAILS_OUT_PER_SECOND:
@@ -271,6 +281,10 @@ def show(report: dict[str, Any]) -> None:
         f" {report['first_mails_per_second']} of people who write for the first time"
     )
     print(f"mails sent by one process: {report['mails_out_per_second']} a second")
+    print(
+        f"ageing round: {report['ageing_round_seconds']} s, the first one, which notices everything,"
+        f" {report['first_ageing_round_seconds']} s; {report['ageing_round_mb']} MB"
+    )
     if report["load"] > (os.cpu_count() or 1):
         print(f"the machine was busy (load {report['load']}, {os.cpu_count()} cores): the times are too long")
 

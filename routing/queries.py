@@ -54,6 +54,24 @@ class Sight:
         return seen | self._closed_into(seen)
 
     @cached_property
+    def led_ids(self) -> set[int] | None:
+        """The departments whose tickets the agent answers for (T3): those they lead, with everything below and what was
+        closed into these. None means all of them: the support lead's and the administrators'."""
+        if self.agent.sees_all_departments:
+            return None
+        led = {department for department, is_lead in self.memberships.items() if is_lead}
+        if not self.agent.is_agent or not led:
+            return set()
+        parents = {department.pk: department.parent_id for department in self.departments}
+        found = led | {department for department in parents if _ancestors(department, parents) & led}
+        return found | self._closed_into(found)
+
+    @property
+    def leads(self) -> bool:
+        """Whether the agent answers for any department."""
+        return self.led_ids is None or bool(self.led_ids)
+
+    @cached_property
     def works_nowhere(self) -> bool:
         """Whether the agent would see no tickets at all, because they work in no open department."""
         if self.agent.sees_all_departments:

@@ -107,6 +107,12 @@ def _files_aside(settings, tmp_path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_kept(settings) -> None:
+    """Figures are counted when they are asked for; and ids come again in the next test."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
+@pytest.fixture(autouse=True)
 def _servers_here(settings) -> None:
     """The mail servers of the tests are on this machine, which portals reach by default with SQLite alone."""
     settings.PRIVATE_MAIL_SERVERS = True

@@ -3,6 +3,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from routing.queries import sight_of
 from tickets.priorities import customers_see_priority
 from tickets.queries import unread_total
 from tickets.queue import rail
@@ -21,7 +22,8 @@ def unread(request: HttpRequest) -> dict[str, Any]:
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """`views` and `departments` of the desk's rail, counted only where a page shows them."""
+    """`views` and `departments` of the desk's rail, counted only where a page shows them; whether the reader `leads`
+    any department."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.is_agent:
         return {}
@@ -29,4 +31,5 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return {
         "views": SimpleLazyObject(lambda: lazy["views"]),
         "departments": SimpleLazyObject(lambda: lazy["departments"]),
+        "leads": SimpleLazyObject(lambda: sight_of(user).leads),
     }

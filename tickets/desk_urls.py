@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from tickets.views import desk_sorting, desk_time, exporting, priorities
+from tickets.views import dashboard, desk_sorting, desk_time, exporting, priorities
 
 urlpatterns = [
+    path("desk/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("desk/dashboard/export/", dashboard.dashboard_export, name="dashboard_export"),
     path("desk/export/", exporting.desk_export, name="desk_export"),
     path("desk/tickets/<int:number>/answers/", desk_sorting.desk_answers, name="desk_answers"),
     path("desk/tickets/<int:number>/topic/", desk_sorting.desk_topic, name="desk_topic"),

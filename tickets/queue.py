@@ -1,7 +1,7 @@
 """The agents' queue: its filters, sorts and counts. Plain data from an address to a list and back."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
@@ -21,11 +21,14 @@ from accounts.paging import Order
 from accounts.passing import whole_number
 from routing.promises import Promises
 from routing.queries import sight_of
+from tickets.dashboard import narrowing
+from tickets.dashboard.narrowing import Narrowing
+from tickets.dashboard.reasons import reasons
 from tickets.due import add_dues
 from tickets.enums import LeadsTo, Priority, WaitingOn
 from tickets.models import FormField, HelpTopic, Ticket, TicketTag
 from tickets.queries import NOT_BY_STAFF, answered, desk_tickets, matching, tags_known_to
-from tickets.queue_views import COUNTED, VIEWS, QueueView
+from tickets.queue_views import COUNTED, REASONED, VIEWS, QueueView
 
 LATE, OLD = timedelta(hours=24), timedelta(days=3)
 _DAY = re.compile(
@@ -56,6 +59,7 @@ ASKED = (
     "answer",
     "q",
     "sort",
+    *narrowing.ASKED,
 )
 
 
@@ -76,6 +80,7 @@ class Queue:
     answer: str = field(init=False)
     words: str = field(init=False)
     sort: str = field(init=False)
+    narrowing: Narrowing = field(init=False)
 
     def __post_init__(self) -> None:
         self.words = self.query.get("q", "").strip()
@@ -87,6 +92,7 @@ class Queue:
         key = self.query.get("field", "")
         self.field_key = key if re.fullmatch(r"[-\w]{1,40}", key, re.ASCII) else ""
         self.answer = clean_line(self.query.get("answer", ""))[:100] if self.field_key else ""
+        self.narrowing = Narrowing.asked(self.query)
         everything = bool(self.words) or self.is_about_somebody or self.tag is not None
         self.view = VIEWS.get(self.query.get("view", ""), VIEWS["all" if everything else "waiting"])
         priority = self.query.get("priority", "")
@@ -105,6 +111,8 @@ class Queue:
     def tickets(self) -> QuerySet[Ticket]:
         """The tickets asked for, among those this agent sees."""
         tickets = desk_tickets(self.agent).filter(self.view.condition(self.agent))
+        if not self.narrowing.is_none:
+            tickets = tickets.filter(self.narrowing.condition(self.agent, timezone.now()))
         for name in ("department", "requester", "organisation"):
             if getattr(self, name) is not None:
                 tickets = tickets.filter(**{name: getattr(self, name)})
@@ -119,6 +127,13 @@ class Queue:
             found = [Q(pk__in=answered(self.field_key, way)) for way in sorted(ways)]
             tickets = tickets.filter(reduce(or_, found))
         return matching(tickets, self.words) if self.words else tickets
+
+    def add_reasons(self, tickets: Iterable[Ticket]) -> None:
+        """Say of each ticket of a list for leads why it is on it."""
+        if self.view.key in REASONED or self.narrowing.is_board:
+            now = timezone.now()
+            for ticket in tickets:
+                ticket.reasons = reasons(ticket, now)
 
     def sorts(self) -> list[dict[str, Any]]:
         return [
@@ -141,6 +156,8 @@ class Queue:
         if self.priority:
             label = _("Priority: %s") % Priority(self.priority).label
             chips.append({"label": label, "remove_url": self.address(priority="")})
+        narrowed = self.narrowing.chips(self.agent)
+        chips += [{"label": label, "remove_url": self.address(**{key: ""})} for key, label in narrowed]
         chips += self._chips_of_the_form()
         if self.words:
             chips.append({"label": _("Search: %s") % self.words, "remove_url": self.address(q="")})
@@ -189,6 +206,7 @@ def rail(agent: User, query: QueryDict, *, on_queue: bool) -> dict[str, list[dic
     queue = Queue(agent, query)
     counts = _open_counts(agent)
     plain = on_queue and not queue.words and queue.department is None and not queue.is_about_somebody
+    plain = plain and queue.narrowing.is_none
     views = [
         {
             "key": view.key,

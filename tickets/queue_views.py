@@ -16,6 +16,7 @@ from accounts.scoping import current_tenant
 from tickets.enums import WaitingOn
 from tickets.models import Follower
 
+OFTEN = 2  # so often reopened, a ticket is not what its answers took it for
 LIVE = ~Q(waiting_on=WaitingOn.NOBODY)
 OURS = Q(waiting_on=WaitingOn.US)
 
@@ -28,7 +29,7 @@ class QueueView:
     key: str
     label: Any
     description: Any
-    which: Callable[[User, datetime], Q]
+    which: Callable[[Any, datetime], Q]
     in_rail: bool = True
     if_any: bool = False
     sort: str = "waiting"
@@ -124,6 +125,34 @@ VIEWS = {
             sort="snoozed",
         ),
         QueueView(
+            "untouched",
+            gettext_lazy("Untouched"),
+            gettext_lazy("Nobody has answered or taken them."),
+            lambda _agent, now: OURS & is_awake(now) & Q(assignee=None, first_answered_at=None),
+            in_rail=False,
+        ),
+        QueueView(
+            "reopened",
+            gettext_lazy("Reopened twice or more"),
+            gettext_lazy("Closed again and again, but not settled."),
+            lambda _agent, now: LIVE & is_awake(now) & Q(times_reopened__gte=OFTEN),
+            in_rail=False,
+        ),
+        QueueView(
+            "nudged",
+            gettext_lazy("Asked for news"),
+            gettext_lazy("The customer has asked how it goes, and waits for us."),
+            lambda _agent, _now: OURS & Q(nudged_at__isnull=False),
+            in_rail=False,
+        ),
+        QueueView(
+            "overslept",
+            gettext_lazy("Put off too long"),
+            gettext_lazy("They were put off until a day that has passed."),
+            lambda _agent, now: LIVE & Q(snoozed_until__lte=now),
+            in_rail=False,
+        ),
+        QueueView(
             "open",
             gettext_lazy("All open"),
             gettext_lazy("Everything that is not closed."),
@@ -146,4 +175,5 @@ VIEWS = {
         ),
     )
 }
+REASONED = {"due_today", "over", "untouched", "reopened", "nudged", "overslept"}  # whose rows say why they are here
 COUNTED = tuple(view for view in VIEWS.values() if view.in_rail and view.key != "closed")

@@ -78,6 +78,7 @@ from tickets.links import ticket_link
 from tickets.models import (
     Attachment,
     Collaborator,
+    DailyFigures,
     Escalation,
     Follower,
     FormField,
@@ -273,6 +274,7 @@ def _furnish_watching(portal: Portal, ticket: Ticket) -> None:
     Absence.objects.create(user=portal.agent, stand_in=portal.lead, since=LONG_AGO, until=LONG_AGO)
     AlertSettings.objects.create()
     Recalculation.objects.create(kind="trial", created_by=portal.administrator, created_at=now, state="done")
+    DailyFigures.objects.create(department=portal.department, day=LONG_AGO, taken_at=now, counts={"waiting": 1})
     Escalation.objects.create(ticket=ticket, policy=policy, rung="lead", since=LONG_AGO, reached_at=now)
 
 

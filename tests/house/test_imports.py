@@ -75,6 +75,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "paging",
         "due",
         "queue_views",
+        "dashboard",
         "queue",
         "exporting",
         "answers",

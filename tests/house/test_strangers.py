@@ -164,6 +164,8 @@ ITS_AGENTS = {
     "desk_snooze",
     "desk_take_on",
 }
+# Agents who answer for a department, or for all; other agents find nothing there.
+LEADS = {"dashboard", "dashboard_export"}
 ADMINISTRATORS = {"portal_settings", "security_settings"}
 ADMINISTRATORS |= {"access_settings", "private_domains"}
 ADMINISTRATORS |= {"agreements", "agreement_new", "staff", "departments"}
@@ -174,7 +176,7 @@ ADMINISTRATORS |= {"people_import", "people_import_example", "organisations_impo
 ADMINISTRATORS |= {"imports", "agreements_export"}
 ADMINISTRATORS |= {"priority_settings"}
 ADMINISTRATORS |= {"topics_settings", "topic_new"}
-FILES = {name for name in AGENTS | ADMINISTRATORS if name.endswith(("_export", "_example"))}  # what is no page
+FILES = {name for name in AGENTS | LEADS | ADMINISTRATORS if name.endswith(("_export", "_example"))}  # what is no page
 ADMINISTRATORS_DO = {"default_private_domains", "department_new"}  # by POST
 ADMINISTRATORS_ROWS = {"private_domain_removal"}
 ADMINISTRATORS_ROWS |= {"import_", "import_order", "import_removal", "import_problems"}
@@ -260,6 +262,7 @@ LISTS = (
     REQUESTER,
     AGENTS,
     ITS_AGENTS,
+    LEADS,
     ADMINISTRATORS,
     UNDERWAY,
     OWN_SECURITY,
@@ -273,7 +276,7 @@ LISTS = (
     PROVIDERS,
 )
 # What only the desk reaches, and what only some of the customers do.
-DESK = AGENTS | AGENTS_ROWS | ADMINISTRATORS | ADMINISTRATORS_DO | ADMINISTRATORS_ROWS
+DESK = AGENTS | AGENTS_ROWS | LEADS | ADMINISTRATORS | ADMINISTRATORS_DO | ADMINISTRATORS_ROWS
 CONTACTS = CONTACT_PERSONS | CONTACT_PERSONS_ROWS
 PRIVATE = sorted(set().union(*LISTS[1:]) - UNDERWAY)
 
@@ -648,9 +651,10 @@ def test_those_who_may_are_let_in(house: House, browse, subtests):
         | SIGNED_IN
         | {"desk_ticket", "desk_preview", "desk_attachment", "desk_mail"}
         | {"incoming_one", "incoming_source"},
-        house.portal.lead: {"desk_ticket", "desk_mail"},
+        house.portal.lead: {"desk_ticket", "desk_mail"} | LEADS,
         house.portal.administrator: AGENTS
         | ADMINISTRATORS
+        | LEADS
         | {"application", "desk_ticket", "desk_mail", "organisation", "person", "agreement", "department", "topic"}
         | {"routing_rule", "routing_table", "routing_table_rows", "routing_table_export", "routing_change"}
         | {

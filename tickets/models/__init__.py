@@ -1,7 +1,8 @@
 """Help topics, forms and their fields, tickets, messages, attachments, events, links, collaborators, reading
-marks, steps of the ladder."""
+marks, steps of the ladder, figures of each day."""
 
 from tickets.models.events import TicketEvent
+from tickets.models.figures import DailyFigures
 from tickets.models.files import Attachment, Upload
 from tickets.models.forms import FormField, TicketForm
 from tickets.models.links import Collaborator, Reading, TicketLink
@@ -17,6 +18,7 @@ from tickets.models.trials import RoutingTrial
 __all__ = [
     "Attachment",
     "Collaborator",
+    "DailyFigures",
     "Escalation",
     "FieldAnswer",
     "Follower",

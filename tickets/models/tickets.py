@@ -90,6 +90,7 @@ class Ticket(TenantModel):
     last_message_is_note: bool
     is_undelivered: bool = False
     columns: list["FieldAnswer"]
+    reasons: list[str]
 
     class Meta:
         constraints = [
@@ -138,6 +139,14 @@ class Ticket(TenantModel):
                 fields=["tenant", "times_reopened"],
                 condition=Q(closed_at=None, times_reopened__gt=0),
                 name="ticket_reopened",
+            ),
+            # What charts ask: which tickets came in, were closed or got their first answer in some days.
+            models.Index(fields=["tenant", "created_at"], name="ticket_created"),
+            models.Index(fields=["tenant", "closed_at"], condition=Q(closed_at__isnull=False), name="ticket_closed"),
+            models.Index(
+                fields=["tenant", "first_answered_at"],
+                condition=Q(first_answered_at__isnull=False),
+                name="ticket_first_answer",
             ),
         ]
 

@@ -76,6 +76,7 @@ def queue(request: PortalRequest) -> HttpResponse:
     )
     add_last_messages(page.items)
     add_columns(page.items)
+    asked.add_reasons(page.items)
     add_ages(page.items)
     sides = rail(request.user, request.GET, on_queue=True)
     works_nowhere = not page.items and sight_of(request.user).works_nowhere

@@ -57,6 +57,7 @@ def _details_changed(event: AccountEvent) -> str:
         "language": _("language"),
         "time_zone": _("time zone"),
         "mails": _("mails they get"),
+        "absence": _("when they are away"),
     }
     fields = [known.get(field, field) for field in event.data.get("fields", [])]
     return _("Details changed: %s") % ", ".join(fields) if fields else _("Details changed")

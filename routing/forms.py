@@ -1,6 +1,6 @@
 """Forms clean and never save."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import Role
 from accounts.forms.fields import AddressField, LineField
+from accounts.forms.organisations import DayField
 from accounts.models import User
 from routing.models import Calendar, Department
 from routing.queries import department_choices, those_below
@@ -168,3 +169,28 @@ class ResponsibleDepartmentForm(forms.Form):
         field.queryset = Department.objects.filter(is_active=True).order_by("name")
         field.empty_label = _("None: each ticket goes where its topic says")
         field.error_messages["invalid_choice"] = _("This department has just been closed. Choose another one.")
+
+
+class AbsenceForm(forms.Form):
+    """From when until when somebody is away, and who stands in. `values()` is what the door takes."""
+
+    since = DayField(label=gettext_lazy("First day away"))
+    until = DayField(
+        label=gettext_lazy("Last day away"), help_text=gettext_lazy("Leave it empty while nobody knows yet.")
+    )
+
+    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        self.fields["since"].required = True
+        self.fields["since"].error_messages["required"] = _("Write the first day.")
+        self.fields["stand_in"] = forms.ChoiceField(
+            label=_("Who stands in?"),
+            required=False,
+            help_text=_("They are told instead of what goes stale. They must see the tickets to be told of them."),
+            choices=[("", _("Nobody; the department is told")), *((key, str(one)) for key, one in self.people.items())],
+        )
+
+    def values(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"since": said["since"], "until": said["until"], "stand_in": self.people.get(said["stand_in"])}

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from routing.views import department_details, departments
+from routing.views import absences, department_details, departments
 
 urlpatterns = [
+    path("desk/people/<int:pk>/absences/", absences.absences, name="absences"),
     path("settings/departments/", departments.departments, name="departments"),
     path("settings/departments/new/", departments.department_new, name="department_new"),
     path("settings/departments/<int:pk>/", departments.department, name="department"),

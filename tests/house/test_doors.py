@@ -195,6 +195,8 @@ DOORS = [
     "tickets.actions.arranging:move_topic",
     "tickets.actions.arranging:retire_topic",
     "tickets.actions.arranging:restore_topic",
+    "routing.actions.absences:note_absence",
+    "routing.actions.absences:remove_absence",
     "routing.actions.arranging:add_department",
     "routing.actions.arranging:add_member",
     "routing.actions.arranging:set_responsible_department",

@@ -242,6 +242,7 @@ ADMINISTRATORS_ROWS |= {"address", "address_retirement", "address_return", "addr
 # Incoming mails: lists of what each agent may see, and one mail as they see it.
 AGENTS |= {"desk_incoming", "incoming_upload", "sender_rules"}
 AGENTS_ROWS |= {"sender_rule_removal"}
+AGENTS_ROWS |= {"absences"}
 ITS_AGENTS |= {
     "incoming_one",
     "incoming_source",
@@ -361,6 +362,7 @@ def _row(name: str, house: House) -> Any:
     }
     kinds = {
         "person": house.portal.customer,
+        "absences": house.portal.agent,
         "organisation": house.domain.organisation,
         "agreement": house.agreement,
         "department": house.membership.department,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms.fields import LineField
 from accounts.models import User
 from routing.models import Department
+from routing.presence import names_with_absences
 from routing.queries import department_choices
 from tickets.actions.tagging import TAG_LENGTH
 from tickets.enums import Priority, Status
@@ -22,7 +23,7 @@ class AssignmentForm(forms.Form):
     def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = {str(person.pk): person for person in people}
-        offered = [(key, str(person)) for key, person in self.people.items()]
+        offered = names_with_absences(self.people.values())
         self.fields["assignee"] = forms.ChoiceField(
             label=_("Assignee"), required=False, choices=[("", _("Nobody yet")), *offered]
         )

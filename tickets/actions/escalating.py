@@ -11,7 +11,7 @@ from tickets.enums import EventKind
 from tickets.events import new_event, record_events
 from tickets.models import Escalation, Ticket, TicketEvent
 
-A_PORTION = 500  # tickets; so many are held for each other's changes at most, and so much memory is needed
+A_PORTION = 500  # tickets: so many are locked, and held in memory, at a time
 
 
 def escalate_stale() -> int:
@@ -29,13 +29,9 @@ def escalate(*, actor: None, step: Step, now: datetime) -> int:
     one passes them by, and what somebody has answered meanwhile is not stale. The rows' unique constraint says the same
     where no lock holds. Tickets that somebody is changing just now wait for the next round.
     """
-    taken, after = 0, 0
-    while True:
-        portion = list(stale(step, now).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:A_PORTION])
-        if not portion:
-            return taken
-        taken += _take(step, portion, now)
-        after = portion[-1]
+    found = sorted(stale(step, now).values_list("pk", flat=True))  # in order of pk, a database might read all tickets
+    portions = (found[first : first + A_PORTION] for first in range(0, len(found), A_PORTION))
+    return sum(_take(step, portion, now) for portion in portions)
 
 
 def _take(step: Step, portion: list[int], now: datetime) -> int:

@@ -20,8 +20,13 @@ class Promises:
     def hours(self, calendar_id: int | None, department_id: int | None = None) -> Hours:
         """A calendar's hours; without one those of the department, or of the nearest above it that has a calendar; at
         last the portal's own."""
-        found = calendar_id or self._of_department.get(department_id or 0) or self._default
-        return self._hours.get(found or 0) or Hours(current_tenant().time_zone, OFFICE_HOURS)
+        found = self._hours.get(calendar_id or self.calendar(department_id) or 0)
+        return found or Hours(current_tenant().time_zone, OFFICE_HOURS)
+
+    def calendar(self, department_id: int | None = None) -> int | None:
+        """The calendar that a department works by: its own, that of the nearest above it that has one, at last the
+        portal's."""
+        return (self._of_department.get(department_id) if department_id else None) or self._default
 
     def level(self, agreement_id: int | None) -> int | None:
         """The level that an agreement promises, else the one that everybody has, if there is any."""

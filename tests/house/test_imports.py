@@ -59,6 +59,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "routing_facts",
         "promises",
         "calendar_drafts",
+        "opening",
         "ageing",
         "presence",
         "leads",

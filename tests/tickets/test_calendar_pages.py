@@ -1,6 +1,6 @@
 """Calendars in the settings: entered, looked at, changed and removed by administrators."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -8,14 +8,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
+from notifications.actions.draining import always, fan_out_pending
 from routing.actions.calendars import make_portals_calendar, save_calendar, set_department_calendar
 from routing.calendar_drafts import CalendarDraft, draft_of
-from routing.models import Calendar, ServiceLevel
+from routing.models import Calendar, Department, ServiceLevel, ServiceTarget
 from routing.promises import OFFICE_HOURS
 from routing.typed_hours import read_hours
 from routing.working_time import Hours, Span
 from tests.conftest import Portal
+from tests.factories import make_ticket
 from tests.pages import Page
+from tickets.actions.following_changes import work_on_times
+from tickets.enums import Priority
+from tickets.models import Ticket
 
 URL = "/settings/calendars/"
 OFFICE = Hours("Europe/Stockholm", OFFICE_HOURS, country="SE")
@@ -237,3 +242,92 @@ def test_other_staff_see_none_of_it(portal, other_portal, browse):
     assert browse(other_portal, other_portal.administrator).get(f"{URL}{found.pk}/").status_code == 404
     with tenant_scope(portal.tenant):
         make_portals_calendar(actor=None, calendar=found)
+
+
+# -- tickets that get other times -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def promised(portal, other_portal, admin) -> Calendar:
+    """Two tickets are to be answered within four hours of this calendar; on the other portal one is, of another."""
+    for one, number in ((portal, 2), (other_portal, 1)):
+        office = calendar_of(one)
+        with tenant_scope(one.tenant):
+            level = ServiceLevel.objects.create(name="Standard", is_default=True)
+            for priority in Priority:
+                ServiceTarget.objects.create(level=level, priority=priority, measure="first_answer", minutes=240)
+            for place in range(number):
+                make_ticket(requester=one.customer, topic=one.topic, subject=f"No. {place}")
+            fan_out_pending(always)
+    with tenant_scope(portal.tenant):
+        found: Calendar = Calendar.objects.get()
+    assert due(portal) == {NOW + timedelta(hours=4)}
+    assert office != found
+    return found
+
+
+def due(portal: Portal) -> set[datetime | None]:
+    with tenant_scope(portal.tenant):
+        work_on_times()
+        return set(Ticket.objects.values_list("due_at", flat=True))
+
+
+CHANGES = {
+    "week": ("", TYPED | {"zone": "Europe/Stockholm", "country": "", "region": "", "day_1": "10-11", "day_2": "8-17"}),
+    "days": ("days/", {"since": "2026-11-24", "until": "", "spans": "", "label": "Away"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_says_how_many_tickets_it_moves_and_moves_them(portal, other_portal, admin, promised, change: str):
+    noun, sent = CHANGES[change]
+    url, before = f"{URL}{promised.pk}/{noun}", kept(portal, promised)
+
+    asked = admin.post(url, sent)
+
+    assert asked.status_code == 200
+    page = Page(asked)
+    assert "2 of 2 open tickets get other times." in page.text
+    assert (kept(portal, promised), due(portal)) == (before, {NOW + timedelta(hours=4)})
+    form = next(form for form in page.forms if next(iter(sent)) in form["fields"] and form["method"] == "post")
+    marks = [given["value"] for tag, given in page.elements if tag == "button" and given.get("name") == "weighed"]
+
+    done = admin.post(form["action"], form["fields"] | {"weighed": marks[0]}, follow=True)
+
+    assert "2 open tickets get other times now" in Page(done).text
+    assert kept(portal, promised) != before
+    assert due(portal) not in ({NOW + timedelta(hours=4)}, {None})
+    assert due(other_portal) == {NOW + timedelta(hours=4)}
+
+
+def test_another_calendar_for_the_portal_or_a_department_asks_as_well(portal, other_portal, admin, promised):
+    nights = calendar_of(portal, "Nights", Hours("Europe/Stockholm", (read_hours("22-06"),) * 7))
+    department = f"/settings/departments/{portal.department.pk}/calendar/"
+
+    for url, sent in (
+        (f"{URL}{nights.pk}/default/", {}),
+        (department, {"calendar": str(nights.pk)}),
+    ):
+        page = Page(admin.post(url, sent))
+        assert "2 of 2 open tickets get other times." in page.text
+        assert "Change nothing" in page.text
+        assert page.forms[-1]["fields"].items() >= sent.items()
+
+    with tenant_scope(portal.tenant):
+        assert list(Calendar.objects.filter(is_default=True)) == [promised]
+        assert not Department.objects.exclude(calendar=None).exists()
+    marks = [given["value"] for tag, given in page.elements if tag == "button" and given.get("name") == "weighed"]
+    admin.post(department, {"calendar": str(nights.pk), "weighed": marks[0]})
+    with tenant_scope(portal.tenant):
+        assert Department.objects.get(pk=portal.department.pk).calendar == nights
+    assert due(portal) == {NOW.replace(hour=21) + timedelta(hours=4)}
+
+
+def test_what_moves_nothing_is_saved_at_once(portal, admin, promised):
+    page = Page(admin.get(f"{URL}{promised.pk}/"))
+    fields = next(form for form in page.forms if "day_0" in form["fields"])["fields"]
+
+    done = Page(admin.post(f"{URL}{promised.pk}/", fields | {"name": "Support hours"}, follow=True))
+
+    assert "“Support hours” is saved." in done.text
+    assert "other times" not in done.text

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,7 +31,10 @@ from routing.promises import OFFICE_HOURS, hours_of
 from routing.public_holidays import is_known
 from routing.views.departments import department_page, fetch_department
 from routing.working_time import Hours
+from tickets.actions.recalculating import Weighed
+from tickets.enums import TimesChange
 from tickets.forms.calendars import NEVER_OPEN, CalendarForm, DaysForm
+from tickets.views.weighing import moves_in_words, save_weighed
 
 REFUSED = {
     "never_open": ("day_0", NEVER_OPEN),
@@ -68,13 +72,14 @@ def calendar(request: PortalRequest, pk: int) -> HttpResponse:
 def calendar_days(request: PortalRequest, pk: int) -> HttpResponse:
     """Let some days be closed, or open at other hours than their weekday."""
     found, form = _fetch(pk), DaysForm(request.POST)
-    kept = draft_of(found)
     if form.is_valid():
-        wanted = kept.with_days(**form.cleaned_data)
-        if _save(request, found, wanted, form):
-            messages.success(request, _("The days are entered."))
+        saved, weighed = _save(request, found, draft_of(found).with_days(**form.cleaned_data), form)
+        if saved is None and weighed is not None:
+            return _ask(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
+        if weighed is not None:
+            messages.success(request, _told(_("The days are entered."), weighed))
             return redirect("calendar", pk)
-    return _page(request, found, CalendarForm(kept=kept), days_form=form, status=422)
+    return _page(request, found, CalendarForm(kept=draft_of(found)), days_form=form, status=422)
 
 
 @post_only
@@ -84,8 +89,11 @@ def calendar_days_removal(request: PortalRequest, pk: int) -> HttpResponse:
     found, form = _fetch(pk), DaysForm(request.POST)
     if form.is_valid():
         since, until = form.cleaned_data["since"], form.cleaned_data["until"]
-        if _save(request, found, draft_of(found).without_days(since, until), form):
-            messages.success(request, _("The days are like every other again."))
+        saved, weighed = _save(request, found, draft_of(found).without_days(since, until), form)
+        if saved is None and weighed is not None:
+            return _ask(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
+        if weighed is not None:
+            messages.success(request, _told(_("The days are like every other again."), weighed))
     for trouble in form.non_field_errors():
         messages.error(request, str(trouble))
     return redirect("calendar", pk)
@@ -94,8 +102,14 @@ def calendar_days_removal(request: PortalRequest, pk: int) -> HttpResponse:
 @post_only
 @administrators_only
 def calendar_default(request: PortalRequest, pk: int) -> HttpResponse:
-    found = make_portals_calendar(actor=request.user, calendar=_fetch(pk))
-    messages.success(request, _("“%s” counts now wherever no other calendar is named.") % found.name)
+    found = _fetch(pk)
+    made, weighed = save_weighed(
+        request, TimesChange.CALENDAR, lambda: make_portals_calendar(actor=request.user, calendar=found)
+    )
+    if made is None:
+        return _ask(request, weighed, found.name, reverse("calendar", args=[pk]))
+    told = _("“%s” counts now wherever no other calendar is named.") % found.name
+    messages.success(request, _told(told, weighed))
     return redirect("calendar", pk)
 
 
@@ -120,8 +134,15 @@ def department_calendar(request: PortalRequest, pk: int) -> HttpResponse:
     form = DepartmentCalendarForm(request.POST, department=found)
     if not form.is_valid():
         return department_page(request, found, status=422, calendar_form=form)
-    set_department_calendar(actor=request.user, department=found, calendar=form.cleaned_data["calendar"])
-    messages.success(request, _("Saved. %s works by these hours now.") % found)
+    chosen = form.cleaned_data["calendar"]
+    saved, weighed = save_weighed(
+        request,
+        TimesChange.CALENDAR,
+        lambda: set_department_calendar(actor=request.user, department=found, calendar=chosen),
+    )
+    if saved is None:
+        return _ask(request, weighed, found.name, reverse("department", args=[pk]))
+    messages.success(request, _told(_("Saved. %s works by these hours now.") % found, weighed))
     return redirect("department", pk)
 
 
@@ -134,25 +155,41 @@ def _editor(request: PortalRequest, found: Calendar | None, kept: CalendarDraft)
     form = CalendarForm(request.POST, kept=kept)
     if not form.is_valid():
         return _page(request, found, form, status=422)
-    saved = _save(request, found, form.draft(), form)
-    if saved is None:
-        return _page(request, found, form, status=422)
-    messages.success(request, _("“%s” is saved.") % saved.name)
+    saved, weighed = _save(request, found, form.draft(), form)
+    if saved is None or weighed is None:
+        return _page(request, found, form, status=422 if form.errors else 200, weighed=weighed)
+    messages.success(request, _told(_("“%s” is saved.") % saved.name, weighed))
     return redirect("calendar", saved.pk)
 
 
 def _save(
     request: PortalRequest, found: Calendar | None, draft: CalendarDraft, form: CalendarForm | DaysForm
-) -> Calendar | None:
-    """Keep the draft; where it cannot be, the form says why and there is none."""
+) -> tuple[Calendar | None, Weighed | None]:
+    """Keep the draft, unless it moves tickets and nobody has said that it may. What the door refuses is told in the
+    form; then there is neither."""
     try:
-        return save_calendar(actor=request.user, calendar=found, draft=draft)
+        return save_weighed(
+            request,
+            TimesChange.CALENDAR,
+            lambda: save_calendar(actor=request.user, calendar=found, draft=draft),
+        )
     except CalendarNameTaken:
         form.add_error("name", _("There is a calendar with this name already."))
     except CalendarRefused as refused:
         field, told = REFUSED.get(refused.why, UNKNOWN)
         form.add_error(field if field in form.fields else None, str(told))
-    return None
+    return None, None
+
+
+def _ask(request: PortalRequest, weighed: Weighed, what: str, back: str) -> HttpResponse:
+    """Whether it is meant, with the number of tickets that get other times."""
+    sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "weighed")]
+    context = {"weighed": weighed, "what": what, "back": back, "sent": sent}
+    return render(request, "tickets/settings/weighed.html", context)
+
+
+def _told(done: str, weighed: Weighed) -> str:
+    return f"{done} {moves_in_words(weighed)}".strip()
 
 
 def _page(
@@ -161,6 +198,7 @@ def _page(
     form: CalendarForm,
     status: int = 200,
     days_form: DaysForm | None = None,
+    weighed: Weighed | None = None,
 ) -> HttpResponse:
     now, kept = timezone.now(), form.kept.hours
     today = timezone.localdate(now, ZoneInfo(kept.zone))
@@ -169,6 +207,7 @@ def _page(
     context = {
         "calendar": found,
         "form": form,
+        "weighed": weighed,
         "days_form": days_form or DaysForm(),
         "opening": opening_in_words(kept, now, ZoneInfo(kept.zone)) if found else "",
         "holidays": [(row, spans_in_words(row.spans)) for row in holidays],

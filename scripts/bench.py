@@ -28,8 +28,10 @@ import throwaway
 REPORT = throwaway.ROOT / "var" / "bench" / "report.json"
 PORTAL = "larm"
 AGENT, CUSTOMER, CONTACT = f"agent@{PORTAL}.example", "customer@kund.example", "contact@kund.example"
-ADMINISTRATOR, SUPPORT_LEAD = f"admin@{PORTAL}.example", f"supportlead@{PORTAL}.example"
+ADMINISTRATOR, LEAD = f"admin@{PORTAL}.example", f"lead@{PORTAL}.example"
+SUPPORT_LEAD = f"supportlead@{PORTAL}.example"
 BUDGET_MEDIAN_MS, BUDGET_MEMORY_MB = 60.0, 150.0
+BUDGETS_MS = {"dashboard": 150.0, "dashboard, one lead's": 150.0}  # of pages that show more than a list
 BUDGET_AGEING_SECONDS, BUDGET_AGEING_MB = 5.0, 50.0
 BUDGET_MAILS_PER_SECOND, BUDGET_MAILS_OUT_PER_SECOND = 40.0, 100.0
 MAILS = 600
@@ -159,8 +161,8 @@ def said_by(settings: dict[str, str], script: str, *arguments: str) -> list[floa
 
 
 def measure(port: int, server: int, requests: int) -> dict[str, Any]:
-    people = (AGENT, CUSTOMER, CONTACT, ADMINISTRATOR)
-    agent, customer, contact, administrator = (Reader(port, person) for person in people)
+    people = (AGENT, CUSTOMER, CONTACT, ADMINISTRATOR, LEAD, SUPPORT_LEAD)
+    agent, customer, contact, administrator, lead, support_lead = (Reader(port, person) for person in people)
     desk = sample(agent, "/desk/", r"/desk/tickets/\d+/(\?.*)?", requests)
     own = sample(customer, "/tickets/", r"/tickets/\d+/(\?.*)?", requests)
     if not desk or not own:
@@ -177,6 +179,8 @@ def measure(port: int, server: int, requests: int) -> dict[str, Any]:
         timed("my tickets", customer, ["/tickets/"], requests),
         timed("ticket, customer", customer, own, requests),
         timed("organisation's tickets", contact, ["/tickets/?show=all"], requests),
+        timed("dashboard", support_lead, ["/desk/dashboard/"], requests),
+        timed("dashboard, one lead's", lead, ["/desk/dashboard/"], requests),
         timed("people", agent, ["/desk/people/", "/desk/people/?q=person+1"], requests),
     ]
     counted = ((agent, "/desk/"), (customer, "/tickets/"), (contact, "/tickets/?show=all"), (agent, "/desk/people/"))
@@ -250,9 +254,9 @@ def machine() -> str:
 
 def over_budget(report: dict[str, Any]) -> list[str]:
     over = [
-        f"{page['page']}: median {page['median_ms']} ms, budget {BUDGET_MEDIAN_MS:.0f} ms"
+        f"{page['page']}: median {page['median_ms']} ms, budget {budget:.0f} ms"
         for page in report["pages"]
-        if page["median_ms"] > BUDGET_MEDIAN_MS
+        if page["median_ms"] > (budget := BUDGETS_MS.get(page["page"], BUDGET_MEDIAN_MS))
     ]
     if report["memory_mb"] > BUDGET_MEMORY_MB:
         over.append(f"web process: {report['memory_mb']} MB, budget {BUDGET_MEMORY_MB:.0f} MB")

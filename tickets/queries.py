@@ -57,6 +57,7 @@ CUSTOMER_EVENTS = (
     EventKind.COLLABORATOR_ADDED,
     EventKind.COLLABORATOR_REMOVED,
     EventKind.CONFIDENTIALITY_CHANGED,
+    EventKind.NUDGED,
 )
 NOT_BY_STAFF = (FieldKind.FILE, FieldKind.HEADING)  # kinds of questions that staff do not answer on a ticket
 WITH_NAMES = ("requester", "organisation", "department", "assignee", "topic")

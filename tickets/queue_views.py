@@ -143,7 +143,7 @@ VIEWS = {
             gettext_lazy("Asked for news"),
             gettext_lazy("The customer has asked how it goes, and waits for us."),
             lambda _agent, _now: OURS & Q(nudged_at__isnull=False),
-            in_rail=False,
+            if_any=True,
         ),
         QueueView(
             "overslept",

@@ -15,6 +15,7 @@ STATUS_FIELDS = (
     "waiting_since",
     "waits_for",
     "snoozed_until",
+    "nudged_at",
     "reminded_at",
     "closed_at",
     "last_activity_at",
@@ -42,7 +43,7 @@ def wait_for(ticket: Ticket, waiting_on: WaitingOn, at: datetime) -> None:
     """Let a ticket wait for somebody else than before, from now on."""
     if ticket.waiting_on != waiting_on:
         ticket.waiting_on, ticket.waiting_since, ticket.waits_for = waiting_on, at, ""
-        ticket.reminded_at = None
+        ticket.reminded_at = ticket.nudged_at = None
     if waiting_on == WaitingOn.NOBODY:
         ticket.snoozed_until = None
 
@@ -60,6 +61,7 @@ def standing(ticket: Ticket) -> dict[str, Any]:
         "waiting_on": str(ticket.waiting_on),
         "waits_for": ticket.waits_for,
         "waiting_since": ticket.waiting_since.isoformat(),
+        "nudged_at": _kept(ticket.nudged_at),
         "reminded_at": _kept(ticket.reminded_at),
         "closed_at": _kept(ticket.closed_at),
         "last_activity_at": ticket.last_activity_at.isoformat(),
@@ -75,6 +77,7 @@ def stand_again(ticket: Ticket, before: Mapping[str, Any], after: Mapping[str, A
         ticket.waiting_on = WaitingOn(before.get("waiting_on") or WAITING_ON[Status(before["status"])])
         ticket.waits_for = before.get("waits_for", "")
         ticket.waiting_since = datetime.fromisoformat(before["waiting_since"])
+        ticket.nudged_at = _moment(before.get("nudged_at"))
         ticket.reminded_at = _moment(before.get("reminded_at"))
         ticket.closed_at = _moment(before["closed_at"])
     if now["assignee"] == after["assignee"]:

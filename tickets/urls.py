@@ -29,6 +29,7 @@ urlpatterns = [
     path("tickets/<int:number>/thanks/more/", filing.thanks_more, name="thanks_more"),
     path("tickets/<int:number>/reply/", customer.ticket_reply, name="ticket_reply"),
     path("tickets/<int:number>/closure/", customer.ticket_closure, name="ticket_closure"),
+    path("tickets/<int:number>/nudge/", customer.ticket_nudge, name="ticket_nudge"),
     path("tickets/<int:number>/attachments/<int:pk>/", customer.ticket_attachment, name="ticket_attachment"),
     path("tickets/<int:number>/following/", collaborating.ticket_following, name="ticket_following"),
     path("tickets/<int:number>/collaborators/", collaborating.ticket_collaborators, name="ticket_collaborators"),
@@ -41,6 +42,7 @@ urlpatterns = [
     path("t/<str:token>/", customer.link, name="link"),
     path("t/<str:token>/reply/", customer.link_reply, name="link_reply"),
     path("t/<str:token>/closure/", customer.link_closure, name="link_closure"),
+    path("t/<str:token>/nudge/", customer.link_nudge, name="link_nudge"),
     path("t/<str:token>/attachments/<int:pk>/", customer.link_attachment, name="link_attachment"),
     path("t/<str:token>/collaborators/", collaborating.link_collaborators, name="link_collaborators"),
     path(

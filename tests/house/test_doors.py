@@ -175,6 +175,7 @@ DOORS = [
     "tickets.actions.waiting:wait_for_us",
     "tickets.actions.snoozing:snooze",
     "tickets.actions.snoozing:wake",
+    "tickets.actions.nudging:nudge",
     "tickets.actions.handing_over:claim",
     "tickets.actions.taking_on:take_on",
     "tickets.actions.handing_over:assign",

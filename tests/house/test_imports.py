@@ -66,6 +66,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "standing",
         "timing",
         "clocks_in_words",
+        "asking_news",
+        "expected",
         "recalculations",
         "rule_catalogue",
         "rules_in_words",

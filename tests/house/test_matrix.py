@@ -224,6 +224,18 @@ def of_a_status(_role: str, case: Case) -> set[str]:
     return {"reopened"} if case.state == Status.CLOSED else {"status_changed"}
 
 
+def of_waiting(_role: str, case: Case) -> set[str]:
+    return {"waiting_changed"} if case.state in (Status.OPEN, Status.IN_PROGRESS) else set()
+
+
+def of_putting_off(_role: str, case: Case) -> set[str]:
+    return set() if case.state == Status.CLOSED else {"snoozed"}
+
+
+def of_asking_for_news(_role: str, case: Case) -> set[str]:
+    return {"nudged"} if case.state in (Status.OPEN, Status.IN_PROGRESS) else set()
+
+
 CUSTOMERS_ADDRESSES = {
     "ticket": Address(reads),
     "ticket_attachment": Address(reads),
@@ -231,6 +243,7 @@ CUSTOMERS_ADDRESSES = {
     "thanks_more": Address(is_requester, words, of_a_reply),
     "ticket_reply": Address(takes_part, words, of_a_reply),
     "ticket_closure": Address(takes_part, closing, of_closing),
+    "ticket_nudge": Address(takes_part, nothing, of_asking_for_news),
     "ticket_following": Address(reads, nothing, of_following),
     "ticket_collaborators": Address(brings_in_a_colleague, spare, kinds("collaborator_added")),
     "ticket_collaborator_removal": Address(takes_off_the_collaborator, nothing, kinds("collaborator_removed")),
@@ -241,6 +254,7 @@ LINK_ADDRESSES = {
     "link_attachment": Address(takes_part),
     "link_reply": Address(takes_part, words, of_a_reply),
     "link_closure": Address(takes_part, closing, of_closing),
+    "link_nudge": CUSTOMERS_ADDRESSES["ticket_nudge"],
     "link_collaborators": CUSTOMERS_ADDRESSES["ticket_collaborators"],
     "link_collaborator_removal": CUSTOMERS_ADDRESSES["ticket_collaborator_removal"],
     "link_confidentiality": CUSTOMERS_ADDRESSES["ticket_confidentiality"],
@@ -253,6 +267,8 @@ DESK_ADDRESSES = {
     "desk_claim": Address(works_on, nothing, of_claiming),
     "desk_assignment": Address(works_on, themselves, of_assigning),
     "desk_department": Address(works_on, other_department, kinds("transferred")),
+    "desk_waiting": Address(works_on, lambda *_about: {"whom": "Acme"}, of_waiting),
+    "desk_snooze": Address(works_on, lambda *_about: {"when": "week"}, of_putting_off),
     "desk_links": Address(works_on, nothing, kinds("links_revoked")),
     "desk_status": Address(works_on, other_status, of_a_status),
     "desk_priority": Address(

@@ -139,10 +139,12 @@ def _lock_where_to_write(actor: User, ticket: Ticket, *, as_staff: bool) -> Tick
 
 
 def _move(ticket: Ticket, by_staff: Status | None, now: datetime) -> None:
-    """What a customer says wakes a ticket, and makes it wait for us."""
+    """What a customer says wakes a ticket, and makes it wait for us; what we say is the news they asked for."""
     move_to(ticket, by_staff or status_when_ours(ticket), now)
     if by_staff is None:
         ticket.snoozed_until = None
+    else:
+        ticket.nudged_at = None
 
 
 def _where_to_write(actor: User, ticket: Ticket, *, as_staff: bool) -> Ticket:

@@ -1,6 +1,7 @@
 """The customer's side: my tickets, and one ticket, signed in or by the link of a mail."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,15 +24,18 @@ from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
 from tickets.actions.closing import close_ticket, reopen_ticket
+from tickets.actions.nudging import nudge
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import reply_to_ticket
 from tickets.answers import shown_answers
 from tickets.as_known import stand_as_known
-from tickets.enums import Whose
+from tickets.asking_news import may_ask
+from tickets.enums import EventKind, WaitingOn, Whose
+from tickets.expected import expected_answer
 from tickets.forms.colleagues import ColleagueForm
 from tickets.forms.messages import MessageForm
 from tickets.kept_text import keep_and_sign_in, take_kept_text
-from tickets.models import Message, Ticket
+from tickets.models import Message, Ticket, TicketEvent
 from tickets.queries import (
     counts_of,
     customer_tickets,
@@ -130,6 +134,12 @@ def ticket_closure(request: PortalRequest, number: int) -> HttpResponse:
     return _close_or_reopen(request, to_act(request, number))
 
 
+@post_only
+@login_required
+def ticket_nudge(request: PortalRequest, number: int) -> HttpResponse:
+    return _nudge(request, to_act(request, number))
+
+
 @login_required
 def ticket_attachment(request: PortalRequest, number: int, pk: int) -> HttpResponse | FileResponse:
     way = to_read(request, number)
@@ -153,6 +163,12 @@ def link_reply(request: PortalRequest, token: str) -> HttpResponse:
 def link_closure(request: PortalRequest, token: str) -> HttpResponse:
     way = by_link(token)
     return _close_or_reopen(request, way) if way else link_is_gone(request)
+
+
+@post_only
+def link_nudge(request: PortalRequest, token: str) -> HttpResponse:
+    way = by_link(token)
+    return _nudge(request, way) if way else link_is_gone(request)
 
 
 def link_attachment(request: PortalRequest, token: str, pk: int) -> HttpResponse | FileResponse:
@@ -185,7 +201,7 @@ def _ticket_page(
     status: int,
     colleague_form: ColleagueForm | None,
 ) -> HttpResponse:
-    events = events_for(way.ticket, staff=False)
+    events = list(events_for(way.ticket, staff=False))
     entries = timeline(way.ticket, way.person, staff=False, events=events, file_url=way.file_url)
     if not way.token and request.method == "GET":
         mark_read(actor=way.person, ticket=way.ticket, message=last_message(entries))
@@ -198,16 +214,33 @@ def _ticket_page(
         "answers": shown_answers(way.ticket, staff=False, file_url=way.file_url),
         "via_link": {"address": mask_address(way.person.email), "token": way.token} if way.token else None,
         "takes_part": way.takes_part,
+        **_news(way, events),
+        "expected_within": _expected(way),
         "ties": ties_of(way.ticket, Ticket.objects.none() if way.token else customer_tickets(way.person)),
         "people": people_on(way),
         "colleague_form": colleague_form or colleague_form_for(way),
         "asks_confidentiality": way.is_requester
         and (way.ticket.is_confidential or is_read_by_colleagues(way.ticket.requester)),
-        "urls": {name: way.url(name) for name in ("reply", "closure", "collaborators", "confidentiality")},
+        "urls": {name: way.url(name) for name in ("reply", "closure", "nudge", "collaborators", "confidentiality")},
         "phone": phone_for(way.person),
         "attachment_limit_mb": request.tenant.attachment_limit_mb,
     }
     return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _expected(way: Way) -> timedelta | None:
+    """When to expect the first answer, until there is one."""
+    waits = way.takes_part and way.ticket.waiting_on == WaitingOn.US and way.ticket.first_answered_at is None
+    return expected_answer(way.ticket.requester) if waits else None
+
+
+def _news(way: Way, events: list[TicketEvent]) -> dict[str, Any]:
+    """Whether the reader may ask for news, and since when somebody has waited for them."""
+    last = next((event.created_at for event in reversed(events) if event.kind == EventKind.NUDGED), None)
+    return {
+        "may_nudge": way.takes_part and may_ask(way.ticket, last, timezone.now()),
+        "nudged_at": way.ticket.nudged_at if way.takes_part else None,
+    }
 
 
 def _reply(request: PortalRequest, way: Way) -> HttpResponse:
@@ -242,4 +275,14 @@ def _close_or_reopen(request: PortalRequest, way: Way) -> HttpResponse:
         messages.success(request, _("The ticket is open again."))
     else:
         messages.success(request, _("The ticket is closed. You can open it again whenever you like."))
+    return redirect(way.url(""))
+
+
+def _nudge(request: PortalRequest, way: Way) -> HttpResponse:
+    with as_if_not_there():
+        asked = nudge(actor=way.person, ticket=way.ticket)
+    if asked:
+        messages.success(request, _("We have been told that you wait for news. The answer comes here and by mail."))
+    else:
+        messages.info(request, _("You can ask for news once a working day, while the ticket waits for us."))
     return redirect(way.url(""))

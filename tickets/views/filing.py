@@ -25,6 +25,7 @@ from accounts.rules import post_only
 from tickets.actions.opening import Opened, open_ticket, was_sent
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel
+from tickets.expected import expected_answer
 from tickets.forms.filing import FilingForm
 from tickets.forms.messages import MessageForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
@@ -135,6 +136,8 @@ def _thanks_page(
         # What a guest typed and never what is on record, which would tell that the address is known, or a newer one.
         "address": ticket.requester.email if own else request.session[FILED_KEY][str(ticket.pk)],
         "can_open": own,
+        # As a guest sees it: what is promised to whoever has this address would tell who has it.
+        "expected_within": expected_answer(ticket.requester if own else None),
         "form": form,
         "kept": kept or [],
         "reply_url": reverse("thanks_more", args=[ticket.number]),
@@ -229,6 +232,7 @@ def _filing_page(
     context = {
         "topic": topic,
         "form": form,
+        "expected_within": expected_answer(request.user if request.user.is_authenticated else None),
         "kept": [upload for upload in kept if not upload.field_key],
         "kept_answers": [upload for upload in kept if upload.field_key],
         "refused": refused,

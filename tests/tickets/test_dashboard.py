@@ -3,18 +3,22 @@ every ticket finds."""
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
 from routing.models import DepartmentMember
-from tests.factories import DepartmentFactory, make_ticket
+from tests.factories import DepartmentFactory, OrganisationFactory, UserFactory, make_ticket
 from tests.pages import Page
 from tickets.actions.closing import close_ticket
-from tickets.models import Ticket
+from tickets.actions.noting_figures import note_figures
+from tickets.models import DailyFigures, Ticket
 
 
 def figures(page: Page) -> dict[str, tuple[int, str]]:
@@ -133,3 +137,103 @@ def test_unknown_charts_and_parts_are_nothing(portal, stale, browse):
             client.get(f"/desk/?{query}&created=2026-99-01&closed=..&answered=1..2&open_on=0000&waited=x").status_code
             == 200
         )
+
+
+def test_a_morning_is_written_down_once_and_compared_a_week_later(portal, other_portal, stale, browse, monkeypatch):
+    noon = timezone.now().replace(hour=11, minute=0)
+
+    def at(moment: datetime) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    with tenant_scope(portal.tenant):
+        at(noon.replace(hour=2))
+        assert note_figures() == 0  # before eight
+        at(noon)
+        assert note_figures() == 2
+        assert note_figures() == 0
+        here = DailyFigures.objects.get(department=portal.department)
+        assert here.counts["waiting"] == 4
+    at(noon + timedelta(days=7))
+    page = Page(browse(portal, portal.lead).get("/desk/dashboard/"))
+    assert "as a week ago" in page.text
+    with tenant_scope(portal.tenant):
+        DailyFigures.objects.filter(pk=here.pk).update(counts=here.counts | {"waiting": 6, "untouched": 0})
+    page = Page(browse(portal, portal.lead).get("/desk/dashboard/"))
+    assert "2 fewer than a week ago" in page.text
+    assert "2 more than a week ago" in page.text
+    assert "a week ago" not in Page(browse(other_portal, other_portal.lead).get("/desk/dashboard/")).text
+
+    at(noon + timedelta(days=62))
+    with tenant_scope(portal.tenant):
+        assert note_figures() == 2
+        assert {row.day for row in DailyFigures.objects.all()} == {(noon + timedelta(days=62)).date()}
+
+
+def test_who_may_see_different_tickets_shares_no_figures(portal, other_portal, stale, browse, settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "dashboard"}}
+    cache.clear()
+    with tenant_scope(other_portal.tenant):
+        Ticket.objects.all().update(waiting_on="customer", status="waiting_for_customer", closed_at=None)
+    seen = [
+        figures(Page(browse(place, person).get("/desk/dashboard/")))["waiting"][0]
+        for place, person in (
+            (portal, portal.lead),
+            (portal, portal.administrator),
+            (other_portal, other_portal.lead),
+            (other_portal, other_portal.administrator),
+        )
+    ]
+    assert seen == [4, 5, 0, 0]
+    with tenant_scope(portal.tenant), CaptureQueriesContext(connection) as captured:
+        browse(portal, portal.lead).get("/desk/dashboard/")
+    assert not [query for query in captured.captured_queries if "COUNT" in query["sql"] and "band_" in query["sql"]]
+    cache.clear()
+
+
+def test_the_dashboard_costs_the_same_with_few_and_with_many_tickets(portal, stale, browse):
+    client = browse(portal, portal.lead)
+
+    def asked() -> int:
+        client.get("/desk/dashboard/?by=organisation")
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/desk/dashboard/?by=organisation")
+        return len(captured)
+
+    few = asked()
+    with tenant_scope(portal.tenant):
+        for _number in range(12):
+            make_ticket(requester=UserFactory(organisation=OrganisationFactory()), topic=portal.topic)
+
+    assert asked() == few <= 32
+
+
+def test_only_the_figures_are_sent_again(portal, stale, browse):
+    again = browse(portal, portal.lead).get("/desk/dashboard/", headers={"hx-request": "true"}).content.decode()
+
+    assert again.strip().startswith("{#") is False
+    assert again.count('id="board"') == 1
+    assert "<html" not in again
+    assert 'class="rail' not in again
+
+
+def test_every_link_of_the_figures_has_an_id_of_its_own(portal, stale, browse):
+    """By which the focus stays where it was when they are fetched again."""
+    page = Page(browse(portal, portal.administrator).get("/desk/dashboard/"))
+    begin = next(at for at, (_tag, given) in enumerate(page.elements) if given.get("id") == "board")
+    ids = [given["id"] for _tag, given in page.elements if "id" in given]
+    nameless = [
+        given["href"]
+        for tag, given in page.elements[begin:]
+        if tag == "a" and "id" not in given and given.get("tabindex") != "-1" and "/desk/tickets/" not in given["href"]
+    ]
+
+    assert nameless == []
+    assert len(ids) == len(set(ids))
+
+
+def test_the_wall_screen_has_the_figures_and_nothing_else(portal, stale, browse):
+    page = Page(browse(portal, portal.lead).get("/desk/dashboard/?wall=1"))
+
+    assert figures(page)["waiting"][0] == 4
+    assert not [given for given in page.all("header") if "rail" in given.get("class", "")]
+    assert "/desk/dashboard/" in page.links()

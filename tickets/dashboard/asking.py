@@ -43,8 +43,8 @@ TILES = (
     Tile("unassigned", gettext_lazy("without an assignee"), "unassigned"),
     Tile("reopened", gettext_lazy("reopened twice or more"), "reopened"),
     Tile("over1", gettext_lazy("waiting on us for over 1 day"), "waiting", "over1", is_small=True),
-    Tile("over3", gettext_lazy("for over 3 days"), "waiting", "over3", is_small=True),
-    Tile("over7", gettext_lazy("for over 7 days"), "waiting", "over7", is_small=True),
+    Tile("over3", gettext_lazy("waiting on us for over 3 days"), "waiting", "over3", is_small=True),
+    Tile("over7", gettext_lazy("waiting on us for over 7 days"), "waiting", "over7", is_small=True),
     Tile("nudged", gettext_lazy("asked for news"), "nudged", is_small=True),
     Tile("overslept", gettext_lazy("put off too long"), "overslept", is_small=True),
 )

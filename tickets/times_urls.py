@@ -1,8 +1,8 @@
-"""Settings of what is promised in working time."""
+"""Settings of what is promised to whom, in working time."""
 
 from django.urls import path
 
-from tickets.views import calendars, weighing
+from tickets.views import calendars, level_settings, weighing
 
 urlpatterns = [
     path("settings/calendars/", calendars.calendars, name="calendars"),
@@ -13,5 +13,9 @@ urlpatterns = [
     path("settings/calendars/<int:pk>/default/", calendars.calendar_default, name="calendar_default"),
     path("settings/calendars/<int:pk>/removal/", calendars.calendar_removal, name="calendar_removal"),
     path("settings/departments/<int:pk>/calendar/", calendars.department_calendar, name="department_calendar"),
+    path("settings/service-levels/", level_settings.levels, name="levels"),
+    path("settings/service-levels/new/", level_settings.level_new, name="level_new"),
+    path("settings/service-levels/<int:pk>/", level_settings.level, name="level"),
+    path("settings/service-levels/<int:pk>/removal/", level_settings.level_removal, name="level_removal"),
     path("settings/times/<int:pk>/", weighing.times_trial, name="times_trial"),
 ]

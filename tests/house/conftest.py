@@ -128,6 +128,7 @@ class House:
     table: RoutingTable
     trial: RoutingTrial
     recalculation: Recalculation
+    level: ServiceLevel
     exception: OrganisationException  # the customer's organisation's
     address: MailAddress
     mailbox: Mailbox
@@ -203,6 +204,7 @@ def furnish(portal: Portal) -> House:
             table=RoutingTable.objects.get(),
             trial=RoutingTrial.objects.get(),
             recalculation=Recalculation.objects.get(),
+            level=ServiceLevel.objects.get(),
             exception=OrganisationException.objects.get(),
             address=MailAddress.objects.get(),
             mailbox=Mailbox.objects.get(),

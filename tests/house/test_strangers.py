@@ -208,7 +208,8 @@ ADMINISTRATORS_ROWS |= {
     "department_reopening",
 }
 ADMINISTRATORS_ROWS |= {"form_preview"}
-ADMINISTRATORS_ROWS |= {"times_trial"}
+ADMINISTRATORS |= {"levels", "level_new"}
+ADMINISTRATORS_ROWS |= {"times_trial", "level", "level_removal"}
 ADMINISTRATORS_ROWS |= {"topic", "topic_move", "topic_retirement", "topic_return"}
 ADMINISTRATORS |= {"routing", "routing_rule_new", "routing_trial", "routing_tables", "routing_table_new"}
 ADMINISTRATORS_DO |= {"routing_earlier"}
@@ -352,6 +353,8 @@ def _row(name: str, house: House) -> Any:
         "organisation_exceptions": house.portal.organisation,
         "organisation_exception_removal": house.portal.organisation,
         "times_trial": house.recalculation,
+        "level": house.level,
+        "level_removal": house.level,
         "routing_change": house.trial,
         "routing_change_saving": house.trial,
         "desk_mail": house.delivery,

@@ -18,13 +18,16 @@ from tickets.recalculations import trials_seen_by
 T = TypeVar("T")
 
 
-def save_weighed(request: PortalRequest, why: TimesChange, change: Callable[[], T]) -> tuple[T | None, Weighed]:
-    """Save a setting through its door, called by `change`, unless it moves open tickets and nobody has said yet that it
-    may: then nothing is saved and the first of the pair is None. The page shows the form as it was sent, with
-    `components/weighed.html` (takes: weighed) within it in the place of its button. Raises what the door raises.
+def save_weighed(
+    request: PortalRequest, why: TimesChange, change: Callable[[], T], *, asks: bool = False
+) -> tuple[T | None, Weighed]:
+    """Save a setting through its door, called by `change`, unless it moves open tickets (or `asks` in any case) and
+    nobody has said yet that it may: then nothing is saved and the first of the pair is None. The page shows the form as
+    it was sent, with `components/weighed.html` (takes: weighed) within it in the place of its button. Raises what the
+    door raises.
     """
     weighed = weigh(actor=request.user, change=change)
-    if weighed.moved != 0 and request.POST.get("weighed") != weighed.mark:
+    if (asks or weighed.moved != 0) and request.POST.get("weighed") != weighed.mark:
         return None, weighed
     made, _following = change_times(actor=request.user, why=why, change=change)
     return made, weighed

@@ -1,8 +1,8 @@
-"""The desk's pages about people and organisations, and the settings about agreements and staff."""
+"""The desk's pages about people and organisations, and the settings about staff."""
 
 from django.urls import path
 
-from accounts.views import agreements, organisation_actions, organisations, people, people_actions, sites, staff
+from accounts.views import organisation_actions, organisations, people, people_actions, sites, staff
 
 urlpatterns = [
     path("desk/people/", people.people, name="people"),
@@ -76,19 +76,9 @@ urlpatterns = [
         name="organisation_provider_contact_removal",
     ),
     path(
-        "desk/organisations/<int:pk>/agreement/",
-        organisation_actions.organisation_agreement,
-        name="organisation_agreement",
-    ),
-    path(
         "desk/organisations/<int:pk>/visibility/",
         organisation_actions.organisation_visibility,
         name="organisation_visibility",
     ),
-    path("settings/agreements/", agreements.agreements, name="agreements"),
-    path("settings/agreements/new/", agreements.agreement_new, name="agreement_new"),
-    path("settings/agreements/<int:pk>/", agreements.agreement, name="agreement"),
-    path("settings/agreements/<int:pk>/retirement/", agreements.agreement_retirement, name="agreement_retirement"),
-    path("settings/agreements/<int:pk>/return/", agreements.agreement_return, name="agreement_return"),
     path("settings/staff/", staff.staff, name="staff"),
 ]

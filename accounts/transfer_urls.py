@@ -21,5 +21,4 @@ urlpatterns = [
     path("desk/organisations/export.csv", exports.organisations, name="organisations_export"),
     path("desk/applications/export.csv", exports.applications, name="applications_export"),
     path("desk/invitations/export.csv", exports.invitations, name="invitations_export"),
-    path("settings/agreements/export.csv", exports.agreements, name="agreements_export"),
 ]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from functools import cached_property
 
-from accounts.models import Organisation
+from accounts.models import Agreement, Organisation
 from accounts.scoping import current_tenant
 from routing.enums import Measure
 from routing.models import AgreementLevel, Calendar, Department, ServiceLevel, ServiceTarget
@@ -113,6 +113,12 @@ class Promises:
         ):
             found[level, priority][Measure(measure)] = timedelta(minutes=minutes)
         return dict(found)
+
+
+def level_of(agreement: Agreement) -> ServiceLevel | None:
+    """The level that an agreement itself promises."""
+    found: ServiceLevel | None = ServiceLevel.objects.filter(agreements__agreement=agreement).first()
+    return found
 
 
 def hours_of(calendar: Calendar) -> Hours:

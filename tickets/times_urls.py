@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import calendars, level_settings, weighing
+from tickets.views import agreements, calendars, level_settings, weighing
 
 urlpatterns = [
     path("settings/calendars/", calendars.calendars, name="calendars"),
@@ -13,6 +13,13 @@ urlpatterns = [
     path("settings/calendars/<int:pk>/default/", calendars.calendar_default, name="calendar_default"),
     path("settings/calendars/<int:pk>/removal/", calendars.calendar_removal, name="calendar_removal"),
     path("settings/departments/<int:pk>/calendar/", calendars.department_calendar, name="department_calendar"),
+    path("settings/agreements/", agreements.agreements, name="agreements"),
+    path("settings/agreements/export.csv", agreements.agreements_export, name="agreements_export"),
+    path("settings/agreements/new/", agreements.agreement_new, name="agreement_new"),
+    path("settings/agreements/<int:pk>/", agreements.agreement, name="agreement"),
+    path("settings/agreements/<int:pk>/retirement/", agreements.agreement_retirement, name="agreement_retirement"),
+    path("settings/agreements/<int:pk>/return/", agreements.agreement_return, name="agreement_return"),
+    path("desk/organisations/<int:pk>/agreement/", agreements.organisation_agreement, name="organisation_agreement"),
     path("settings/service-levels/", level_settings.levels, name="levels"),
     path("settings/service-levels/new/", level_settings.level_new, name="level_new"),
     path("settings/service-levels/<int:pk>/", level_settings.level, name="level"),

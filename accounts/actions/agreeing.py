@@ -9,12 +9,12 @@ from accounts.actions.organising import NameTaken
 from accounts.models import Agreement, User
 from accounts.rules import require_administrator
 
-FIELDS = ("name", "contact_limit", "allows_web", "allows_mail", "shows_phone", "service_level")
+FIELDS = ("name", "contact_limit", "allows_web", "allows_mail", "shows_phone")
 
 
 def add_agreement(*, actor: User | None, values: Mapping[str, Any]) -> Agreement:
-    """Enter an agreement: name, contact_limit (None: everybody may ask), allows_web, allows_mail, shows_phone,
-    service_level. What is left out has the model's default.
+    """Enter an agreement: name, contact_limit (None: everybody may ask), allows_web, allows_mail, shows_phone. What is
+    left out has the model's default.
 
     Raises NameTaken, PermissionError unless the actor is an administrator.
     """

@@ -12,7 +12,7 @@ from accounts.models.tenancy import TenantModel
 
 
 class Agreement(TenantModel):
-    """What customers buy: how many named contacts, which channels, which service level. Many organisations share one.
+    """What customers buy: how many named contacts, which channels. Many organisations share one.
 
     `contact_limit` None means that everybody at the organisation may ask; a number, that only its named contacts may
     (S1). From and until when it holds stands at each organisation.
@@ -25,7 +25,6 @@ class Agreement(TenantModel):
     allows_web = models.BooleanField(_("May ask in the portal"), default=True)
     allows_mail = models.BooleanField(_("May ask by mail"), default=True)
     shows_phone = models.BooleanField(_("Is shown the phone number"), default=True)
-    service_level = models.CharField(_("Service level"), max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

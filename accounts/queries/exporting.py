@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import ImportKind
 from accounts.import_columns import COLUMNS, header_of, visibility_as, yes_or_no_as
 from accounts.import_rows import domains_as
-from accounts.models import Agreement, Application, Invitation, Organisation, OrganisationDomain, User
+from accounts.models import Application, Invitation, Organisation, OrganisationDomain, User
 
 AT_ONCE = 1000
 Row = Iterable[object]
@@ -48,28 +48,6 @@ def organisations_rows(organisations: QuerySet[Organisation], language: str) -> 
             visibility_as(one.visibility, language),
             one.notes,
         )
-
-
-def agreements_header() -> list[str]:
-    return [
-        _("Name"),
-        _("Named contacts"),
-        _("The portal"),
-        _("Mail"),
-        _("Phone"),
-        _("Service level"),
-        _("Organisations"),
-        _("Given to anybody new"),
-    ]
-
-
-def agreements_rows(agreements: QuerySet[Agreement], language: str) -> Iterator[Row]:
-    """`agreements` come with `users`: how many organisations have each."""
-    for one in agreements.order_by("name", "pk").iterator(chunk_size=AT_ONCE):
-        ways = [yes_or_no_as(way, language) for way in (one.allows_web, one.allows_mail, one.shows_phone)]
-        users: Any = getattr(one, "users", "")
-        limit = one.contact_limit or ""
-        yield one.name, limit, *ways, one.service_level, users, yes_or_no_as(one.is_active, language)
 
 
 def applications_header() -> list[str]:

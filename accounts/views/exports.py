@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-from django.db.models import Count
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.text import slugify
@@ -14,13 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.csv_cells import csv_lines
 from accounts.enums import ApplicationState
 from accounts.facts import InvitationState
-from accounts.models import Agreement
 from accounts.queries import exporting
 from accounts.queries.applications import matching_applications
 from accounts.queries.customers import PeopleAsked, matching_organisations
 from accounts.queries.invitations import in_state, matching_invitations
 from accounts.requests import PortalRequest
-from accounts.rules import administrators_only, agents_only
+from accounts.rules import agents_only
 from accounts.scoping import current_tenant, tenant_scope
 
 PIECE = 64 * 1024  # characters that leave at a time
@@ -58,13 +56,6 @@ def invitations(request: PortalRequest) -> StreamingHttpResponse:
     chosen = found if state == "all" else found.filter(in_state(InvitationState(state)))
     rows = exporting.invitations_rows(chosen, get_language() or "en")
     return csv_response(_("invitations"), exporting.invitations_header(), rows)
-
-
-@administrators_only
-def agreements(request: PortalRequest) -> StreamingHttpResponse:
-    found = Agreement.objects.annotate(users=Count("organisations"))
-    rows = exporting.agreements_rows(found, get_language() or "en")
-    return csv_response(_("agreements"), exporting.agreements_header(), rows)
 
 
 def csv_response(name: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:

@@ -16,16 +16,13 @@ from accounts.actions.helpers import (
     update_local_administrator,
 )
 from accounts.actions.organising import (
-    AgreementRetired,
     NameTaken,
-    set_agreement,
     set_visibility,
     update_organisation,
 )
 from accounts.enums import ProviderContactKind, Visibility
 from accounts.facts import NoPlaceLeft
 from accounts.forms.organisations import (
-    AgreementChoiceForm,
     DomainForm,
     HelperForm,
     NotesForm,
@@ -191,22 +188,6 @@ def organisation_provider_contact_removal(request: PortalRequest, pk: int, row: 
     remove_provider_contact(actor=request.user, organisation=found, kind=ProviderContactKind(contact.kind))
     messages.success(request, _("%s is removed.") % contact.name)
     return redirect("organisation", pk)
-
-
-@post_only
-@administrators_only
-def organisation_agreement(request: PortalRequest, pk: int) -> HttpResponse:
-    found = fetch_organisation(pk)
-    form = AgreementChoiceForm(request.POST, organisation=found, auto_id="agreed_%s")
-    if form.is_valid():
-        try:
-            set_agreement(actor=request.user, organisation=found, **form.cleaned_data)
-        except AgreementRetired:
-            form.add_error("agreement", _("This agreement is no longer offered. Choose another one."))
-        else:
-            messages.success(request, _("The agreement is saved. It holds from now on."))
-            return redirect("organisation", pk)
-    return organisation_page(request, found, status=422, agreement_form=form)
 
 
 @post_only

@@ -10,11 +10,13 @@ from notifications.actions.addressing import AddressWords, add_address, retire_a
 from notifications.models import MailAddress
 from routing.actions.calendars import save_calendar, set_department_calendar
 from routing.actions.departments import set_mail_identity, set_public
+from routing.actions.levels import save_level
 from routing.actions.ruling import save_rule
 from routing.actions.tables import add_table
 from routing.calendar_drafts import CalendarDraft
+from routing.enums import Measure
 from routing.facts import ConditionFact, RuleFact
-from routing.models import Department
+from routing.models import Department, ServiceLevel
 from routing.typed_hours import read_hours
 from routing.working_time import Hours
 from tickets.actions.arranging import add_topic
@@ -35,6 +37,26 @@ def arrange_calendars(script: DemoPortal, admin: User, departments: Departments)
         calendar = save_calendar(actor=admin, calendar=None, draft=CalendarDraft(name, hours))
         for department in entry.departments:
             set_department_calendar(actor=admin, department=departments[department], calendar=calendar)
+
+
+def arrange_levels(script: DemoPortal) -> dict[str, ServiceLevel]:
+    """What customers are promised, the first of it to everybody. Returns the service levels by name."""
+    return {
+        name: save_level(
+            actor=None,
+            level=None,
+            name=name,
+            calendar=None,
+            is_default=position == 0,
+            targets={
+                (priority, measure): int(hours * 60)
+                for priority, promised in targets.items()
+                for measure, hours in zip(Measure, promised, strict=True)
+                if hours is not None
+            },
+        )
+        for position, (name, targets) in enumerate(script.levels.items())
+    }
 
 
 def arrange_departments(script: DemoPortal, admin: User, departments: Departments) -> None:

@@ -1,5 +1,7 @@
 """Make a demo portal: its people, departments and topics, then its stories, each step through its door."""
 
+from typing import Any
+
 from accounts.actions.agreeing import add_agreement
 from accounts.actions.asking_in import request_entry
 from accounts.actions.contacts import appoint_contact_person, name_contact
@@ -22,14 +24,16 @@ from helpdesk.demo.arranging import (
     arrange_calendars,
     arrange_customers,
     arrange_departments,
+    arrange_levels,
     arrange_routing,
     arrange_topics,
 )
 from helpdesk.demo.living import at, live
 from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal
 from routing.actions.arranging import add_department, add_member, set_responsible_department
+from routing.actions.levels import promise_level
 from routing.actions.usual_policies import add_usual_policies
-from routing.models import Department
+from routing.models import Department, ServiceLevel
 
 LONG_AGO = 24 * 60.0  # hours
 PASSWORD = "Demo-2026!"  # noqa: S105 - printed for everybody who starts the demo
@@ -92,8 +96,15 @@ def _departments(script: DemoPortal, staff: dict[str, User]) -> dict[str, Depart
 
 
 def _organisations(script: DemoPortal, departments: dict[str, Department]) -> dict[str, Organisation]:
-    agreements = {entry["name"]: add_agreement(actor=None, values=entry) for entry in script.agreements}
+    levels = arrange_levels(script)
+    agreements = {entry["name"]: _agreement(entry, levels) for entry in script.agreements}
     return {name: _organisation(name, entry, agreements, departments) for name, entry in script.organisations.items()}
+
+
+def _agreement(entry: dict[str, Any], levels: dict[str, ServiceLevel]) -> Agreement:
+    agreement = add_agreement(actor=None, values=entry)
+    promise_level(actor=None, agreement=agreement, level=levels[entry["level"]])
+    return agreement
 
 
 def _organisation(

@@ -81,6 +81,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "dashboard",
         "queue",
         "exporting",
+        "agreements",
         "answers",
         "questions",
         "priorities",

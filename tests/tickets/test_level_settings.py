@@ -73,9 +73,8 @@ def test_what_moves_open_tickets_is_asked_first(portal, other_portal, level, cli
     assert page.form(address)["medium_first_answer"] == "1 h"
     assert kept_minutes(portal) == kept_minutes(other_portal) == [240]
 
-    mark = next(given["value"] for tag, given in page.elements if tag == "button" and given.get("name") == "weighed")
     assert client.post(address, {**typed, "weighed": "another"}).status_code == 200
-    assert client.post(address, {**typed, "weighed": mark}).status_code == 302
+    assert confirm(client, page, address, typed).status_code == 302
     work_on_times()
 
     assert (kept_minutes(portal), kept_minutes(other_portal)) == ([60], [240])
@@ -132,8 +131,7 @@ def test_deleting_asks_and_then_nothing_is_due(portal, level, client):
     address = f"{LIST}{level.pk}/removal/"
     page = Page(client.post(address))
     assert "Delete Standard?" in page.text
-    mark = next(given["value"] for tag, given in page.elements if tag == "button" and given.get("name") == "weighed")
-    assert client.post(address, {"weighed": mark}).status_code == 302
+    assert confirm(client, page, address, {}).status_code == 302
     work_on_times()
     with tenant_scope(portal.tenant):
         assert not ServiceLevel.objects.exists()
@@ -163,3 +161,57 @@ def test_one_level_is_everybodys_and_names_are_there_once(in_scope, other_portal
 def test_only_administrators_promise(in_scope, other_portal):
     with pytest.raises(PermissionError):
         save_level(actor=in_scope.lead, level=None, name="x", calendar=None, is_default=False, targets={})
+
+
+def test_an_agreement_promises_a_level_and_asks_when_that_moves_tickets(portal, other_portal, level, client):
+    with tenant_scope(portal.tenant):
+        gold = save_level(
+            actor=None, level=None, name="Gold", calendar=None, is_default=False, targets={("medium", "solution"): 60}
+        )
+        agreement = Agreement.objects.create(name="Enterprise")
+        portal.organisation.agreement = agreement
+        portal.organisation.save()
+        Ticket.objects.update(organisation=portal.organisation)
+    with tenant_scope(other_portal.tenant):
+        far = ServiceLevel.objects.get()
+    address = f"/settings/agreements/{agreement.pk}/"
+    form = fields(client, address)
+    assert form["level"] == ""
+    assert client.post(address, {**form, "level": str(far.pk)}).status_code == 422
+
+    page = Page(client.post(address, {**form, "level": str(gold.pk)}))
+    assert "1 of 1 open tickets gets another time." in page.text
+    assert page.form(address)["level"] == str(gold.pk)
+    assert confirm(client, page, address, {**form, "level": str(gold.pk)}).status_code == 302
+    work_on_times()
+
+    with tenant_scope(portal.tenant):
+        row = Ticket.objects.get()
+        assert (row.level, row.first_due_at, row.due_at) == (gold, None, row.solution_due_at)
+        assert TicketEvent.objects.get(kind=EventKind.TIMES_CHANGED).data == {"why": "agreement"}
+    for where in ("/settings/agreements/", f"/desk/organisations/{portal.organisation.pk}/"):
+        assert "Gold" in Page(client.get(where)).text
+    exported = b"".join(client.get("/settings/agreements/export.csv").streaming_content).decode()
+    assert "Enterprise,,yes,yes,yes,Gold,1,yes" in exported
+
+
+def test_an_organisations_agreement_asks_too(portal, other_portal, level, client):
+    with tenant_scope(portal.tenant):
+        agreement = Agreement.objects.create(name="Enterprise")
+        gold = save_level(actor=None, level=None, name="Gold", calendar=None, is_default=False, targets={})
+        promise_level(actor=None, agreement=agreement, level=gold)
+        Ticket.objects.update(organisation=portal.organisation)
+    address = f"/desk/organisations/{portal.organisation.pk}/agreement/"
+    typed = {"agreement": str(agreement.pk)}
+    page = Page(client.post(address, typed))
+    assert "1 of 1 open tickets gets another time." in page.text
+    assert confirm(client, page, address, typed).status_code == 302
+    work_on_times()
+    with tenant_scope(portal.tenant):
+        assert (Ticket.objects.get().level, Ticket.objects.get().due_at) == (gold, None)
+
+
+def confirm(client, page, address, typed):
+    """Press the button of what was asked."""
+    mark = next(given["value"] for tag, given in page.elements if tag == "button" and given.get("name") == "weighed")
+    return client.post(address, {**typed, "weighed": mark})

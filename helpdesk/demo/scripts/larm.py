@@ -158,6 +158,14 @@ LARM = DemoPortal(
             departments=("Brandlarm nationell", "Inbrottslarm nationell", "Trygghetslarm"),
         ),
     },
+    levels={
+        "Efter hur bråttom det är": {
+            "urgent": (1, 2, 8),
+            "high": (2, 4, 24),
+            "medium": (4, 8, 72),
+            "low": (8, 16, 120),
+        },
+    },
     organisations={
         "Åby kommun": DemoOrganisation(
             "Brandlarm Malmö",

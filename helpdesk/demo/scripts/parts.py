@@ -6,6 +6,9 @@ from typing import Any
 from accounts.enums import PasswordPolicy
 from tickets.enums import Priority
 
+# For each priority the hours of working time until the first answer, the next one, and the solution.
+DemoTargets = dict[str, tuple[float | None, float | None, float | None]]
+
 
 @dataclass(frozen=True)
 class Step:
@@ -133,6 +136,7 @@ class DemoPortal:
     topics: tuple[dict[str, Any], ...]
     stories: tuple[Story, ...]
     calendars: dict[str, DemoCalendar]  # the first one is the portal's
+    levels: dict[str, DemoTargets]  # what customers are promised, the first of it to everybody
     access: dict[str, Any] = field(default_factory=dict)
     department_details: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: dict[str, DemoForm] = field(default_factory=dict)
@@ -142,6 +146,6 @@ class DemoPortal:
     addresses: tuple[DemoAddress, ...] = ()
     mails: tuple[DemoMail, ...] = ()
     password_policy: str = PasswordPolicy.MODERN
-    agreements: tuple[dict[str, Any], ...] = ()
+    agreements: tuple[dict[str, Any], ...] = ()  # as `add_agreement` takes them, and the name of their "level"
     applications: tuple[DemoApplication, ...] = ()
     invitations: tuple[tuple[str, str, str], ...] = ()  # address, name, organisation

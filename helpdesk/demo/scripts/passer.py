@@ -39,6 +39,20 @@ PASSER = DemoPortal(
     calendars={
         "Helgfria vardagar": DemoCalendar("9-17", with_eves=False),
     },
+    levels={
+        "Svar inom två arbetsdagar": {
+            "urgent": (8, 8, 24),
+            "high": (16, 16, 40),
+            "medium": (16, 16, 80),
+            "low": (16, 16, None),
+        },
+        "Svar samma dag, brådskande inom en timme": {
+            "urgent": (1, 1, 8),
+            "high": (4, 4, 16),
+            "medium": (8, 8, 40),
+            "low": (8, 8, 80),
+        },
+    },
     organisations={
         "Fastighets AB Kvarnen": DemoOrganisation(
             domains=("kund.example",),
@@ -61,8 +75,8 @@ PASSER = DemoPortal(
         "phone_hours": "Helgfria vardagar 9–17",
     },
     agreements=(
-        {"name": "Bas", "service_level": "Svar inom två arbetsdagar"},
-        {"name": "Stor", "service_level": "Svar samma dag, brådskande inom en timme"},
+        {"name": "Bas", "level": "Svar inom två arbetsdagar"},
+        {"name": "Stor", "level": "Svar samma dag, brådskande inom en timme"},
     ),
     priorities={
         "use": "chosen",

@@ -33,6 +33,14 @@ PLAN = DemoPortal(
     calendars={
         "Helgfria vardagar": DemoCalendar("8-17"),
     },
+    levels={
+        "Första svar inom fyra timmar": {
+            "urgent": (4, 8, None),
+            "high": (4, 8, None),
+            "medium": (4, 8, None),
+            "low": (4, 8, None),
+        },
+    },
     organisations={
         "Granviks kommun": DemoOrganisation(
             "Teknisk support",
@@ -199,13 +207,13 @@ PLAN = DemoPortal(
         "entry_contact": "Är du inte kund än? Ring 08-120 45 10.",
     },
     agreements=(
-        {"name": "Standard", "contact_limit": 2, "service_level": "Första svar inom fyra timmar"},
-        {"name": "Enterprise", "contact_limit": 10, "service_level": "Första svar inom fyra timmar"},
+        {"name": "Standard", "contact_limit": 2, "level": "Första svar inom fyra timmar"},
+        {"name": "Enterprise", "contact_limit": 10, "level": "Första svar inom fyra timmar"},
         {
             "name": "Meetings",
             "contact_limit": None,
             "shows_phone": False,
-            "service_level": "Första svar inom fyra timmar",
+            "level": "Första svar inom fyra timmar",
         },
     ),
     invitations=(("elsa@norrdal.example", "Elsa Lund", "Region Norrdal"),),

@@ -40,6 +40,14 @@ SKOLA = DemoPortal(
     calendars={
         "Helgfria vardagar": DemoCalendar("8-16"),
     },
+    levels={
+        "Svar samma dag": {
+            "urgent": (2, 4, 16),
+            "high": (4, 8, None),
+            "medium": (8, 8, None),
+            "low": (8, 8, None),
+        },
+    },
     organisations={
         "Björkdals kommun": DemoOrganisation(
             domains=("kund.example",),
@@ -72,8 +80,8 @@ SKOLA = DemoPortal(
     },
     password_policy=PasswordPolicy.COMPOSED,
     agreements=(
-        {"name": "Kommun", "contact_limit": 5, "service_level": "Svar samma dag"},
-        {"name": "Fristående skola", "contact_limit": 1, "service_level": "Svar samma dag"},
+        {"name": "Kommun", "contact_limit": 5, "level": "Svar samma dag"},
+        {"name": "Fristående skola", "contact_limit": 1, "level": "Svar samma dag"},
     ),
     applications=(
         DemoApplication(

@@ -47,6 +47,14 @@ VARD = DemoPortal(
         "Kundstödets tider": DemoCalendar("8-16.30"),
         "Driftjour": DemoCalendar("0-24", "0-24", country="", with_eves=False, departments=("Drift",)),
     },
+    levels={
+        "Kundstödets svarstider": {
+            "urgent": (1, 1, 8),
+            "high": (2, 4, 16),
+            "medium": (8, 8, 40),
+            "low": (16, 16, None),
+        },
+    },
     organisations={
         "Region Vätterbygd": DemoOrganisation(
             domains=("kund.example",),

@@ -1,17 +1,21 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import LineField
 from accounts.forms.organisations import LIMIT_WRONG
 from accounts.models import Agreement
+from routing.models import ServiceLevel
+from routing.promises import level_of
 
 EVERYBODY, OWN = "everybody", "own"
+KEPT = ("name", "allows_web", "allows_mail", "shows_phone")
 
 
 class AgreementForm(forms.Form):
-    """An agreement as its administrator reads it. `values()` is what the door takes."""
+    """An agreement as its administrator reads it. `values()` is what the door takes; `level` has one of its own."""
 
     name = LineField(label=_("Name"), max_length=80, error_messages={"required": _("Write the agreement's name.")})
     contacts = forms.ChoiceField(
@@ -35,12 +39,14 @@ class AgreementForm(forms.Form):
     allows_web = forms.BooleanField(label=_("They may ask in the portal"), required=False, initial=True)
     allows_mail = forms.BooleanField(label=_("They may ask by mail"), required=False, initial=True)
     shows_phone = forms.BooleanField(label=_("They are shown the phone number"), required=False, initial=True)
-    service_level = LineField(
-        label=_("Service level"),
-        help_text=_("For the staff to read; it sets no times yet."),
-        max_length=80,
-        required=False,
-    )
+    level = forms.ModelChoiceField(label=_("Service level"), queryset=ServiceLevel.objects.none(), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["level"]
+        field.queryset = ServiceLevel.objects.order_by("name")
+        everybodys = ServiceLevel.objects.filter(is_default=True).first()
+        field.empty_label = gettext("As everybody: %s") % everybodys if everybodys else gettext("None")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -53,14 +59,13 @@ class AgreementForm(forms.Form):
         cleaned = self.cleaned_data
         chosen = cleaned["contacts"]
         limit = cleaned["contact_limit"] if chosen == OWN else None if chosen == EVERYBODY else int(chosen)
-        kept = ("name", "allows_web", "allows_mail", "shows_phone", "service_level")
-        return {**{field: cleaned[field] for field in kept}, "contact_limit": limit}
+        return {**{field: cleaned[field] for field in KEPT}, "contact_limit": limit}
 
     @staticmethod
     def of(agreement: Agreement) -> dict[str, Any]:
         """The form's first values for an agreement."""
         limit = agreement.contact_limit
-        kept = ("name", "allows_web", "allows_mail", "shows_phone", "service_level")
         contacts = EVERYBODY if limit is None else str(limit) if limit in (2, 10) else OWN
         own = limit if contacts == OWN else None
-        return {**{field: getattr(agreement, field) for field in kept}, "contacts": contacts, "contact_limit": own}
+        kept = {field: getattr(agreement, field) for field in KEPT}
+        return {**kept, "contacts": contacts, "contact_limit": own, "level": level_of(agreement)}

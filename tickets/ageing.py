@@ -6,7 +6,7 @@ is one question that an index answers (docs/decisions/0022-one-moment-for-all.md
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -103,7 +103,7 @@ def stale(step: Step, now: datetime) -> QuerySet[Ticket]:
     reached = since(Ticket.objects.filter(step.tickets), step.counts, step.hours, step.share, now)
     if step.policy is not None:
         reached = reached.filter(awake(now))
-    return reached.exclude(Exists(told)).exclude(unread(now))
+    return reached.exclude(Exists(told))
 
 
 def since(tickets: QuerySet[Ticket], column: str, hours: Hours, share: timedelta, now: datetime) -> QuerySet[Ticket]:
@@ -118,12 +118,13 @@ def awake(now: datetime) -> Q:
     return Q(snoozed_until=None) | Q(snoozed_until__lte=now)
 
 
-def unread(now: datetime) -> Exists:
-    """Whether something happened to a ticket lately that the worker has not kept in its row yet."""
+def unread(tickets: Collection[int], now: datetime) -> set[int]:
+    """Those of the tickets (their ids) to which something happened lately that the worker has not kept in their rows
+    yet. A question of its own: joined to others, it is asked for each ticket while many events wait."""
     events = TicketEvent.objects.filter(
-        ticket=OuterRef("pk"), fanned_out_at=None, kind__in=TIMED, created_at__gt=now - UNREAD_COUNTS_FOR
+        ticket__in=tickets, fanned_out_at=None, kind__in=TIMED, created_at__gt=now - UNREAD_COUNTS_FOR
     )
-    return Exists(events)
+    return set(events.values_list("ticket_id", flat=True))
 
 
 def told_of(reach: Reach) -> Q:

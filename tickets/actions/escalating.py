@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from routing.promises import Promises
-from tickets.ageing import Step, stale, steps
+from tickets.ageing import Step, stale, steps, unread
 from tickets.enums import EventKind
 from tickets.events import new_event, record_events
 from tickets.models import Escalation, Ticket, TicketEvent
@@ -37,7 +37,8 @@ def escalate(*, actor: None, step: Step, now: datetime) -> int:
 def _take(step: Step, portion: list[int], now: datetime) -> int:
     with transaction.atomic():
         free = Ticket.objects.select_for_update(skip_locked=True).filter(pk__in=portion).order_by("pk")
-        locked = list(free.values_list("pk", flat=True))
+        locked = set(free.values_list("pk", flat=True))
+        locked -= unread(locked, now)
         # In a question of its own: what the one that locks finds may be older than its locks.
         tickets = list(stale(step, now).filter(pk__in=locked).order_by("pk").only("tenant", step.counts, step.since))
         rows = [_row(step, ticket, now) for ticket in tickets]

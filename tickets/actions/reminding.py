@@ -10,7 +10,7 @@ from routing.ageing import Reach, reaches
 from routing.enums import Ageing
 from routing.promises import Promises
 from routing.working_time import is_open
-from tickets.ageing import awake, since, told_of, unread
+from tickets.ageing import awake, since, told_of
 from tickets.enums import EventKind, Priority, Status, WaitingOn
 from tickets.events import record_event
 from tickets.locking import lock_ticket
@@ -88,8 +88,7 @@ def close_unanswered(*, actor: None, ticket: Ticket) -> bool:
 
 
 def _quiet(reach: Reach, now: datetime) -> QuerySet[Ticket]:
-    waiting = Ticket.objects.filter(told_of(reach), awake(now)).exclude(unread(now))
-    return waiting.order_by("waiting_since", "pk")
+    return Ticket.objects.filter(told_of(reach), awake(now)).order_by("waiting_since", "pk")
 
 
 def _still_waits(locked: Ticket, seen: Ticket) -> bool:

@@ -144,3 +144,4 @@ class AccountEventKind(models.TextChoices):
     MAILBOX_FAILED = "mailbox_failed"
     DIGEST_DUE = "digest_due"
     ALERTED = "alerted"
+    MORNING_DUE = "morning_due"

@@ -99,6 +99,7 @@ _PLAIN: dict[str, Callable[[], str]] = {
     AccountEventKind.WROTE_TO_RETIRED: lambda: _("Wrote to a retired address, and was told where to turn"),
     AccountEventKind.MAILBOX_FAILED: lambda: _("Was told that a mailbox cannot be read"),
     AccountEventKind.DIGEST_DUE: lambda: _("Was sent what has happened"),
+    AccountEventKind.MORNING_DUE: lambda: _("Was told in the morning what waits"),
     AccountEventKind.ALERTED: lambda: _("Was told which tickets go stale"),
 }
 _TOLD: dict[str, Callable[[AccountEvent], str]] = {

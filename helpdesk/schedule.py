@@ -75,6 +75,13 @@ JOBS = (
         each_tenant=True,
     ),
     Job(
+        "notifications.send_mornings",
+        "notifications.actions.mornings:send_mornings",
+        every=300.0,
+        embedded=60.0,
+        each_tenant=True,
+    ),
+    Job(
         "notifications.watch_mailboxes",
         "notifications.actions.watching_mailboxes:watch_mailboxes",
         every=60.0,

@@ -16,6 +16,7 @@ from notifications.entry_mails import ENTRY_MAILS
 from notifications.enums import MailKind
 from notifications.mailbox_words import MAILBOX_MAILS
 from notifications.models import Delivery
+from notifications.mornings import about_morning
 from notifications.security_mails import SECURITY_MAILS
 
 Values = dict[str, Any]
@@ -51,6 +52,7 @@ _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.ADDRESS_CHANGED: _address_changed,
     MailKind.DIGEST: about_digest,
     MailKind.ALERT: about_alert,
+    MailKind.MORNING: about_morning,
     **ENTRY_MAILS,
     **SECURITY_MAILS,
     **MAILBOX_MAILS,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import AccountEvent, Tenant, User
+from accounts.models import AccountEvent, User
 from accounts.scoping import current_tenant
 from notifications.addresses import header_line
 from notifications.enums import Trouble
@@ -47,7 +47,7 @@ def about_alert(event: AccountEvent) -> dict[str, Any]:
     items = DigestItem.objects.filter(delivery__account_event=event).select_related(
         *(f"ticket_event__ticket__{name}" for name in ("organisation", "requester", "department", "assignee"))
     )
-    found = _stories(event.user, [item.ticket_event for item in items.order_by("pk")], current_tenant())
+    found = _stories(event.user, [item.ticket_event for item in items.order_by("pk")])
     if not found:
         raise Refused(Trouble.SETTLED)
     return {
@@ -84,7 +84,7 @@ def _is_still(condition: Ageing, ticket: Ticket, data: dict[str, Any]) -> bool:
     return holds[condition]
 
 
-def _stories(person: User, events: list[TicketEvent], tenant: Tenant) -> list[Stale]:
+def _stories(person: User, events: list[TicketEvent]) -> list[Stale]:
     seen = set(
         desk_tickets(person)
         .filter(pk__in={event.ticket_id for event in events})
@@ -97,7 +97,7 @@ def _stories(person: User, events: list[TicketEvent], tenant: Tenant) -> list[St
         if ticket.pk not in seen or not still_true(event):
             continue
         since = datetime.fromisoformat(event.data["since"]) if event.data.get("since") else event.created_at
-        story = stories.setdefault(ticket.pk, _story(ticket, tenant, since))
+        story = stories.setdefault(ticket.pk, stale_ticket(ticket, since))
         story.since = min(story.since, since)
         reason = _reason(event, since)
         if reason not in story.reasons:
@@ -105,12 +105,13 @@ def _stories(person: User, events: list[TicketEvent], tenant: Tenant) -> list[St
     return sorted(stories.values(), key=lambda story: (story.since, story.ticket.number))
 
 
-def _story(ticket: Ticket, tenant: Tenant, since: datetime) -> Stale:
+def stale_ticket(ticket: Ticket, since: datetime) -> Stale:
+    """A ticket as such mails list it, without any reason yet."""
+    tenant = current_tenant()
     link = tenant.url(reverse("desk_ticket", args=[ticket.number]))
     has_it = str(ticket.assignee) if ticket.assignee else _("nobody has it")
-    about = " · ".join(
-        header_line(str(word)) for word in (ticket.department, ticket.organisation or ticket.requester, has_it)
-    )
+    facts = (ticket.department, ticket.organisation or ticket.requester, has_it)
+    about = " · ".join(header_line(str(fact)) for fact in facts)
     return Stale(ticket, link, tenant.url(reverse("desk_take_on", args=[ticket.number])), about, since)
 
 

@@ -176,6 +176,7 @@ class MailKind(models.TextChoices):
     MERGED = "merged", _("Ticket merged")
     MAIL_RETURNED = "mail_returned", _("A mail came back")
     ALERT = "alert", _("Tickets that go stale")
+    MORNING = "morning", _("What waits this morning")
     NUDGED = "nudged", _("The customer asks for news")
     REMINDER = "reminder", _("Reminder to answer")
     CLOSED_UNANSWERED = "closed_unanswered", _("Closed without an answer")
@@ -192,6 +193,7 @@ DESK_KINDS = frozenset(
         MailKind.NEW_APPLICATION,
         MailKind.MAIL_RETURNED,
         MailKind.ALERT,
+        MailKind.MORNING,
         MailKind.NUDGED,
     }
 )

@@ -21,6 +21,7 @@ from notifications.models import (
     MailAddress,
     Mailbox,
     MailSettings,
+    MorningChoice,
     MutedMail,
     SenderRule,
 )
@@ -74,6 +75,11 @@ def paces_of(person: User) -> dict[MailKind, DigestPace]:
     """The kinds of mail this person has collected in digests, and how often those come."""
     rows = DigestChoice.objects.filter(user=person).values_list("kind", "pace")
     return {MailKind(kind): DigestPace(pace) for kind, pace in rows}
+
+
+def gets_morning(person: User) -> bool:
+    """Whether this person has chosen the morning's mail about what waits."""
+    return bool(MorningChoice.objects.filter(user=person).exists())
 
 
 def collected_among(told: Iterable[tuple[int, MailKind]]) -> dict[tuple[int, MailKind], DigestPace]:

@@ -271,6 +271,7 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.CLOSED: _to_person(MailKind.CLOSED_ACCOUNT),
     AccountEventKind.DIGEST_DUE: _to_person(MailKind.DIGEST),
     AccountEventKind.ALERTED: _to_person(MailKind.ALERT),
+    AccountEventKind.MORNING_DUE: _to_person(MailKind.MORNING),
     AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
     AccountEventKind.MAILBOX_FAILED: _to_person(MailKind.MAILBOX_TROUBLE),
 }

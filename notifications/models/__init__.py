@@ -7,6 +7,7 @@ from notifications.models.digests import DigestChoice, DigestItem
 from notifications.models.incoming import IncomingMail, RawMail
 from notifications.models.kept import KeptMail
 from notifications.models.mailboxes import Mailbox, MissedMail
+from notifications.models.morning import MorningChoice
 from notifications.models.muting import MutedMail
 from notifications.models.senders import BouncingAddress, SenderRule
 from notifications.models.settings import MailSettings, MailWording
@@ -23,6 +24,7 @@ __all__ = [
     "MailWording",
     "Mailbox",
     "MissedMail",
+    "MorningChoice",
     "MutedMail",
     "RawMail",
     "SenderRule",

@@ -46,6 +46,7 @@ from notifications.models import (
     MailSettings,
     MailWording,
     MissedMail,
+    MorningChoice,
     MutedMail,
     RawMail,
     SenderRule,
@@ -137,6 +138,7 @@ class House:
     sender_rule: SenderRule
     wording: MailWording
     calendar: Calendar
+    policy: AgeingPolicy
 
 
 def furnish(portal: Portal) -> House:
@@ -213,6 +215,7 @@ def furnish(portal: Portal) -> House:
             sender_rule=SenderRule.objects.get(),
             wording=MailWording.objects.get(),
             calendar=Calendar.objects.get(),
+            policy=AgeingPolicy.objects.get(department=portal.department),
         )
 
 
@@ -319,6 +322,7 @@ def _furnish_mail(portal: Portal, ticket: Ticket, delivery: Delivery) -> None:
     MailSettings.objects.create()
     MailWording.objects.create(kind="reply", language="en", subject="{{ subject }}", text="{{ text }}")
     DigestChoice.objects.create(user=portal.lead, kind="customer_reply")
+    MorningChoice.objects.create(user=portal.lead, told_on=now.date())
     DigestItem.objects.create(
         user=portal.lead, ticket_event=ticket.events.first(), kind="customer_reply", pace="daily", created_at=now
     )

@@ -114,6 +114,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "composing",
         "digests",
         "alerts",
+        "mornings",
         "destinations",
         "provider_hooks",
         "envelopes",

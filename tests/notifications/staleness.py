@@ -1,7 +1,10 @@
 """What has to happen for each mail about tickets that go stale to be sent."""
 
+from datetime import date
+
 from accounts.models import User
 from notifications.actions.alerting import alert
+from notifications.actions.mornings import choose_morning, tell_morning
 from notifications.enums import DigestPace
 from tests.conftest import Portal
 from tests.factories import make_ticket
@@ -32,3 +35,5 @@ def go_stale(portal: Portal, words: str) -> None:
     told(portal.tenant)
     for person in User.objects.filter(digest_items__pace=DigestPace.ROUND).distinct():
         alert(actor=None, user=person, departments={ticket.department_id})
+    choose_morning(actor=portal.administrator, user=portal.administrator, wanted=True)
+    tell_morning(actor=None, user=portal.administrator, day=date.max)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from routing.public_holidays import countries, public_holidays, region_names
@@ -34,7 +34,7 @@ def spans_in_words(spans: Spans) -> str:
     """The hours of a day: "08:00–12:00, 13:00–17:00", or that it is closed."""
     if spans == ALL_DAY:
         return _("around the clock")
-    return write_hours(spans) or _("closed")
+    return write_hours(spans) or pgettext("a day", "closed")
 
 
 def week_in_words(hours: Hours) -> str:

@@ -118,7 +118,7 @@ VIEWS = {
         ),
         QueueView(
             "snoozed",
-            gettext_lazy("Put off"),
+            pgettext_lazy("tickets", "Put off"),
             gettext_lazy("Out of the lists until a day that you chose, or until the customer writes."),
             lambda _agent, now: LIVE & sleeps(now),
             if_any=True,

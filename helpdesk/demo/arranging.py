@@ -1,13 +1,16 @@
-"""A demo portal's hours, topics, forms, priorities and routing, each through its door."""
+"""A demo portal's hours, absences, topics, forms, priorities and routing, each through its door."""
 
+from datetime import timedelta
 from typing import Any
 
 from accounts.actions.sites import add_sites
 from accounts.models import Organisation, User
+from accounts.queries.portals import portals_today
 from accounts.scoping import current_tenant
 from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoPortal
 from notifications.actions.addressing import AddressWords, add_address, retire_address
 from notifications.models import MailAddress
+from routing.actions.absences import note_absence
 from routing.actions.calendars import save_calendar, set_department_calendar
 from routing.actions.departments import set_mail_identity, set_public
 from routing.actions.levels import save_level
@@ -37,6 +40,19 @@ def arrange_calendars(script: DemoPortal, admin: User, departments: Departments)
         calendar = save_calendar(actor=admin, calendar=None, draft=CalendarDraft(name, hours))
         for department in entry.departments:
             set_department_calendar(actor=admin, department=departments[department], calendar=calendar)
+
+
+def arrange_absences(script: DemoPortal, admin: User, staff: dict[str, User]) -> None:
+    """Who is away these days, and who stands in."""
+    today = portals_today()
+    for who, stand_in, since, until in script.absences:
+        note_absence(
+            actor=admin,
+            user=staff[who],
+            stand_in=staff[stand_in],
+            since=today + timedelta(days=since),
+            until=today + timedelta(days=until),
+        )
 
 
 def arrange_levels(script: DemoPortal) -> dict[str, ServiceLevel]:

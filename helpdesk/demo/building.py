@@ -20,6 +20,7 @@ from accounts.enums import EntryRequestKind, ProviderContactKind, Role, Visibili
 from accounts.models import Agreement, Organisation, Tenant, User
 from accounts.scoping import tenant_scope
 from helpdesk.demo.arranging import (
+    arrange_absences,
     arrange_addresses,
     arrange_calendars,
     arrange_customers,
@@ -57,6 +58,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
         add_usual_policies(actor=None)
         departments = _departments(script, staff)
         arrange_calendars(script, staff["admin"], departments)
+        arrange_absences(script, staff["admin"], staff)
         organisations = _organisations(script, departments)
         arrange_departments(script, staff["admin"], departments)
         topics = arrange_topics(script, staff["admin"], departments)

@@ -15,6 +15,7 @@ from tickets.actions.closing import close_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.keeping_time import keep_time
+from tickets.actions.nudging import nudge
 from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import add_note, reply_to_ticket
@@ -101,6 +102,8 @@ def _move(step: Step, person: User, ticket: Ticket, departments: dict[str, Depar
         transfer(actor=person, ticket=ticket, department=departments[step.to])
     elif step.what == "third-party":
         wait_for_third_party(actor=person, ticket=ticket, whom=step.to)
+    elif step.what == "nudge":
+        nudge(actor=person, ticket=ticket)
     elif step.what == "snooze":
         snooze(actor=person, ticket=ticket, until=timezone.now() + timedelta(hours=step.hours - float(step.to)))
 

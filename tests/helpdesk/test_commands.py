@@ -13,7 +13,7 @@ from accounts.scoping import tenant_scope
 from helpdesk.demo.building import PASSWORD
 from helpdesk.demo.scripts import PORTALS
 from notifications.models import IncomingMail, MailAddress
-from routing.models import Department, DepartmentMember
+from routing.models import Absence, Department, DepartmentMember
 from routing.queries import default_department
 from tests.pages import Page, snapshot
 from tickets.enums import EventKind, Status, WaitingOn
@@ -116,6 +116,9 @@ def test_some_of_the_demo_has_been_left_lying(demo):
             assert ours.filter(waiting_since__lt=week_ago, assignee=None, first_answered_at=None).exists()
             assert ours.filter(waiting_since__lt=now - timedelta(days=3), snoozed_until=None).count() >= 2
             assert ours.filter(snoozed_until__gt=now).exists()
+            assert ours.exclude(nudged_at=None).exists()
+            assert ours.filter(due_at__lt=now).exists()
+            assert Absence.objects.exists()
             assert Ticket.objects.filter(waiting_on=WaitingOn.THIRD_PARTY).exclude(waits_for="").exists()
             assert Ticket.objects.filter(waiting_on=WaitingOn.CUSTOMER, waiting_since__lt=week_ago).exists()
             for ticket in Ticket.objects.prefetch_related("events"):

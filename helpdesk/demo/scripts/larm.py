@@ -158,6 +158,7 @@ LARM = DemoPortal(
             departments=("Brandlarm nationell", "Inbrottslarm nationell", "Trygghetslarm"),
         ),
     },
+    absences=(("maria", "johan", -2, 9),),
     levels={
         "Efter hur bråttom det är": {
             "urgent": (1, 2, 8),

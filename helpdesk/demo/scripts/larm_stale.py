@@ -71,6 +71,7 @@ STALE = (
             Step(256, "per@hamnbolaget.example", "reply", "Nu är det samma sak igen. Det börjar när det blåser."),
             Step(233, "olle", "reply-close", "Vi har bytt kontakten mot en med större avstånd."),
             Step(80, "per@hamnbolaget.example", "reply", "Tyvärr, i natt släppte den igen. Vi hade vakt på plats."),
+            Step(26, "per@hamnbolaget.example", "nudge"),
         ),
     ),
     # Waiting for somebody else.

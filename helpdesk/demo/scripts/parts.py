@@ -16,7 +16,8 @@ class Step:
 
     hours: float
     who: str
-    what: str  # reply, reply-close, note, close, claim, transfer, share, priority, answers, third-party, snooze
+    # reply, reply-close, note, close, claim, transfer, share, priority, answers, third-party, snooze, nudge
+    what: str
     text: str = ""
     # A department's name, the address of a colleague, a priority, an answer as key=value, a third party, or how many
     # hours before now a ticket stops sleeping (after now: less than 0).
@@ -137,6 +138,7 @@ class DemoPortal:
     stories: tuple[Story, ...]
     calendars: dict[str, DemoCalendar]  # the first one is the portal's
     levels: dict[str, DemoTargets]  # what customers are promised, the first of it to everybody
+    absences: tuple[tuple[str, str, int, int], ...] = ()  # who, stand-in, from and until in so many days
     access: dict[str, Any] = field(default_factory=dict)
     department_details: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: dict[str, DemoForm] = field(default_factory=dict)

@@ -39,6 +39,7 @@ PASSER = DemoPortal(
     calendars={
         "Helgfria vardagar": DemoCalendar("9-17", with_eves=False),
     },
+    absences=(("noor", "agent", -1, 12),),
     levels={
         "Svar inom två arbetsdagar": {
             "urgent": (8, 8, 24),

@@ -20,7 +20,7 @@ STALE = (
         "Alla kort öppnar cykelrummet, också de som inte ska komma in där.",
         {"product": "doors", "site": "Kvarnen 2"},
         priority="high",
-        steps=(Step(98.5, "lead", "claim"),),
+        steps=(Step(98.5, "lead", "claim"), Step(50, "colleague@kund.example", "nudge")),
     ),
     Story(
         240,

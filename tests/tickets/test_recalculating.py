@@ -263,3 +263,17 @@ def test_old_ones_are_forgotten(in_scope, other_portal, tickets):
     changed(in_scope, set_minutes(60))
     Recalculation.objects.update(created_at=MONDAY - timedelta(days=8))
     assert forget_recalculations() == 1
+
+
+def test_after_an_upgrade_earlier_tickets_get_their_figures_in_silence(in_scope, other_portal):
+    """As the migration begins it: also closed ones, and nothing is promised yet."""
+    tickets = [make_ticket(requester=in_scope.customer, topic=in_scope.topic, subject=word) for word in ("One", "Two")]
+    with mock.patch.object(timezone, "now", return_value=MONDAY + timedelta(minutes=90)):
+        reply_to_ticket(actor=in_scope.agent, ticket=tickets[0], body="So.", channel=Channel.PORTAL, as_staff=True)
+        close_ticket(actor=in_scope.customer, ticket=tickets[0])
+    Recalculation.objects.create(kind="upgrade", created_at=MONDAY)
+    work_on_times()
+
+    rows = Ticket.objects.order_by("pk").values_list("first_answer_minutes", "due_at")
+    assert (list(rows), told()) == ([(90, None), (None, None)], [])
+    assert Recalculation.objects.get().state == "done"

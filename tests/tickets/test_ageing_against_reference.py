@@ -32,7 +32,7 @@ from tickets.models import Escalation, Ticket
 PERCENT = st.integers(1, 300)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(some_hours(), a_moment(), st.integers(0, 4000), st.integers(0, 2000), PERCENT)
 def test_what_began_before_one_moment_has_aged_enough(
     hours: Hours, began: datetime, length: int, minutes: int, percent: int
@@ -43,7 +43,7 @@ def test_what_began_before_one_moment_has_aged_enough(
     assert (limit is not None and began <= limit) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(some_hours(), a_moment(), st.integers(0, 4000), st.integers(0, 2000), PERCENT)
 def test_what_is_due_before_one_moment_has_used_enough_of_its_target(
     hours: Hours, began: datetime, length: int, minutes: int, percent: int
@@ -65,7 +65,7 @@ def departments(in_scope) -> list[Department]:
     return [in_scope.department, in_scope.other_department, below, deeper]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32))
 def test_the_round_finds_what_asking_every_ticket_finds(in_scope, departments, seed: int) -> None:
     world = _World(random.Random(seed), in_scope, departments)

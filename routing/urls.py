@@ -9,7 +9,6 @@ urlpatterns = [
     path("settings/departments/<int:pk>/", departments.department, name="department"),
     path("settings/departments/<int:pk>/name/", departments.department_name, name="department_name"),
     path("settings/departments/<int:pk>/sharing/", departments.department_sharing, name="department_sharing"),
-    path("settings/departments/<int:pk>/place/", department_details.department_place, name="department_place"),
     path(
         "settings/departments/<int:pk>/visibility/",
         department_details.department_visibility,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import agreements, calendars, level_settings, weighing
+from tickets.views import agreements, calendars, department_hours, level_settings, weighing
 
 urlpatterns = [
     path("settings/calendars/", calendars.calendars, name="calendars"),
@@ -12,7 +12,6 @@ urlpatterns = [
     path("settings/calendars/<int:pk>/days/removal/", calendars.calendar_days_removal, name="calendar_days_removal"),
     path("settings/calendars/<int:pk>/default/", calendars.calendar_default, name="calendar_default"),
     path("settings/calendars/<int:pk>/removal/", calendars.calendar_removal, name="calendar_removal"),
-    path("settings/departments/<int:pk>/calendar/", calendars.department_calendar, name="department_calendar"),
     path("settings/agreements/", agreements.agreements, name="agreements"),
     path("settings/agreements/export.csv", agreements.agreements_export, name="agreements_export"),
     path("settings/agreements/new/", agreements.agreement_new, name="agreement_new"),
@@ -24,5 +23,7 @@ urlpatterns = [
     path("settings/service-levels/new/", level_settings.level_new, name="level_new"),
     path("settings/service-levels/<int:pk>/", level_settings.level, name="level"),
     path("settings/service-levels/<int:pk>/removal/", level_settings.level_removal, name="level_removal"),
+    path("settings/departments/<int:pk>/calendar/", department_hours.department_calendar, name="department_calendar"),
+    path("settings/departments/<int:pk>/place/", department_hours.department_place, name="department_place"),
     path("settings/times/<int:pk>/", weighing.times_trial, name="times_trial"),
 ]

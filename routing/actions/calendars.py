@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from accounts.folding import clean_line
-from accounts.models import User
+from accounts.models import Tenant, User
 from accounts.rules import require_administrator
 from accounts.scoping import current_tenant
 from accounts.timezones import country_of, is_time_zone
@@ -184,7 +184,9 @@ def _refuse_unless(good: bool, why: Refusal) -> None:
 
 
 def _lock_all() -> dict[int, Calendar]:
-    """All calendars of the portal, locked in one order, for doors that change how they stand to each other."""
+    """All calendars of the portal, locked in one order, for doors that change how they stand to each other. The portal
+    is locked before them: two first calendars are never added at once."""
+    Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant().pk)
     return {row.pk: row for row in Calendar.objects.select_for_update().order_by("pk")}
 
 

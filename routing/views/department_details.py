@@ -1,4 +1,4 @@
-"""Where a department stands, what customers know of it, and whether it takes tickets; for administrators."""
+"""What customers know of a department, and whether it takes tickets; for administrators."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,39 +9,16 @@ from accounts.requests import PortalRequest
 from accounts.rules import administrators_only, post_only
 from routing.actions.arranging import DepartmentClosed
 from routing.actions.departments import (
-    BelowItself,
     PersonsAddress,
     SenderRefused,
     make_default,
-    move_department,
     reopen_department,
     set_mail_identity,
     set_public,
 )
-from routing.forms import MailIdentityForm, PlaceForm
+from routing.forms import MailIdentityForm
 from routing.senders import portals_domain
 from routing.views.departments import department_page, fetch_department
-
-
-@post_only
-@administrators_only
-def department_place(request: PortalRequest, pk: int) -> HttpResponse:
-    found = fetch_department(pk)
-    form = PlaceForm(request.POST, department=found, auto_id="place_%s")
-    if form.is_valid():
-        try:
-            moved = move_department(actor=request.user, department=found, parent=form.cleaned_data["parent"])
-        except (BelowItself, DepartmentClosed):
-            form.add_error("parent", _("It cannot belong to this department now. Choose another one."))
-        else:
-            told = (
-                _("%(department)s belongs to %(parent)s now.")
-                if moved.parent
-                else _("%(department)s belongs to no other department now.")
-            )
-            messages.success(request, told % {"department": moved, "parent": moved.parent})
-            return redirect("department", pk)
-    return department_page(request, found, status=422, place_form=form)
 
 
 @post_only

@@ -331,3 +331,21 @@ def test_what_moves_nothing_is_saved_at_once(portal, admin, promised):
 
     assert "“Support hours” is saved." in done.text
     assert "other times" not in done.text
+
+
+def test_a_department_that_is_moved_takes_the_hours_above_and_asks_as_well(portal, other_portal, admin, promised):
+    nights = calendar_of(portal, "Nights", Hours("Europe/Stockholm", (read_hours("22-06"),) * 7))
+    with tenant_scope(portal.tenant):
+        set_department_calendar(actor=None, department=portal.other_department, calendar=nights)
+    url, sent = f"/settings/departments/{portal.department.pk}/place/", {"parent": str(portal.other_department.pk)}
+
+    page = Page(admin.post(url, sent))
+
+    assert "2 of 2 open tickets get other times." in page.text
+    with tenant_scope(portal.tenant):
+        assert Department.objects.get(pk=portal.department.pk).parent is None
+    marks = [given["value"] for tag, given in page.elements if tag == "button" and given.get("name") == "weighed"]
+    admin.post(url, sent | {"weighed": marks[0]})
+    with tenant_scope(portal.tenant):
+        assert Department.objects.get(pk=portal.department.pk).parent == portal.other_department
+    assert due(portal) == {NOW.replace(hour=21) + timedelta(hours=4)}

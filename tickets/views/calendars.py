@@ -21,20 +21,17 @@ from routing.actions.calendars import (
     make_portals_calendar,
     remove_calendar,
     save_calendar,
-    set_department_calendar,
 )
 from routing.calendar_drafts import CalendarDraft, day_ranges, draft_of
-from routing.forms import DepartmentCalendarForm
 from routing.hours_in_words import coming_holidays, opening_in_words, spans_in_words, week_in_words
 from routing.models import Calendar
 from routing.promises import OFFICE_HOURS, hours_of
 from routing.public_holidays import is_known
-from routing.views.departments import department_page, fetch_department
 from routing.working_time import Hours
 from tickets.actions.recalculating import Weighed
 from tickets.enums import TimesChange
 from tickets.forms.calendars import NEVER_OPEN, CalendarForm, DaysForm
-from tickets.views.weighing import moves_in_words, save_weighed
+from tickets.views.weighing import ask_first, save_weighed, told
 
 REFUSED = {
     "never_open": ("day_0", NEVER_OPEN),
@@ -75,9 +72,9 @@ def calendar_days(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         saved, weighed = _save(request, found, draft_of(found).with_days(**form.cleaned_data), form)
         if saved is None and weighed is not None:
-            return _ask(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
+            return ask_first(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
         if weighed is not None:
-            messages.success(request, _told(_("The days are entered."), weighed))
+            messages.success(request, told(_("The days are entered."), weighed))
             return redirect("calendar", pk)
     return _page(request, found, CalendarForm(kept=draft_of(found)), days_form=form, status=422)
 
@@ -91,9 +88,9 @@ def calendar_days_removal(request: PortalRequest, pk: int) -> HttpResponse:
         since, until = form.cleaned_data["since"], form.cleaned_data["until"]
         saved, weighed = _save(request, found, draft_of(found).without_days(since, until), form)
         if saved is None and weighed is not None:
-            return _ask(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
+            return ask_first(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
         if weighed is not None:
-            messages.success(request, _told(_("The days are like every other again."), weighed))
+            messages.success(request, told(_("The days are like every other again."), weighed))
     for trouble in form.non_field_errors():
         messages.error(request, str(trouble))
     return redirect("calendar", pk)
@@ -107,9 +104,9 @@ def calendar_default(request: PortalRequest, pk: int) -> HttpResponse:
         request, TimesChange.CALENDAR, lambda: make_portals_calendar(actor=request.user, calendar=found)
     )
     if made is None:
-        return _ask(request, weighed, found.name, reverse("calendar", args=[pk]))
-    told = _("“%s” counts now wherever no other calendar is named.") % found.name
-    messages.success(request, _told(told, weighed))
+        return ask_first(request, weighed, found.name, reverse("calendar", args=[pk]))
+    done = _("“%s” counts now wherever no other calendar is named.") % found.name
+    messages.success(request, told(done, weighed))
     return redirect("calendar", pk)
 
 
@@ -126,26 +123,6 @@ def calendar_removal(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect("calendars")
 
 
-@post_only
-@administrators_only
-def department_calendar(request: PortalRequest, pk: int) -> HttpResponse:
-    """Let a department work by a calendar of its own, or by that of the one above."""
-    found = fetch_department(pk)
-    form = DepartmentCalendarForm(request.POST, department=found)
-    if not form.is_valid():
-        return department_page(request, found, status=422, calendar_form=form)
-    chosen = form.cleaned_data["calendar"]
-    saved, weighed = save_weighed(
-        request,
-        TimesChange.CALENDAR,
-        lambda: set_department_calendar(actor=request.user, department=found, calendar=chosen),
-    )
-    if saved is None:
-        return _ask(request, weighed, found.name, reverse("department", args=[pk]))
-    messages.success(request, _told(_("Saved. %s works by these hours now.") % found, weighed))
-    return redirect("department", pk)
-
-
 def _editor(request: PortalRequest, found: Calendar | None, kept: CalendarDraft) -> HttpResponse:
     """One calendar. The buttons show which holidays are meant, or save it."""
     if request.method != "POST":
@@ -158,7 +135,7 @@ def _editor(request: PortalRequest, found: Calendar | None, kept: CalendarDraft)
     saved, weighed = _save(request, found, form.draft(), form)
     if saved is None or weighed is None:
         return _page(request, found, form, status=422 if form.errors else 200, weighed=weighed)
-    messages.success(request, _told(_("“%s” is saved.") % saved.name, weighed))
+    messages.success(request, told(_("“%s” is saved.") % saved.name, weighed))
     return redirect("calendar", saved.pk)
 
 
@@ -176,20 +153,9 @@ def _save(
     except CalendarNameTaken:
         form.add_error("name", _("There is a calendar with this name already."))
     except CalendarRefused as refused:
-        field, told = REFUSED.get(refused.why, UNKNOWN)
-        form.add_error(field if field in form.fields else None, str(told))
+        field, why = REFUSED.get(refused.why, UNKNOWN)
+        form.add_error(field if field in form.fields else None, str(why))
     return None, None
-
-
-def _ask(request: PortalRequest, weighed: Weighed, what: str, back: str) -> HttpResponse:
-    """Whether it is meant, with the number of tickets that get other times."""
-    sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "weighed")]
-    context = {"weighed": weighed, "what": what, "back": back, "sent": sent}
-    return render(request, "tickets/settings/weighed.html", context)
-
-
-def _told(done: str, weighed: Weighed) -> str:
-    return f"{done} {moves_in_words(weighed)}".strip()
 
 
 def _page(

@@ -46,6 +46,19 @@ def moves_in_words(weighed: Weighed) -> str:
     ) % {"number": weighed.moved}
 
 
+def told(done: str, weighed: Weighed) -> str:
+    """What was done, and what follows."""
+    return f"{done} {moves_in_words(weighed)}".strip()
+
+
+def ask_first(request: PortalRequest, weighed: Weighed, what: str, back: str) -> HttpResponse:
+    """A page that asks whether a change is meant and sends it once more, for forms that are mere buttons. `what` is
+    changed at the address `back`."""
+    sent = [(name, value) for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "weighed")]
+    context = {"weighed": weighed, "what": what, "back": back, "sent": sent}
+    return render(request, "tickets/settings/weighed.html", context)
+
+
 @administrators_only
 def times_trial(request: PortalRequest, pk: int) -> HttpResponse:
     """How far a worker is with counting, as a part of the page that asked."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import agreements, calendars, department_hours, level_settings, weighing
+from tickets.views import ageing, agreements, calendars, department_hours, level_settings, weighing
 
 urlpatterns = [
     path("settings/calendars/", calendars.calendars, name="calendars"),
@@ -25,5 +25,11 @@ urlpatterns = [
     path("settings/service-levels/<int:pk>/removal/", level_settings.level_removal, name="level_removal"),
     path("settings/departments/<int:pk>/calendar/", department_hours.department_calendar, name="department_calendar"),
     path("settings/departments/<int:pk>/place/", department_hours.department_place, name="department_place"),
+    path("settings/ageing/", ageing.ageing, name="ageing"),
+    path("settings/ageing/new/", ageing.ageing_new, name="ageing_new"),
+    path("settings/ageing/<int:pk>/", ageing.ageing_policy, name="ageing_policy"),
+    path("settings/ageing/<int:pk>/state/", ageing.ageing_state, name="ageing_state"),
+    path("settings/ageing/<int:pk>/removal/", ageing.ageing_removal, name="ageing_removal"),
+    path("settings/alerts/", ageing.alerts, name="alerts"),
     path("settings/times/<int:pk>/", weighing.times_trial, name="times_trial"),
 ]

@@ -231,6 +231,8 @@ ADMINISTRATORS_ROWS |= {
 ADMINISTRATORS |= {"calendars", "calendar_new"}
 ADMINISTRATORS_ROWS |= {"calendar", "calendar_days", "calendar_days_removal", "calendar_default", "calendar_removal"}
 ADMINISTRATORS_ROWS |= {"department_calendar"}
+ADMINISTRATORS |= {"ageing", "ageing_new", "alerts"}
+ADMINISTRATORS_ROWS |= {"ageing_policy", "ageing_state", "ageing_removal"}
 ADMINISTRATORS |= {"forms_settings", "form_new"}
 ADMINISTRATORS_ROWS |= {"form_settings", "form_name", "form_copy", "form_removal", "form_field_new", "form_field"}
 ADMINISTRATORS_ROWS |= {"form_field_place", "form_field_removal", "form_field_return"}
@@ -379,6 +381,7 @@ def _row(name: str, house: House) -> Any:
         "sender": house.sender_rule,
         "mailbox": house.mailbox,
         "calendar": house.calendar,
+        "ageing": house.policy,
     }
     if name.startswith("routing_"):
         kinds["routing"] = house.table if name.startswith("routing_table") else house.rule

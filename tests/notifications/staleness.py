@@ -29,7 +29,7 @@ def go_stale(portal: Portal, words: str) -> None:
         as_staff=True,
         and_status=Status.WAITING_FOR_CUSTOMER,
     )
-    record_event(EventKind.REMINDED, silent, actor=None, data={"closes_after": 480})
+    record_event(EventKind.REMINDED, silent, actor=None, data={"closes_after": True})
     told(portal.tenant)
     record_event(EventKind.CLOSED, silent, actor=None, data={"by": "staff", "unanswered": True})
     told(portal.tenant)

@@ -33,7 +33,9 @@ def follow_up_with_customers() -> int:
     done = 0
     for reach in counting:
         done += sum(close_unanswered(actor=None, ticket=ticket) for ticket in unanswered(reach, now)[:A_ROUND])
-        done += sum(remind_customer(actor=None, ticket=ticket) for ticket in to_remind(reach, now)[:A_ROUND])
+        closes = reach.policy.closes_after is not None
+        waiting = to_remind(reach, now)[:A_ROUND]
+        done += sum(remind_customer(actor=None, ticket=ticket, closes_after=closes) for ticket in waiting)
     return done
 
 
@@ -51,9 +53,10 @@ def unanswered(reach: Reach, now: datetime) -> QuerySet[Ticket]:
     return since(_quiet(reach, now), "reminded_at", reach.hours, _minutes(after), now)
 
 
-def remind_customer(*, actor: None, ticket: Ticket) -> bool:
+def remind_customer(*, actor: None, ticket: Ticket, closes_after: bool = False) -> bool:
     """Remind a ticket's customer that we wait for their answer: once, for as long as it waits for them. Records
-    `reminded`, by which those who take part are told; the ticket's own activity it is not. Returns whether it did.
+    `reminded`, by which those who take part are told, also that silence closes the ticket (`closes_after`); the
+    ticket's own activity it is not. Returns whether it did.
 
     `actor` is the machine. Nothing happens where the ticket waits for somebody else by now, or has waited anew.
     """
@@ -63,7 +66,8 @@ def remind_customer(*, actor: None, ticket: Ticket) -> bool:
             return False
         locked.reminded_at = now = timezone.now()
         locked.save(update_fields=["reminded_at"])
-        record_event(EventKind.REMINDED, locked, actor=actor, at=now)
+        data = {"closes_after": True} if closes_after else {}
+        record_event(EventKind.REMINDED, locked, actor=actor, data=data, at=now)
     return True
 
 

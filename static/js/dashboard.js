@@ -31,6 +31,11 @@ root.addEventListener("htmx:beforeSwap", (event) => {
   scrolled = [...event.target.querySelectorAll(".chart__scroll[id]")].map((box) => [box.id, box.scrollLeft, box.scrollTop]);
 });
 
+// Nobody looked meanwhile, so nothing was fetched: what is old now is not shown for long.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) window.htmx?.trigger("#board", "refresh");
+});
+
 root.addEventListener("htmx:afterSwap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
   for (const [id, left, top] of scrolled) document.getElementById(id)?.scrollTo(left, top);

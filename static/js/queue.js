@@ -40,15 +40,3 @@ for (const trouble of ["htmx:responseError", "htmx:sendError"]) {
     event.detail.target.textContent = event.detail.target.dataset.trouble;
   });
 }
-
-// Menus close when the reader turns to something else.
-for (const menu of document.querySelectorAll("[data-menu]")) {
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
-  });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  });
-}

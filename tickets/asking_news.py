@@ -20,8 +20,8 @@ def may_ask(ticket: Ticket, last: datetime | None, now: datetime) -> bool:
 
 
 def last_asked(ticket: Ticket) -> datetime | None:
-    """When somebody asked for news of a ticket last, answered or not."""
-    asked = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.NUDGED).order_by("-pk")
+    """When a customer asked for news of a ticket last, answered or not."""
+    asked = TicketEvent.objects.filter(ticket=ticket, kind=EventKind.NUDGED, data__by__isnull=True).order_by("-pk")
     return asked.values_list("created_at", flat=True).first()
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import dashboard, desk_sorting, desk_time, exporting, priorities
+from tickets.views import dashboard, desk_acts, desk_sorting, desk_time, exporting, priorities
 
 urlpatterns = [
     path("desk/dashboard/", dashboard.dashboard, name="dashboard"),
@@ -17,6 +17,8 @@ urlpatterns = [
         desk_sorting.desk_follower_removal,
         name="desk_follower_removal",
     ),
+    path("desk/tickets/<int:number>/acts/", desk_acts.desk_acts, name="desk_acts"),
+    path("desk/tickets/<int:number>/nudge/", desk_acts.desk_nudge, name="desk_nudge"),
     path("desk/tickets/<int:number>/waiting/", desk_time.desk_waiting, name="desk_waiting"),
     path("desk/tickets/<int:number>/snooze/", desk_time.desk_snooze, name="desk_snooze"),
     path("settings/priorities/", priorities.priority_settings_page, name="priority_settings"),

@@ -58,6 +58,13 @@ def tickets_header(questions: Sequence[Question]) -> list[str]:
         _("Created"),
         _("Last activity"),
         _("Closed"),
+        _("Service level"),
+        _("First answer due"),
+        _("Next answer due"),
+        _("Solution due"),
+        _("First answered"),
+        _("First answer took (minutes of working time)"),
+        _("Put off until"),
         *(question.title for question in questions),
     ]
 
@@ -65,7 +72,7 @@ def tickets_header(questions: Sequence[Question]) -> list[str]:
 def tickets_rows(tickets: QuerySet[Ticket], questions: Sequence[Question]) -> Iterator[Row]:
     """One row a ticket, read in portions, so that memory does not grow with them."""
     tags = Prefetch("tags", TicketTag.objects.select_related("tag"))
-    rows = tickets.select_related(*WITH_NAMES).prefetch_related("answers", tags).order_by("number")
+    rows = tickets.select_related(*WITH_NAMES, "level").prefetch_related("answers", tags).order_by("number")
     for one in rows.iterator(chunk_size=AT_ONCE):
         answers = {answer.key: _cell(answer) for answer in one.answers.all()}
         yield (
@@ -86,6 +93,13 @@ def tickets_rows(tickets: QuerySet[Ticket], questions: Sequence[Question]) -> It
             moment(one.created_at),
             moment(one.last_activity_at),
             moment(one.closed_at),
+            one.level or "",
+            moment(one.first_due_at),
+            moment(one.next_due_at),
+            moment(one.solution_due_at),
+            moment(one.first_answered_at),
+            "" if one.first_answer_minutes is None else one.first_answer_minutes,
+            moment(one.snoozed_until),
             *(answers.get(question.key, "") for question in questions),
         )
 

@@ -189,7 +189,8 @@ def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
     events = ticket.events.select_related("actor")
     if staff:
         return events
-    theirs = Q(kind__in=CUSTOMER_EVENTS)
+    among_colleagues = Q(kind=EventKind.NUDGED, data__by__isnull=False)
+    theirs = Q(kind__in=CUSTOMER_EVENTS) & ~among_colleagues
     if customers_see_priority():
         theirs |= Q(kind=EventKind.PRIORITY_CHANGED, data__shown=True)
     # What a reply did besides is known with the reply.

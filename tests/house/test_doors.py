@@ -176,6 +176,7 @@ DOORS = [
     "tickets.actions.snoozing:snooze",
     "tickets.actions.snoozing:wake",
     "tickets.actions.nudging:nudge",
+    "tickets.actions.nudging:nudge_assignee",
     "tickets.actions.handing_over:claim",
     "tickets.actions.taking_on:take_on",
     "tickets.actions.handing_over:assign",

@@ -236,6 +236,10 @@ def of_asking_for_news(_role: str, case: Case) -> set[str]:
     return {"nudged"} if case.state in (Status.OPEN, Status.IN_PROGRESS) else set()
 
 
+def of_asking_colleagues(role: str, case: Case) -> set[str]:
+    return {"nudged"} if case.state != Status.CLOSED and of_claiming(role, case) else set()
+
+
 CUSTOMERS_ADDRESSES = {
     "ticket": Address(reads),
     "ticket_attachment": Address(reads),
@@ -267,6 +271,8 @@ DESK_ADDRESSES = {
     "desk_claim": Address(works_on, nothing, of_claiming),
     "desk_assignment": Address(works_on, themselves, of_assigning),
     "desk_department": Address(works_on, other_department, kinds("transferred")),
+    "desk_acts": Address(works_on),
+    "desk_nudge": Address(works_on, nothing, of_asking_colleagues),
     "desk_waiting": Address(works_on, lambda *_about: {"whom": "Acme"}, of_waiting),
     "desk_snooze": Address(works_on, lambda *_about: {"when": "week"}, of_putting_off),
     "desk_links": Address(works_on, nothing, kinds("links_revoked")),

@@ -164,6 +164,8 @@ ITS_AGENTS = {
     "desk_separation",
     "desk_waiting",
     "desk_snooze",
+    "desk_acts",
+    "desk_nudge",
     "desk_take_on",
 }
 # Agents who answer for a department, or for all; other agents find nothing there.

@@ -14,7 +14,7 @@ from routing.models import AgreementLevel, AlertSettings, Calendar, CalendarSpan
 from tests.factories import UserFactory, make_ticket
 from tests.pages import Page
 from tickets.actions.closing import close_ticket
-from tickets.actions.nudging import nudge
+from tickets.actions.nudging import nudge, nudge_assignee
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.snoozing import snooze
 from tickets.actions.withdrawing import withdraw_reply
@@ -194,3 +194,52 @@ def test_each_level_has_its_own_and_nobody_elses_is_told(in_scope):
 )
 def test_it_is_rounded_up(minutes, said):
     assert in_round_words(minutes) == timedelta(minutes=said)
+
+
+# -- from a list ------------------------------------------------------------------------------------------------------
+
+
+def test_a_colleague_is_asked_how_it_goes_and_the_customer_hears_nothing_of_it(in_scope, ticket, browse):
+    assert nudge_assignee(actor=in_scope.lead, ticket=ticket)
+    assert not nudge_assignee(actor=in_scope.lead, ticket=ticket), "within the hour"
+    assert row(ticket).nudged_at is None
+    page = Page(browse(in_scope, in_scope.customer).get(f"/tickets/{ticket.number}/"))
+    assert "asked whether there is any news" not in page.text
+    assert "Any news?" in page.text
+    assert nudge(actor=in_scope.customer, ticket=ticket)
+
+
+def test_from_a_list_one_acts_and_is_back_on_the_list(in_scope, ticket, browse):
+    client = browse(in_scope, in_scope.lead)
+    here = "/desk/?view=waiting&sort=due"
+    link = next(
+        given["href"] for given in Page(client.get(here)).all("a") if "row__act" in given.get("class", "").split()
+    )
+    page = Page(client.get(link))
+    forms = {form["action"].split("/")[-2]: form for form in page.forms if "/desk/tickets/" in form["action"]}
+    assert set(forms) == {"assignment", "department", "nudge", "snooze", "reply"}
+    given = {
+        "assignment": {"assignee": in_scope.agent.pk},
+        "nudge": {},
+        "reply": {"body": "Look at this"},
+        "snooze": {"when": "week"},
+        "department": {"department": in_scope.other_department.pk},
+    }
+    for name, values in given.items():
+        response = client.post(forms[name]["action"], {**forms[name]["fields"], **values})
+        assert (response.status_code, response.headers["location"]) == (302, here), name
+    now = row(ticket)
+    assert now.department == in_scope.other_department
+    assert now.snoozed_until is not None
+    assert now.messages.filter(kind="note", body="Look at this").exists()
+    assert set(now.events.values_list("kind", flat=True)) >= {"assigned", "nudged", "noted", "snoozed", "transferred"}
+
+
+def test_nobody_is_sent_elsewhere(in_scope, ticket, browse):
+    client = browse(in_scope, in_scope.agent)
+    for address in ("https://evil.example/", "//evil.example"):
+        assert (
+            "evil.example" not in client.get(f"/desk/tickets/{ticket.number}/acts/", {"next": address}).content.decode()
+        )
+        answered = client.post(f"/desk/tickets/{ticket.number}/nudge/", {"next": address})
+        assert "evil" not in answered.headers["location"]

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.paging import paginate
+from accounts.passing import safe_next
 from accounts.queries.colleagues import active_customers
 from accounts.queries.people import active_administrators
 from accounts.requests import PortalRequest
@@ -137,7 +139,8 @@ def preview(request: PortalRequest, number: int) -> HttpResponse:
     events = list(events_for(found, staff=True))
     entries = _timeline(found, request.user, events)
     add_ages([found])
-    context = {"ticket": found, "timeline": entries[-PREVIEWED:], "why": why_here(events)}
+    shown = {"timeline": entries[-PREVIEWED:], "why": why_here(events), "next": _list_beside(request)}
+    context = {"ticket": found, **shown}
     return render(request, "tickets/desk/_preview.html", context)
 
 
@@ -147,6 +150,12 @@ def desk_attachment(request: PortalRequest, number: int, pk: int) -> HttpRespons
     return attachment_response(found, messages_for(found, staff=True), pk)
 
 
+def _list_beside(request: PortalRequest) -> str:
+    """The address of the list in which the preview stands, as the page says it; whoever goes there checks it."""
+    address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return f"{address.path}?{address.query}" if address.path else reverse("desk")
+
+
 def fetch(request: PortalRequest, number: int) -> Ticket:
     """The ticket, if this agent may see it; else 404."""
     found: Ticket = get_object_or_404(with_read_until(desk_tickets(request.user), request.user), number=number)
@@ -154,7 +163,10 @@ def fetch(request: PortalRequest, number: int) -> Ticket:
 
 
 def onwards(request: PortalRequest, number: int) -> HttpResponse:
-    """To the ticket, or to the queue when it has just left this agent's departments."""
+    """To the list that it was done from (`next`); else to the ticket, or to the queue when it has just left this
+    agent's departments."""
+    if "next" in request.POST:
+        return redirect(safe_next(request, reverse("desk")))
     still_seen = desk_tickets(request.user).filter(number=number).exists()
     return redirect("desk_ticket", number) if still_seen else redirect("desk")
 

@@ -69,6 +69,8 @@ def _reply_or_note(request: PortalRequest, number: int) -> HttpResponse:
     if form.cleaned_data["mode"] == MessageKind.NOTE:
         add_note(actor=agent, ticket=ticket, body=words, form_key=key)
         messages.success(request, _("The note is saved. Only staff see it."))
+        if "next" in request.POST:
+            return onwards(request, number)
     else:
         ticket = _where_to_write(request, ticket)
         status = form.cleaned_data["and_status"]

@@ -21,7 +21,7 @@ from tickets.actions.recalculating import Weighed
 from tickets.agreements import agreements_header, agreements_rows, all_agreements
 from tickets.enums import TimesChange
 from tickets.forms.agreements import AgreementForm
-from tickets.views.weighing import moves_in_words, save_weighed
+from tickets.views.weighing import save_weighed, with_moves
 
 
 @administrators_only
@@ -98,7 +98,7 @@ def organisation_agreement(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             if saved is not None:
                 told = _("The agreement is saved. It holds from now on.")
-                messages.success(request, f"{told} {moves_in_words(weighed)}".strip())
+                messages.success(request, with_moves(told, weighed))
                 return redirect("organisation", pk)
     status = 422 if form.errors else 200
     return organisation_page(request, found, status=status, agreement_form=form, weighed=weighed)
@@ -119,7 +119,7 @@ def _edit(
             form.add_error("name", _("There is an agreement with this name already."))
         else:
             if saved is not None:
-                messages.success(request, f"{told % saved} {moves_in_words(weighed)}".strip())
+                messages.success(request, with_moves(told % saved, weighed))
                 return redirect("agreements")
     context = {"form": form, "agreement": found, "weighed": weighed}
     return render(request, "tickets/settings/agreement.html", context, status=422 if form.errors else 200)

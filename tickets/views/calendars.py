@@ -31,7 +31,7 @@ from routing.working_time import Hours
 from tickets.actions.recalculating import Weighed
 from tickets.enums import TimesChange
 from tickets.forms.calendars import NEVER_OPEN, CalendarForm, DaysForm
-from tickets.views.weighing import ask_first, save_weighed, told
+from tickets.views.weighing import ask_first, save_weighed, with_moves
 
 REFUSED = {
     "never_open": ("day_0", NEVER_OPEN),
@@ -74,7 +74,7 @@ def calendar_days(request: PortalRequest, pk: int) -> HttpResponse:
         if saved is None and weighed is not None:
             return ask_first(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
         if weighed is not None:
-            messages.success(request, told(_("The days are entered."), weighed))
+            messages.success(request, with_moves(_("The days are entered."), weighed))
             return redirect("calendar", pk)
     return _page(request, found, CalendarForm(kept=draft_of(found)), days_form=form, status=422)
 
@@ -90,7 +90,7 @@ def calendar_days_removal(request: PortalRequest, pk: int) -> HttpResponse:
         if saved is None and weighed is not None:
             return ask_first(request, weighed, _("Days of its own"), reverse("calendar", args=[pk]))
         if weighed is not None:
-            messages.success(request, told(_("The days are like every other again."), weighed))
+            messages.success(request, with_moves(_("The days are like every other again."), weighed))
     for trouble in form.non_field_errors():
         messages.error(request, str(trouble))
     return redirect("calendar", pk)
@@ -106,7 +106,7 @@ def calendar_default(request: PortalRequest, pk: int) -> HttpResponse:
     if made is None:
         return ask_first(request, weighed, found.name, reverse("calendar", args=[pk]))
     done = _("“%s” counts now wherever no other calendar is named.") % found.name
-    messages.success(request, told(done, weighed))
+    messages.success(request, with_moves(done, weighed))
     return redirect("calendar", pk)
 
 
@@ -135,7 +135,7 @@ def _editor(request: PortalRequest, found: Calendar | None, kept: CalendarDraft)
     saved, weighed = _save(request, found, form.draft(), form)
     if saved is None or weighed is None:
         return _page(request, found, form, status=422 if form.errors else 200, weighed=weighed)
-    messages.success(request, told(_("“%s” is saved.") % saved.name, weighed))
+    messages.success(request, with_moves(_("“%s” is saved.") % saved.name, weighed))
     return redirect("calendar", saved.pk)
 
 

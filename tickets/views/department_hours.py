@@ -14,7 +14,7 @@ from routing.actions.departments import BelowItself, move_department
 from routing.forms import DepartmentCalendarForm, PlaceForm
 from routing.views.departments import department_page, fetch_department
 from tickets.enums import TimesChange
-from tickets.views.weighing import ask_first, save_weighed, told
+from tickets.views.weighing import ask_first, save_weighed, with_moves
 
 
 @post_only
@@ -33,7 +33,7 @@ def department_calendar(request: PortalRequest, pk: int) -> HttpResponse:
     )
     if saved is None:
         return ask_first(request, weighed, found.name, reverse("department", args=[pk]))
-    messages.success(request, told(_("Saved. %s works by these hours now.") % found, weighed))
+    messages.success(request, with_moves(_("Saved. %s works by these hours now.") % found, weighed))
     return redirect("department", pk)
 
 
@@ -62,5 +62,5 @@ def department_place(request: PortalRequest, pk: int) -> HttpResponse:
         if moved.parent
         else _("%(department)s belongs to no other department now.")
     )
-    messages.success(request, told(done % {"department": moved, "parent": moved.parent}, weighed))
+    messages.success(request, with_moves(done % {"department": moved, "parent": moved.parent}, weighed))
     return redirect("department", pk)

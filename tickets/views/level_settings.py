@@ -18,7 +18,7 @@ from routing.typed_durations import write_duration
 from tickets.actions.recalculating import Weighed
 from tickets.enums import Priority, TimesChange
 from tickets.forms.levels import LevelForm
-from tickets.views.weighing import moves_in_words, save_weighed
+from tickets.views.weighing import save_weighed, with_moves
 
 REFUSED = {
     "many": gettext_lazy("There are as many service levels as there can be. Delete one that nobody needs."),
@@ -60,7 +60,7 @@ def level_removal(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("level", pk)
     if done is None:
         return render(request, "tickets/settings/level_removal.html", {"level": found, "weighed": weighed})
-    messages.success(request, _told(_("%s is deleted.") % found, weighed))
+    messages.success(request, with_moves(_("%s is deleted.") % found, weighed))
     return redirect("levels")
 
 
@@ -69,7 +69,7 @@ def _edit(request: PortalRequest, form: LevelForm, found: ServiceLevel | None) -
     if request.method == "POST" and form.is_valid():
         saved, weighed = _save(request, form, found)
         if saved is not None and weighed is not None:
-            messages.success(request, _told(_("%s is saved.") % saved, weighed))
+            messages.success(request, with_moves(_("%s is saved.") % saved, weighed))
             return redirect("levels")
     context: dict[str, Any] = {"form": form, "level": found, "weighed": weighed, "measures": Measure.labels}
     return render(request, "tickets/settings/level.html", context, status=422 if form.errors else 200)
@@ -111,7 +111,3 @@ def _promises(level: ServiceLevel) -> list[dict[str, Any]]:
         }
         for measure in Measure
     ]
-
-
-def _told(done: str, weighed: Weighed) -> str:
-    return f"{done} {moves_in_words(weighed)}".strip()

@@ -46,7 +46,7 @@ def moves_in_words(weighed: Weighed) -> str:
     ) % {"number": weighed.moved}
 
 
-def told(done: str, weighed: Weighed) -> str:
+def with_moves(done: str, weighed: Weighed) -> str:
     """What was done, and what follows."""
     return f"{done} {moves_in_words(weighed)}".strip()
 

@@ -54,7 +54,7 @@ class LevelForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["calendar"]
         field.queryset = Calendar.objects.order_by("name")
-        field.empty_label = _("Those of the department that has the ticket")
+        field.empty_label = _("The department’s hours")
         for priority in Priority:
             for measure in Measure:
                 label = _("%(priority)s: %(measure)s") % {"priority": priority.label, "measure": measure.label}

@@ -273,6 +273,7 @@ DESK_ADDRESSES = {
     "desk_department": Address(works_on, other_department, kinds("transferred")),
     "desk_acts": Address(works_on),
     "desk_nudge": Address(works_on, nothing, of_asking_colleagues),
+    "desk_take_on": Address(works_on),
     "desk_waiting": Address(works_on, lambda *_about: {"whom": "Acme"}, of_waiting),
     "desk_snooze": Address(works_on, lambda *_about: {"when": "week"}, of_putting_off),
     "desk_links": Address(works_on, nothing, kinds("links_revoked")),
@@ -309,6 +310,9 @@ ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices"}
 ABOUT_NO_TICKET |= {"incoming_upload", "sender_rules", "sender_rule_removal"}
 ABOUT_NO_TICKET |= {"mail_hook", "mail_reports", "unsubscribe", "person_address_works"}
 ABOUT_NO_TICKET |= {"organisation_department", "organisation_exceptions", "organisation_exception_removal"}
+ABOUT_NO_TICKET |= {"organisation_agreement"}
+# Figures and lists of those who lead; tests/tickets/test_dashboard.py looks at what each of them sees.
+OF_LEADS = {"dashboard", "dashboard_export"}
 # Administrators move all tickets of an organisation with it; see tests/accounts and tests/tickets about merging.
 MOVES_MANY = {"organisation_merger"}
 
@@ -323,7 +327,7 @@ def test_every_address_about_tickets_has_an_expectation():
         or ({"number", "token"} & set(pattern.pattern.converters) and "ticket" in str(pattern.pattern))
     }
 
-    assert about_tickets == {*ADDRESSES, *LISTS, *ABOUT_NO_TICKET, *MOVES_MANY}
+    assert about_tickets == {*ADDRESSES, *LISTS, *ABOUT_NO_TICKET, *OF_LEADS, *MOVES_MANY}
 
 
 # -- building it ----------------------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ class Entry:
 @dataclass(frozen=True)
 class Clock:
     """`due_at` only while it runs, and where the target is reached within a lifetime. `ran_out_at` is when the target
-    was used up, if it was by `now`."""
+    was used up, if it was by `now`. What was promised is over from that moment on, also where it is closing time and no
+    working time has passed since: as lists, figures and mails know it, which compare two moments (decision 0022)."""
 
     measure: Measure
     target: timedelta
@@ -78,7 +79,9 @@ def read_clock(
         if change == Change.STARTED:
             entries, spent, ran_out_at = [], timedelta(), None
         if since is not None:
-            ran_out_at = ran_out_at or _runs_out(hours, since, target - spent, turn.at)
+            due_at = _due(hours, since, target - spent)
+            # What is done at the very moment it is due is in time.
+            ran_out_at = ran_out_at or (due_at if due_at is not None and due_at < turn.at else None)
             spent += worked(hours, since, turn.at)
         since = turn.at if change in (Change.STARTED, Change.RESUMED) and turn.waits_for_us else None
         entries.append(Entry(turn.at, change, spent, turn.mark))
@@ -86,8 +89,8 @@ def read_clock(
         return None
     due_at = None
     if since is not None:
-        ran_out_at = ran_out_at or _runs_out(hours, since, target - spent, now)
         due_at = ran_out_at or _due(hours, since, target - spent)
+        ran_out_at = due_at if due_at is not None and due_at <= now else None
         spent += worked(hours, since, max(now, since))
     stopped = entries[-1].change == Change.STOPPED
     return Clock(measure, target, tuple(entries), spent, since is not None, stopped, due_at, ran_out_at)
@@ -123,12 +126,6 @@ def _starts(measure: Measure, turn: Turn, *, started: bool, stopped: bool, is_an
 def _stops(measure: Measure, turn: Turn) -> bool:
     """A closed ticket has its solution. Without an answer it does not have that: it rests until it is opened again."""
     return not turn.is_open if measure == Measure.SOLUTION else turn.answered
-
-
-def _runs_out(hours: Hours, since: datetime, left: timedelta, until: datetime) -> datetime | None:
-    """When the target was used up between two moments. What is done at the very moment it is due is in time."""
-    due = _due(hours, since, left)
-    return due if due is not None and due < until and worked(hours, due, until) > timedelta() else None
 
 
 def _due(hours: Hours, since: datetime, left: timedelta) -> datetime | None:

@@ -88,6 +88,17 @@ def test_what_is_late_says_since_when() -> None:
     assert not the(FIRST, [opened(at("9:00")), answer(at("13:00"))], now=at("17:00")).is_breached
 
 
+def test_over_is_what_the_clock_on_the_wall_says_also_where_closing_time_is_the_promised_time() -> None:
+    asked = [opened(at("9:00"))]
+    assert not the(FIRST, asked, now=at("16:59"), hours=8).is_breached
+    for moment in (at("17:00"), at("17:01"), at("8:00", days=1)):
+        clock = the(FIRST, asked, now=moment, hours=8)
+        assert (clock.ran_out_at, clock.due_at, clock.left) == (at("17:00"), at("17:00"), timedelta())
+    for moment, is_late in ((at("17:00"), False), (at("17:01"), True)):
+        for turn in (answer(moment), wait(moment)):
+            assert the(FIRST, [*asked, turn], now=at("18:00"), hours=8).is_breached == is_late
+
+
 def test_closing_without_an_answer_rests_the_first_answer_and_is_the_solution() -> None:
     turns = [opened(at("9:00")), close(at("10:00"))]
     resting = the(FIRST, turns, now=at("12:00"))
@@ -167,7 +178,8 @@ def test_the_same_as_counting_every_minute(turns: list[Turn], measure: Measure, 
     clock = read(measure, turns, now, hours)
     assert (clock.spent // MINUTE if clock else None) == expected
     if clock is not None:
-        assert clock.is_breached == (clock.spent > timedelta(hours=hours))
+        if clock.left:  # else it was used up at closing time, say, and stopped then or later
+            assert clock.is_breached == (clock.left < timedelta())
         assert clock.entries[0].change == Change.STARTED
         assert all(
             earlier.spent <= later.spent for earlier, later in zip(clock.entries, clock.entries[1:], strict=False)

@@ -5,9 +5,11 @@ from unittest import mock
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
+from notifications.actions.draining import always, fan_out_pending
 from routing.enums import Measure
 from routing.models import Calendar, CalendarSpan, ServiceLevel, ServiceTarget
 from routing.public_holidays import public_holidays
@@ -18,6 +20,9 @@ from tickets.actions.closing import close_ticket
 from tickets.actions.replying import reply_to_ticket
 from tickets.actions.snoozing import snooze
 from tickets.actions.waiting import wait_for_third_party
+from tickets.dashboard.asking import Board
+from tickets.dashboard.figures import figures_of
+from tickets.dashboard.reasons import reasons
 from tickets.enums import Channel, EventKind, WaitingOn
 from tickets.models import Ticket, TicketEvent
 from tickets.putting_off import morning_of, next_morning, next_week
@@ -70,6 +75,35 @@ def test_the_page_says_what_is_promised_and_explains_it(portal, ticket, browse):
         opened = ticket.messages.get()
     assert any(given.get("href") == f"#message-{opened.pk}" for given in page.all("a"))
     assert "Low: nothing is promised" in page.text
+
+
+@pytest.mark.parametrize(("minutes", "is_over"), [(-1, False), (1, True), (600, True)])
+def test_a_promise_until_closing_time_is_over_everywhere_at_once(portal, ticket, browse, minutes, is_over):
+    with tenant_scope(portal.tenant):
+        CalendarSpan.objects.all().delete()
+        for day in range(5):
+            CalendarSpan.objects.create(calendar=Calendar.objects.get(), weekday=day, opens=9 * 60, closes=17 * 60)
+        ServiceTarget.objects.filter(priority="medium").update(minutes=8 * 60)
+        with mock.patch.object(timezone, "now", return_value=at("2026-01-11T23:00")):
+            filed = make_ticket(requester=portal.customer, topic=portal.topic)
+            fan_out_pending(always)
+        assert Ticket.objects.get(pk=filed.pk).due_at == at("2026-01-12T17:00")
+    client = browse(portal, portal.lead)
+    now = at("2026-01-12T17:00") + timedelta(minutes=minutes)
+    with mock.patch.object(timezone, "now", return_value=now):
+        page = Page(client.get(f"/desk/tickets/{filed.number}/"))
+        listed = {
+            key: f"/desk/tickets/{filed.number}/" in client.get(f"/desk/?view={key}").content.decode()
+            for key in ("over", "due_today")
+        }
+        with tenant_scope(portal.tenant):
+            board = Board(portal.lead, QueryDict(), now)
+            counted = figures_of(board).tiles["over"]
+            words = reasons(Ticket.objects.get(pk=filed.pk), now)
+    assert ("over the promised time" in page.text) == is_over
+    assert listed == {"over": is_over, "due_today": not is_over}
+    assert counted == is_over
+    assert ("over the promised time" in words) == is_over
 
 
 def test_a_pause_is_explained_with_a_link_to_its_event(portal, ticket, browse):

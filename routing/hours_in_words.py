@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -31,10 +31,10 @@ class Holiday:
 
 
 def spans_in_words(spans: Spans) -> str:
-    """The hours of a day: "08:00–12:00, 13:00–17:00", or that it is closed."""
+    """The hours of a day, written as the reader's language does: "08:00–12:00, 13:00–17:00", or that it is closed."""
     if spans == ALL_DAY:
         return _("around the clock")
-    return write_hours(spans) or pgettext("a day", "closed")
+    return write_hours(spans).replace(":", get_format("TIME_FORMAT")[1]) or pgettext("a day", "closed")
 
 
 def week_in_words(hours: Hours) -> str:

@@ -15,6 +15,8 @@ from tickets.standing import turns
 from tickets.timeline import SHOWN_BY_MESSAGES
 from tickets.timing import Timing
 
+A_MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True)
 class ClockLine:
@@ -41,8 +43,10 @@ class ClockStory:
 
     @property
     def over(self) -> timedelta | None:
-        """By how much working time the promise was not kept, if it was not."""
-        return -self.clock.left if self.clock.is_breached else None
+        """By how much working time the promise was not kept, if it was not. Promises are whole minutes, as the figures
+        count them: an answer within the last one is in time."""
+        over = -self.clock.left
+        return over if over >= A_MINUTE or (self.clock.is_breached and not self.clock.is_stopped) else None
 
     @property
     def share(self) -> int:

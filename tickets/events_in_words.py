@@ -207,14 +207,17 @@ def _moment(kept: str) -> str:
 
 
 def _escalated(_who: str, data: dict[str, Any]) -> str:
-    """`rung`, and what was breached: `measure` of a service level, or an ageing policy's `condition`."""
-    words = {
-        Rung.ASSIGNEE: _("Who has the ticket is told that it goes stale: %(reason)s"),
-        Rung.LEAD: _("The department's lead is told that it goes stale: %(reason)s"),
-        Rung.SUPPORT_LEAD: _("The support lead is told that it goes stale: %(reason)s"),
-    }[Rung(data["rung"])]
-    reason = Measure(data["measure"]).label if data.get("measure") else Ageing(data["condition"]).label
-    return words % {"reason": reason}
+    """`rung`, and what was breached: `measure` of a service level, or an ageing policy's `condition`; or several such
+    steps that were taken together (`steps`)."""
+    steps = data.get("steps", [data])
+    reasons = [
+        str(Measure(step["measure"]).label if step.get("measure") else Ageing(step["condition"]).label)
+        for step in steps
+        if step.get("measure") or step.get("condition")
+    ]
+    people = [str(Rung(step["rung"]).label) for step in steps if step.get("rung")]
+    words = {"reasons": "; ".join(dict.fromkeys(reasons)), "people": "; ".join(dict.fromkeys(people))}
+    return _("It goes stale (%(reasons)s). Told of it: %(people)s") % words
 
 
 def _times_changed(who: str, data: dict[str, Any]) -> str:

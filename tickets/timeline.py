@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, TypeGuard
 
 from accounts.models import User
 from tickets.department_names import as_customers_read
@@ -12,6 +13,7 @@ from tickets.models import Attachment, Message, Ticket, TicketEvent
 from tickets.origins import add_origins
 from tickets.queries import messages_for
 
+A_ROUND = timedelta(minutes=1)
 SHOWN_BY_MESSAGES = (EventKind.OPENED, EventKind.REPLIED, EventKind.NOTED)
 
 
@@ -49,7 +51,23 @@ def timeline(
         for event in events
         if event.kind not in SHOWN_BY_MESSAGES or (staff and event.data.get("thanks"))
     )
-    return [entry for _key, entry in sorted(entries, key=lambda pair: pair[0])]
+    return _steps_together(entry for _key, entry in sorted(entries, key=lambda pair: pair[0]))
+
+
+def _steps_together(entries: Iterable[Entry]) -> list[Entry]:
+    """With the steps up the ladder that were taken in one round as one line: who was told, and of what."""
+    found: list[Entry] = []
+    for entry in entries:
+        before = found[-1].event if found else None
+        if _is_step(entry.event) and _is_step(before) and entry.event.created_at - before.created_at < A_ROUND:
+            before.data = {"steps": [*before.data.get("steps", [before.data]), entry.event.data]}
+        else:
+            found.append(entry)
+    return found
+
+
+def _is_step(event: TicketEvent | None) -> TypeGuard[TicketEvent]:
+    return event is not None and event.kind == EventKind.ESCALATED
 
 
 def _add_contents(message: Message, file_url: Callable[[Attachment], str]) -> None:

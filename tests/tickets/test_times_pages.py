@@ -24,6 +24,7 @@ from tickets.dashboard.asking import Board
 from tickets.dashboard.figures import figures_of
 from tickets.dashboard.reasons import reasons
 from tickets.enums import Channel, EventKind, WaitingOn
+from tickets.events import record_event
 from tickets.models import Ticket, TicketEvent
 from tickets.putting_off import morning_of, next_morning, next_week
 
@@ -126,6 +127,36 @@ def test_an_answer_stops_the_clock_and_the_page_says_how_long_it_took(portal, ti
 
     assert "First answer after 0 min" in page.text
     assert "nothing is promised" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(59, "First answer after 4 h"), (60, "after 4 h 1 min, 1 min over the promised time")]
+)
+def test_an_answer_within_the_last_promised_minute_is_in_time(portal, ticket, browse, seconds, words):
+    answered = row(portal, ticket).created_at + timedelta(hours=4, seconds=seconds)
+    with tenant_scope(portal.tenant), mock.patch.object(timezone, "now", return_value=answered):
+        reply_to_ticket(actor=portal.agent, ticket=ticket, body="Yes", channel=Channel.PORTAL, as_staff=True)
+    text = Page(browse(portal, portal.agent).get(f"/desk/tickets/{ticket.number}/")).text
+
+    assert words in text
+    assert ("over the promised time" in text) == (seconds == 60)
+
+
+def test_steps_up_the_ladder_of_one_round_are_one_line(portal, ticket, browse):
+    with tenant_scope(portal.tenant):
+        for rung in ("assignee", "lead"):
+            for measure in ("first_answer", "solution"):
+                record_event(EventKind.ESCALATED, ticket, actor=None, data={"rung": rung, "measure": measure})
+        later = timezone.now() + timedelta(minutes=5)
+        record_event(
+            EventKind.ESCALATED, ticket, actor=None, data={"rung": "lead", "condition": "unassigned"}, at=later
+        )
+    text = Page(browse(portal, portal.agent).get(f"/desk/tickets/{ticket.number}/")).text
+
+    told = "Told of it: Who has it, or its department; The department's lead"
+    assert text.count("It goes stale") == 2
+    assert f"It goes stale (First answer; Solution). {told}" in text
+    assert "It goes stale (Nobody has it). Told of it: The department's lead" in text
 
 
 def test_a_ticket_waits_for_others_and_for_us_again(portal, ticket, browse):

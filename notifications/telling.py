@@ -10,7 +10,7 @@ from accounts.models import AccountEvent, Event, User
 from accounts.queries.people import person_at
 from notifications.choices import choices_of, left_after_muting
 from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DigestPace, MailKind
-from notifications.ladder import people_on, telling_day
+from notifications.ladder import Ladder
 from notifications.queries import (
     agent_with_id,
     collected_among,
@@ -45,8 +45,9 @@ class Telling:
     address: str = ""
 
 
-def tellings(event: Event) -> list[Telling]:
-    """One mail for each person who is told; for somebody on both sides, the customer's.
+def tellings(event: Event, ladder: Ladder | None = None) -> list[Telling]:
+    """One mail for each person who is told; for somebody on both sides, the customer's. `ladder` is what the events of
+    a round share.
 
     Left out: whoever did it (except that filing is confirmed), closed accounts, and from the desk's mails everybody
     who does not work there. Notes, status and priority changes tell nobody.
@@ -55,20 +56,29 @@ def tellings(event: Event) -> list[Telling]:
     told of something (a new ticket, say) have switched that mail off, all of them are told anyway. Whoever the ticket
     is assigned to, and who follows it, is told of it in any case.
     """
-    kind = event.kind  # type: ignore[attr-defined]
-    rules: dict[str, Callable[..., Iterator[Telling]]] = _TICKET if isinstance(event, TicketEvent) else _ACCOUNT
     chosen: dict[int, Telling] = {}
-    for telling in rules[kind](event) if kind in rules else ():
+    for telling in _by_rule(event, ladder or Ladder()):
         if _is_told(telling, event):
             chosen.setdefault(telling.person.pk, telling)
     return _as_they_chose(list(chosen.values()), event)
 
 
+def _by_rule(event: Event, ladder: Ladder) -> Iterator[Telling]:
+    kind = event.kind  # type: ignore[attr-defined]
+    if isinstance(event, TicketEvent) and kind in _UP_THE_LADDER:
+        return _UP_THE_LADDER[kind](event, ladder)
+    rules: dict[str, Callable[..., Iterator[Telling]]] = _TICKET if isinstance(event, TicketEvent) else _ACCOUNT
+    return rules[kind](event) if kind in rules else iter(())
+
+
 def _as_they_chose(found: list[Telling], event: Event) -> list[Telling]:
     told = [(telling.person.pk, telling.kind) for telling in found]
     offered = {(telling.person.pk, choice.kind) for telling in found for choice in choices_of(telling.person)}
+    muted = muted_among(offered.intersection(told)) & offered
+    if not muted:
+        return found
     assignee, followers = _whose(event)
-    left = left_after_muting(told, muted_among(told) & offered, concerned=assignee)
+    left = left_after_muting(told, muted, concerned=assignee)
     # Added only now: who only follows is nobody on whom the others could rely.
     left |= {one for one in told if one[0] in followers and one[1] in DESK_KINDS}
     return [telling for telling in found if (telling.person.pk, telling.kind) in left]
@@ -160,15 +170,15 @@ def _mail_returned(event: TicketEvent) -> Iterator[Telling]:
         yield from _to_department(event, MailKind.MAIL_RETURNED)
 
 
-def _escalated(event: TicketEvent) -> Iterator[Telling]:
+def _escalated(event: TicketEvent, ladder: Ladder) -> Iterator[Telling]:
     ticket = event.ticket
     if not ticket.is_closed:
-        people = people_on(Rung(event.data["rung"]), ticket, telling_day(ticket, timezone.now()))
+        people = ladder.people_on(Rung(event.data["rung"]), ticket, ladder.telling_day(ticket, timezone.now()))
         yield from (Telling(person, MailKind.ALERT) for person in people)
 
 
-def _nudged(event: TicketEvent) -> Iterator[Telling]:
-    people = people_on(Rung.ASSIGNEE, event.ticket, telling_day(event.ticket, timezone.now()))
+def _nudged(event: TicketEvent, ladder: Ladder) -> Iterator[Telling]:
+    people = ladder.people_on(Rung.ASSIGNEE, event.ticket, ladder.telling_day(event.ticket, timezone.now()))
     yield from (Telling(person, MailKind.NUDGED) for person in people)
 
 
@@ -248,9 +258,11 @@ _TICKET: dict[str, Callable[..., Iterator[Telling]]] = {
     EventKind.COLLABORATOR_ADDED: _collaborator_added,
     EventKind.MERGED: _merged,
     EventKind.MAIL_RETURNED: _mail_returned,
+    EventKind.REMINDED: _reminded,
+}
+_UP_THE_LADDER: dict[str, Callable[[TicketEvent, Ladder], Iterator[Telling]]] = {
     EventKind.ESCALATED: _escalated,
     EventKind.NUDGED: _nudged,
-    EventKind.REMINDED: _reminded,
 }
 _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.PASSWORD_REQUESTED: _to_person(MailKind.PASSWORD),

@@ -122,6 +122,14 @@ def works_on(agent: User, ticket: Ticket) -> bool:
     return agent.is_active and agent.is_agent and desk_tickets(agent).filter(pk=ticket.pk).exists()
 
 
+def works_on_as_read(agent: User, ticket: Ticket) -> bool:
+    """The same of a ticket as it was when it was read; without asking the database, once the agent's sight is known."""
+    if not (agent.is_active and agent.is_agent):
+        return False
+    departments = sight_of(agent).department_ids
+    return departments is None or ticket.department_id in departments or ticket.assignee_id == agent.pk
+
+
 def where_it_leads(ticket: Ticket) -> Ticket:
     """The ticket that a merged one leads to in the end, as it is now; itself where it is not merged."""
     seen = {ticket.pk}

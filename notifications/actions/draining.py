@@ -18,6 +18,7 @@ from notifications.actions.delivering import deliver, recover_abandoned
 from notifications.actions.fanning_out import fan_out
 from notifications.actions.reading_mail import read_due
 from notifications.facts import ServerAway
+from notifications.ladder import Ladder
 from notifications.models import Delivery, MailSettings
 from notifications.queries import tenants_with_mail_to_do
 from notifications.rounds import Outgoing
@@ -101,13 +102,13 @@ def sweep() -> None:
 
 def fan_out_pending(keep_going: KeepGoing) -> bool:
     """Whether as many were found as one round takes."""
-    promises = LatestPromises()
+    promises, ladder = LatestPromises(), Ladder()
 
     def follow(event: TicketEvent) -> None:
         # Before the event is marked as done, in a transaction of its own: whoever dies in between does it once more.
         if event.kind in TIMED:
             keep_time(ticket=event.ticket, promises=promises)
-        fan_out(event)
+        fan_out(event, ladder)
 
     of_tickets = work_off(TicketEvent.objects, follow, keep_going)
     return work_off(AccountEvent.objects, fan_out, keep_going) or of_tickets

@@ -10,6 +10,7 @@ from accounts.scoping import current_tenant
 from notifications.addresses import ascii_address
 from notifications.brakes import may_acknowledge
 from notifications.enums import DigestPace, MailKind
+from notifications.ladder import Ladder
 from notifications.models import Delivery, DigestItem
 from notifications.queries import was_echoed_lately
 from notifications.rules import GIVE_UP_AFTER
@@ -24,9 +25,10 @@ NAMES = {
 }
 
 
-def fan_out(event: Event) -> int:
+def fan_out(event: Event, ladder: Ladder | None = None) -> int:
     """Derive from an event the deliveries of everybody who is told of it, what waits for somebody's digest, and what
-    else follows from it (`_carry_out`), and mark it as done. Returns how many deliveries.
+    else follows from it (`_carry_out`), and mark it as done. Returns how many deliveries. `ladder` is what a
+    round's events share.
 
     One transaction under the event's lock: exactly once, however often and from however many workers it is called. An
     event another worker is busy with is left to it.
@@ -37,7 +39,8 @@ def fan_out(event: Event) -> int:
             return 0
         known = set(Delivery.objects.filter(**_about(locked)).values_list("recipient_id", flat=True))
         now = timezone.now()
-        found = [told for told in tellings(locked) if told.person.pk not in known and not _is_braked(locked, told)]
+        everybody = (told for told in tellings(locked, ladder) if told.person.pk not in known)
+        found = [told for told in everybody if not _is_braked(locked, told)]
         waits = collected(found, locked)
         new = [_delivery(locked, told, now) for told in found if told.person.pk not in waits]
         Delivery.objects.bulk_create(new)

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.enums import Role
@@ -11,7 +13,7 @@ from notifications.actions import alerting
 from notifications.actions.alerting import alert, send_alerts
 from notifications.actions.fanning_out import fan_out
 from notifications.enums import DeliveryState, MailKind
-from notifications.ladder import people_on, telling_day
+from notifications.ladder import Ladder
 from notifications.models import Delivery, DigestItem
 from routing.enums import Ageing, Rung
 from routing.models import Absence, Calendar, CalendarSpan, DepartmentMember
@@ -25,6 +27,7 @@ from tickets.actions.taking_on import take_on
 from tickets.enums import Channel, EventKind
 from tickets.events import record_event
 from tickets.models import Ticket, TicketEvent
+from tickets.queries import works_on, works_on_as_read
 
 TODAY = date(2026, 11, 23)
 
@@ -56,7 +59,7 @@ def stale(ticket, rung=Rung.ASSIGNEE, condition=Ageing.WAITING_ON_US, **data):
 
 
 def names(rung, ticket, day=TODAY):
-    return [person.email for person in people_on(rung, Ticket.objects.get(pk=ticket.pk), day)]
+    return [person.email for person in Ladder().people_on(rung, Ticket.objects.get(pk=ticket.pk), day)]
 
 
 def away(person, stand_in=None, since=TODAY, until=None):
@@ -133,6 +136,39 @@ def test_one_mail_a_person_and_round_lists_every_ticket_once(in_scope, other_por
     assert send_all(in_scope.tenant) == []
 
 
+def test_a_round_asks_once_what_its_tickets_share(in_scope, other_portal, ticket):
+    away(in_scope.agent, stand_in=in_scope.lead, since=date(2020, 1, 1))
+    AgentFactory(email="support@north.example", role=Role.SUPPORT_LEAD)
+
+    def questions(number: int) -> int:
+        for _ in range(number):
+            for rung in Rung:
+                stale(ticket, rung)
+        with CaptureQueriesContext(connection) as captured:
+            told(in_scope.tenant)
+        return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
+
+    few, many = questions(2), questions(12)
+    assert many - few <= 4 * (12 - 2) * len(Rung)
+    assert few <= 40
+    assert DigestItem.objects.count() == (2 + 12) * len(Rung)
+    with tenant_scope(other_portal.tenant):
+        assert not DigestItem.objects.exists()
+
+
+def test_who_sees_a_ticket_is_the_same_of_one_that_was_read(in_scope, other_portal, ticket):
+    people = [in_scope.agent, in_scope.lead, in_scope.administrator, in_scope.customer]
+    people += [AgentFactory(email="stranger@north.example"), AgentFactory(email="left@north.example", is_active=False)]
+    for assignee in (None, people[4]):
+        Ticket.objects.filter(pk=ticket.pk).update(assignee=assignee)
+        for place in (in_scope.department, in_scope.other_department):
+            Ticket.objects.filter(pk=ticket.pk).update(department=place)
+            read = Ticket.objects.get(pk=ticket.pk)
+            found = [works_on_as_read(one, read) for one in people]
+            assert found == [works_on(one, read) for one in people]
+            assert found[2:] == [True, False, assignee is not None, False]
+
+
 def test_nothing_is_told_while_the_round_goes_on(in_scope, ticket):
     stale(ticket)
     assert round_over() == 0
@@ -154,7 +190,7 @@ def test_outside_working_hours_it_waits_for_the_morning(in_scope, ticket):
     told(in_scope.tenant)
     DigestItem.objects.update(created_at=datetime(2026, 11, 20, 18, tzinfo=UTC))
     friday_evening = datetime(2026, 11, 20, 18, tzinfo=UTC)
-    assert telling_day(ticket, friday_evening) == date(2026, 11, 23)
+    assert Ladder().telling_day(ticket, friday_evening) == date(2026, 11, 23)
     for moment in (friday_evening, datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 23, 6, 59, tzinfo=UTC)):
         assert send_alerts(moment) == 0
     assert send_alerts(datetime(2026, 11, 23, 7, 0, tzinfo=UTC)) == 2

@@ -88,10 +88,10 @@ def test_a_broken_event_holds_no_other_up(in_scope, monkeypatch, caplog):
     broken = TicketEvent.objects.filter(kind=EventKind.OPENED).first()
     real = fanning_out.tellings
 
-    def tellings(event):
+    def tellings(event, ladder):
         if event.pk == broken.pk:
             raise RuntimeError("broken")
-        return real(event)
+        return real(event, ladder)
 
     monkeypatch.setattr(fanning_out, "tellings", tellings)
     assert len(told(in_scope.tenant)) == 3

@@ -1,6 +1,7 @@
 """The one list of periodic jobs, from which Celery's beat and the embedded loop are both made."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,14 +16,16 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Job:
     """`work` is "module:function". `every` counts in seconds; `embedded` where the embedded loop, which nobody wakes,
-    has to look more often. `each_tenant`: the function runs once in every tenant's scope. `limit`: the seconds after
-    which Celery ends it, where that is not the usual limit."""
+    has to look more often. `each_tenant`: the function runs once in every tenant's scope. `in_turns`: it works for some
+    seconds only, and returns whether something is left for another turn. `limit`: the seconds after which Celery ends
+    it, where that is not the usual limit."""
 
     name: str
     work: str
     every: float
     embedded: float | None = None
     each_tenant: bool = False
+    in_turns: bool = False
     limit: float | None = None
 
     @property
@@ -34,23 +37,29 @@ class Job:
         return {"time_limit": self.limit, "soft_time_limit": self.limit - 30} if self.limit else {}
 
     def run(self) -> None:
-        """Do it now. With `each_tenant`, one tenant's trouble is logged and holds no other one up."""
-        if self.each_tenant:
-            self._run_for_each()
-        else:
-            self._function()()
+        """Do it now; in turns, all there is, but no longer than until it is due again."""
+        end = time.monotonic() + self.every
+        while self.turn() and time.monotonic() < end:
+            pass
 
-    def _run_for_each(self) -> None:
+    def turn(self) -> bool:
+        """Do it once. With `each_tenant`, one tenant's trouble is logged and holds no other one up. Returns whether
+        something is left for another turn."""
+        more = self._for_each() if self.each_tenant else self._function()()
+        return self.in_turns and bool(more)
+
+    def _for_each(self) -> bool:
         from accounts.models import Tenant
         from accounts.scoping import tenant_scope
 
-        function = self._function()
+        function, more = self._function(), False
         for tenant in Tenant.objects.filter(is_active=True).order_by("pk"):
             with tenant_scope(tenant):
                 try:
-                    function()
+                    more = bool(function()) or more
                 except Exception:
                     log.exception("%s failed for %s", self.name, tenant.slug)
+        return more
 
     def _function(self) -> Callable[[], object]:
         module, _, name = self.work.partition(":")
@@ -99,9 +108,10 @@ JOBS = (
     ),
     Job(
         "tickets.escalate_stale",
-        "tickets.actions.escalating:escalate_stale",
+        "tickets.actions.escalating:escalate_for_a_turn",
         every=60.0,
         each_tenant=True,
+        in_turns=True,
         limit=LONG,
     ),
     Job(

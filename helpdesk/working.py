@@ -63,7 +63,7 @@ def _run(job: Job, stop: Event) -> bool:
             return work_on_trials(lambda: not stop.is_set(), A_ROUND)
         if job.name == TIMES_TASK:
             return work_on_times(lambda: not stop.is_set(), A_ROUND)
-        job.run()
+        return job.turn()
     except (DatabaseError, InterfaceError):
         raise
     except Exception:

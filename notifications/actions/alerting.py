@@ -18,7 +18,8 @@ from routing.working_time import is_open
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
 
-QUIET = timedelta(seconds=15)  # without anything new, and a round is over
+# Without anything new, and a round is over. Longer than the others have between two turns of one that is long.
+QUIET = timedelta(seconds=45)
 PATIENCE = timedelta(minutes=10)  # after which a round is over in any case: an event may be broken
 log = logging.getLogger(__name__)
 

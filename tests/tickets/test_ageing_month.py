@@ -154,17 +154,17 @@ def _round(chance: random.Random) -> str:
     """A round that goes well, or dies somewhere, or has another scheduler's whole round come in between. Returns
     what went wrong as far as it did."""
     fault = chance.choice(["", "", "before", "between", "after", "both"])
-    take, record = escalating._take, escalating.record_events
+    take, record = escalating.escalate, escalating.record_events
     met: list[str] = []
 
-    def taking(*arguments):
+    def taking(**arguments):
         if fault == "before" and not met:
             met.append(fault)
             raise Killed
         if fault == "both" and not met:
             met.append(fault)
             escalate_stale()
-        found = take(*arguments)
+        found = take(**arguments)
         if fault == "after" and found:
             met.append(fault)
             raise Killed
@@ -177,7 +177,7 @@ def _round(chance: random.Random) -> str:
         record(events)
 
     with (
-        mock.patch.object(escalating, "_take", taking),
+        mock.patch.object(escalating, "escalate", taking),
         mock.patch.object(escalating, "record_events", recording),
     ):
         try:

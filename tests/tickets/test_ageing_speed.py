@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
+from helpdesk.schedule import JOBS, Job
 from routing.enums import Ageing, Measure
 from routing.models import AgeingPolicy, ServiceLevel, ServiceTarget
 from routing.promises import Promises
@@ -109,3 +110,32 @@ def test_many_are_taken_in_portions(in_scope, watched, monkeypatch):
     assert TicketEvent.objects.filter(kind=EventKind.ESCALATED).count() == Escalation.objects.count() > 30
     inserted = [query["sql"] for query in captured if 'INSERT INTO "tickets_escalation"' in query["sql"]]
     assert len(inserted) > 10
+
+
+def test_a_turn_is_cut_short_and_the_next_ones_take_the_rest_without_holding_up_other_portals(
+    in_scope, other_portal, watched, monkeypatch
+):
+    fill(in_scope, watched, 400)
+    with tenant_scope(other_portal.tenant):
+        AgeingPolicy.objects.create(condition=Ageing.WAITING_ON_US, minutes=60)
+        Ticket.objects.update(waiting_since=timezone.now() - timedelta(days=9))
+        TicketEvent.objects.update(fanned_out_at=timezone.now())
+    job = next(job for job in JOBS if job.name == "tickets.escalate_stale")
+    monkeypatch.setattr(escalating, "A_PORTION", 3)
+    monkeypatch.setattr(escalating, "A_TURN", 0.0)
+
+    assert job.turn()
+    assert 1 <= Escalation.objects.count() <= 3
+    with tenant_scope(other_portal.tenant):
+        assert Escalation.objects.count() == 1
+    assert not Job("test", job.work, every=1, each_tenant=True).turn(), "only jobs that are done in turns have several"
+    job.run()
+    taken = Escalation.objects.count()
+    assert taken > 30
+    assert escalate_stale() == 0
+    assert TicketEvent.objects.filter(kind=EventKind.ESCALATED).count() == taken
+    assert not job.turn()
+    fill(in_scope, watched, 20, first=20_000)
+    with monkeypatch.context() as busy:
+        busy.setattr(escalating, "unread", lambda tickets, _now: set(tickets))
+        assert not job.turn(), "what cannot be taken now is not asked for at once again"

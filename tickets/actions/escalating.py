@@ -1,5 +1,7 @@
 """The ageing round: every minute, who has to know is told what went stale, each step of the ladder once."""
 
+import time
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -12,29 +14,42 @@ from tickets.events import new_event, record_events
 from tickets.models import Escalation, Ticket, TicketEvent
 
 A_PORTION = 500  # tickets: so many are locked, and held in memory, at a time
+A_TURN = 10.0  # seconds
 
 
 def escalate_stale() -> int:
     """Let every ticket of this tenant that has gone stale take the steps that it has reached by now. Returns how many.
     Done again, nothing happens; whoever dies in between leaves the rest to the next round."""
     now = timezone.now()
-    return sum(escalate(actor=None, step=step, now=now) for step in steps(Promises()))
+    return sum(escalate(actor=None, step=step, portion=portion, now=now) for step, portion in _portions(now))
 
 
-def escalate(*, actor: None, step: Step, now: datetime) -> int:
-    """Let the tickets that have reached a step at `now` take it. Records `escalated` for each, by which the people on
-    that rung are told. Returns how many.
+def escalate_for_a_turn() -> bool:
+    """The same, for some seconds: after an outage tens of thousands of steps may be due at once, and other tenants and
+    mails wait for their turn. Returns whether something may be left."""
+    now, end, taken = timezone.now(), time.monotonic() + A_TURN, 0
+    for step, portion in _portions(now):
+        taken += escalate(actor=None, step=step, portion=portion, now=now)
+        if time.monotonic() >= end:
+            return taken > 0  # else they all wait for somebody else, and a minute is soon enough
+    return False
 
-    `actor` is the machine. A portion of tickets at a time is locked, and asked again: of two rounds at once the other
+
+def _portions(now: datetime) -> Iterator[tuple[Step, list[int]]]:
+    for step in steps(Promises()):
+        found = sorted(stale(step, now).values_list("pk", flat=True))  # by pk, a database might read all tickets
+        for first in range(0, len(found), A_PORTION):
+            yield step, found[first : first + A_PORTION]
+
+
+def escalate(*, actor: None, step: Step, portion: list[int], now: datetime) -> int:
+    """Let those of a portion of tickets (their ids) that have reached a step at `now` take it. Records `escalated` for
+    each, by which the people on that rung are told. Returns how many.
+
+    `actor` is the machine. In one transaction the tickets are locked, and asked again: of two rounds at once the other
     one passes them by, and what somebody has answered meanwhile is not stale. The rows' unique constraint says the same
     where no lock holds. Tickets that somebody is changing just now wait for the next round.
     """
-    found = sorted(stale(step, now).values_list("pk", flat=True))  # in order of pk, a database might read all tickets
-    portions = (found[first : first + A_PORTION] for first in range(0, len(found), A_PORTION))
-    return sum(_take(step, portion, now) for portion in portions)
-
-
-def _take(step: Step, portion: list[int], now: datetime) -> int:
     with transaction.atomic():
         free = Ticket.objects.select_for_update(skip_locked=True).filter(pk__in=portion).order_by("pk")
         locked = set(free.values_list("pk", flat=True))

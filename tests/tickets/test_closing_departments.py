@@ -1,6 +1,9 @@
 """A department ends: everything that pointed at it goes to its successor, and no ticket is forgotten."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts.scoping import tenant_scope
 from notifications.models import Delivery
@@ -23,6 +26,8 @@ from tickets.actions.closing_departments import (
 )
 from tickets.actions.handing_over import NotAssignable, assign, transfer
 from tickets.actions.replying import reply_to_ticket
+from tickets.actions.snoozing import snooze
+from tickets.actions.waiting import wait_for_third_party
 from tickets.enums import Channel
 from tickets.models import HelpTopic, OrganisationException, Ticket, TicketEvent
 from tickets.queries import desk_tickets
@@ -111,6 +116,36 @@ def test_open_tickets_follow_quietly_and_closed_ones_stay(fire, in_scope):
     add_member(actor=None, department=in_scope.other_department, user=in_scope.agent)
     told(in_scope.tenant)
     assert not Delivery.objects.filter(ticket_event=event).exists()
+
+
+def test_what_rests_while_a_department_closes_follows_and_goes_on_resting(fire, in_scope, other_portal):
+    """For a supplier, for the customer, or put off: it is open, and would be nobody's."""
+    given = {"supplier": "Acme", "customer": "", "put off": ""}
+    tickets = {name: make_ticket(requester=in_scope.customer, topic=fire.topic, subject=name) for name in given}
+    lead = fire.memberships.get().user
+    wait_for_third_party(actor=lead, ticket=tickets["supplier"], whom="Acme")
+    reply_to_ticket(
+        actor=lead, ticket=tickets["customer"], body="Which?", channel=Channel.PORTAL, as_staff=True,
+        and_status="waiting_for_customer",
+    )  # fmt: skip
+    snooze(actor=lead, ticket=tickets["put off"], until=timezone.now() + timedelta(days=3))
+    told(in_scope.tenant)
+    before = {name: Ticket.objects.get(pk=one.pk) for name, one in tickets.items()}
+    assert plan_closure(fire).open_tickets == 1 + len(tickets)
+    close(fire, in_scope.other_department)
+    with tenant_scope(other_portal.tenant):
+        assert move_open_tickets() == 0
+
+    assert [move_open_tickets(), move_open_tickets()] == [1 + len(tickets), 0]
+
+    told(in_scope.tenant)
+    for name, was in before.items():
+        now = Ticket.objects.get(pk=was.pk)
+        assert now.department == in_scope.other_department
+        kept = ("waiting_on", "waiting_since", "waits_for", "snoozed_until", "status", "last_activity_at", "due_at")
+        assert [getattr(now, one) for one in kept] == [getattr(was, one) for one in kept], name
+    assert Ticket.objects.get(pk=tickets["supplier"].pk).waits_for == "Acme"
+    assert left_to_move([fire]).count() == 0
 
 
 def test_members_who_come_along_keep_their_tickets(fire, in_scope):

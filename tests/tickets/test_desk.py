@@ -3,16 +3,19 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 from accounts.models import User
 from accounts.scoping import tenant_scope
+from routing.enums import Ageing, Measure, Rung
 from tests.factories import AgentFactory, DepartmentFactory, MemberFactory, UserFactory, make_ticket
 from tests.pages import Page, snapshot
 from tickets.actions.closing import close_ticket
 from tickets.actions.handing_over import assign, claim, transfer
 from tickets.actions.replying import add_note, reply_to_ticket
 from tickets.actions.setting_priority import set_priority
-from tickets.enums import Channel, EventKind, MessageKind, Priority, Status
+from tickets.enums import Channel, EventKind, MessageKind, Priority, Status, TimesChange, WaitingOn
+from tickets.events_in_words import sentence
 from tickets.models import Message, Ticket, TicketEvent
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -218,12 +221,27 @@ def test_every_event_is_told_and_markup_in_its_names_is_text(portal, ticket, url
 
 
 def test_every_kind_of_event_can_be_put_into_words(in_scope):
-    from tickets.events_in_words import sentence
-
     ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
     for kind in EventKind:
         assert sentence(TicketEvent(ticket=ticket, kind=kind, actor=in_scope.agent, data={})).strip()
         assert sentence(TicketEvent(ticket=ticket, kind=kind, actor=None, data={})).strip()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_what_concerns_times_is_put_into_words_whatever_it_was(in_scope, language):
+    said = [
+        *((EventKind.TIMES_CHANGED, {"why": str(why)}) for why in TimesChange),
+        *((EventKind.ESCALATED, {"rung": rung, "measure": str(one)}) for rung in Rung for one in Measure),
+        *((EventKind.ESCALATED, {"rung": rung, "condition": str(one), "policy": 1}) for rung in Rung for one in Ageing),
+        (EventKind.SNOOZED, {"until": "2026-11-23T08:00:00+00:00"}),
+        (EventKind.SNOOZED, {"until": None}),
+        *((EventKind.WAITING_CHANGED, {"to": str(to), "whom": "50 % of Acme"}) for to in WaitingOn),
+        (EventKind.CLOSED, {"by": "staff", "unanswered": True}),
+    ]
+    with translation.override(language):
+        words = {sentence(TicketEvent(kind=kind, actor=None, data=data)) for kind, data in said}
+    assert all(one.strip() and "%" not in one.replace("50 % of Acme", "") for one in words)
+    assert len(words) == len(said) - 2  # for us, the customer and nobody it reads the same
 
 
 # -- for somebody who called ----------------------------------------------------------------------------------------

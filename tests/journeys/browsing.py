@@ -183,7 +183,8 @@ class Reader:
         assert found["title"].strip(), where
         assert found["ids"] == [], f"{where} uses these ids twice"
         assert self.page.evaluate(OVERFLOW) == [], f"{where} is wider than the window"
-        if self.page.locator("[data-row]").count() and self.page.viewport_size["width"] >= 1200 and self.scripts:
+        is_wide = self.page.viewport_size["width"] >= 1200
+        if is_wide and self.scripts and self.page.locator("main[data-total] [data-row]").count():
             expect(self.page.locator("#preview .preview")).to_be_visible()
         if LOOKS_CLOSELY:
             self._look_closely(where, status)

@@ -119,6 +119,10 @@ def ledger(page: Page, portal: str) -> None:
     page.goto(f"{portal}/desk/incoming/")
 
 
+def dashboard(page: Page, portal: str) -> None:
+    page.goto(f"{portal}/desk/dashboard/")
+
+
 ALBUM = [
     Picture("home", "larm", home),
     Picture("form", "larm", filled_form, size=ViewportSize(width=1100, height=1250)),
@@ -127,6 +131,7 @@ ALBUM = [
     Picture("queue", "larm", queue, person="agent@larm.example"),
     Picture("ticket", "larm", desk_ticket, person="agent@larm.example"),
     Picture("ledger", "larm", ledger, person="admin@larm.example"),
+    Picture("dashboard", "larm", dashboard, person="supportlead@larm.example"),
     Picture("queue-dark", "skola", queue, person="agent@skola.example", language="en-GB", dark=True),
 ]
 

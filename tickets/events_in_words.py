@@ -203,7 +203,7 @@ def _snoozed(who: str, data: dict[str, Any]) -> str:
 
 def _moment(kept: str) -> str:
     """A moment as events keep it (ISO 8601), in the reader's time zone."""
-    return date_format(timezone.localtime(datetime.fromisoformat(kept)), "SHORT_DATETIME_FORMAT")
+    return date_format(timezone.localtime(datetime.fromisoformat(kept)), "DATETIME_FORMAT")
 
 
 def _escalated(_who: str, data: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from routing.working_time import Hours, is_open, next_change
 
-MORNING = time(8)  # where a calendar says nothing of the day
+MORNING = time(8)  # where a calendar says nothing of the day, or that somebody works day and night
 
 
 def morning_of(hours: Hours, day: date) -> datetime:
@@ -30,8 +30,12 @@ def _first_morning(hours: Hours, day: date) -> datetime:
     return _opens(hours, _midnight(hours, day)) or datetime.combine(day, MORNING, ZoneInfo(hours.zone))
 
 
-def _opens(hours: Hours, at: datetime) -> datetime | None:
-    return at if is_open(hours, at) else next_change(hours, at)
+def _opens(hours: Hours, midnight: datetime) -> datetime | None:
+    """When work begins. Whoever puts a ticket off until a day on which work never rests means its morning."""
+    if not is_open(hours, midnight):
+        return next_change(hours, midnight)
+    morning = datetime.combine(midnight.date(), MORNING, midnight.tzinfo)
+    return morning if is_open(hours, morning) else midnight
 
 
 def _today(hours: Hours, now: datetime) -> date:

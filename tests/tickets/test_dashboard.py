@@ -127,6 +127,16 @@ def test_every_tile_opens_as_many_tickets_as_it_says_on_page_and_in_files(portal
     assert [int(row[1]) for row in sheets["tiles"][1:]] == [number for number, _url in figures(page).values()]
 
 
+def test_every_number_of_the_charts_says_how_many_tickets_its_list_has(portal, stale, browse):
+    client = browse(portal, portal.administrator)
+    links = Page(client.get("/desk/dashboard/", {"period": "week"})).all("a")
+    counted = {link["href"]: link["data-count"] for link in links if "board=1" in link.get("href", "")}
+
+    assert {url: Page(client.get(url)).main["data-total"] for url in counted} == counted
+    assert any("waited=" in url for url in counted)
+    assert any("open_on=" in url for url in counted)
+
+
 def test_unknown_charts_and_parts_are_nothing(portal, stale, browse):
     client = browse(portal, portal.lead)
 

@@ -4,12 +4,13 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.paging import PAGE_SIZE
 from accounts.scoping import tenant_scope
+from routing.enums import Measure
 from routing.models import Calendar, CalendarSpan
 from routing.promises import Promises
 from routing.working_time import worked
@@ -23,11 +24,12 @@ from tickets.actions.replying import reply_to_ticket
 from tickets.actions.setting_priority import set_priority
 from tickets.actions.snoozing import snooze
 from tickets.actions.waiting import wait_for_third_party
+from tickets.due import Due
 from tickets.enums import Channel, Priority
 from tickets.models import Ticket
 from tickets.queue import SORTS
 from tickets.queue_views import VIEWS, end_of_today
-from tickets.templatetags.helpdesk import working_length
+from tickets.templatetags.helpdesk import time_left, working_length
 
 
 def rows(page: Page) -> list[int]:
@@ -287,6 +289,15 @@ def test_how_much_time_is_left_is_working_time_and_stands_in_the_row(busy, porta
 
     assert "First answer: 0 min over" in text or "First answer: 1 min over" in text
     assert f"First answer: {expected} left" in text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(599, "9 h 59 min left"), (600, "10 h left"), (659, "10 h left"), (-13093, "218 h over")]
+)
+def test_many_hours_are_said_without_their_minutes(minutes, words):
+    with translation.override("en"):
+        due = Due(timezone.now(), Measure.FIRST_ANSWER, timedelta(minutes=minutes), minutes < 0)
+        assert f">{words}<" in time_left(due)
 
 
 def test_what_is_not_due_comes_last_and_pages_go_on_into_it(walking, browse):

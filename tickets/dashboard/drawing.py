@@ -8,13 +8,14 @@ from itertools import pairwise
 
 @dataclass(frozen=True)
 class Mark:
-    """A piece of a bar, or a point of a line, with the list behind it and what it says."""
+    """A piece of a bar, or a point of a line, with the list behind it, how many are on it, and what it says."""
 
     x: str
     y: str
     width: str
     url: str
     label: str
+    number: int
     kind: str = ""
 
 
@@ -46,7 +47,7 @@ def bar(pieces: Sequence[tuple[str, int, str, str]], whole: int) -> list[Mark]:
     marks, begin = [], 0
     for kind, number, url, label in pieces:
         if number:
-            marks.append(Mark(percent(begin, whole), "0", percent(number, whole), url, label, kind))
+            marks.append(Mark(percent(begin, whole), "0", percent(number, whole), url, label, number, kind))
         begin += number
     return marks
 
@@ -70,7 +71,7 @@ def points(values: Sequence[int], top: int, urls: Sequence[str], labels: Sequenc
     """The points of a line from left to right."""
     last = max(len(values) - 1, 1)
     return [
-        Mark(percent(number, last), percent(top - value, top), "", urls[number], labels[number])
+        Mark(percent(number, last), percent(top - value, top), "", urls[number], labels[number], value)
         for number, value in enumerate(values)
     ]
 

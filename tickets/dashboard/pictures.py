@@ -60,6 +60,7 @@ def answers_picture(board: Board, figures: Figures) -> list[dict[str, Any]]:
         {
             "pk": pk,
             "name": names.get(pk, "–"),
+            "number": answers.number,
             "url": board.list_address(Part(board.by, pk), view="all", answered=str(board.period.days)),
             "median": percent(answers.median, longest),
             "ninety": percent(answers.ninety, longest),

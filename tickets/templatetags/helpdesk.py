@@ -54,11 +54,15 @@ def on_day(moment: datetime | None) -> str:
 
 @register.filter
 def time_left(due: Due | None) -> SafeString | str:
-    """How much working time is left until something is due ("2 h 10 min left"), the exact moment on hover."""
+    """How much working time is left until something is due ("2 h 10 min left"), the exact moment on hover. From ten
+    hours on in whole ones, as a row of the queue has room for."""
     if due is None:
         return ""
+    left = abs(due.left)
+    if left >= timedelta(hours=10):
+        left -= left % timedelta(hours=1)
     words = _("%s over") if due.is_over else _("%s left")
-    return _time_element(due.at, words % working_length(abs(due.left)))
+    return _time_element(due.at, words % working_length(left))
 
 
 @register.filter

@@ -64,6 +64,6 @@ def desk_snooze(request: PortalRequest, number: int) -> HttpResponse:
         messages.warning(request, _("Meanwhile the ticket was closed. Nothing has changed."))
         return redirect(here)
     words = _("Ticket %(number)d is put off until %(until)s. If the customer writes before, it comes back then.")
-    until = date_format(localtime(changed.snoozed_until), "SHORT_DATETIME_FORMAT")
+    until = date_format(localtime(changed.snoozed_until), "DATETIME_FORMAT")
     tell_with_undo(request, words % {"number": number, "until": until}, reverse("desk_snooze", args=[number]))
     return redirect(safe_next(request, here))

@@ -16,11 +16,11 @@ from tickets.events import record_event
 
 def go_stale(portal: Portal, words: str) -> None:
     """A ticket of which its department is told, and one whose customer does not answer."""
-    ticket = make_ticket(requester=portal.customer, topic=portal.topic, subject=words, body=f"{words} and more")
+    ticket = make_ticket(requester=portal.customer, topic=portal.topic, subject=words, body=f"{words}.")
     data = {"rung": "assignee", "condition": "waiting_on_us", "since": ticket.waiting_since.isoformat()}
     record_event(EventKind.ESCALATED, ticket, actor=None, data=data)
     record_event(EventKind.NUDGED, ticket, actor=portal.customer)
-    silent = make_ticket(requester=portal.customer, topic=portal.topic, subject=words, body=f"{words} again")
+    silent = make_ticket(requester=portal.customer, topic=portal.topic, subject=words, body=f"{words}!")
     reply_to_ticket(
         actor=portal.lead,
         ticket=silent,

@@ -90,15 +90,13 @@ STALE = (
     ),
     Story(
         410,
-        "sofia@tallen.example",
+        "colleague@kund.example",
         "brandlarm",
         "Orienteringsritningar saknas efter ombyggnaden",
-        "Trapphuset i hus B är ombyggt, och ritningarna vid brandförsvarstablån stämmer inte längre.",
-        {"municipality": "Malmö", "site": "Hus B"},
+        "Trapphuset i simhallen är ombyggt, och ritningarna vid brandförsvarstablån stämmer inte längre.",
+        {"site": "Simhallen"},
         priority="low",
-        steps=(
-            Step(405, "olle", "reply", "Hej Sofia! Skicka gärna arkitektens ritning som pdf, så ritar vi om tablån."),
-        ),
+        steps=(Step(405, "olle", "reply", "Hej Bo! Skicka gärna arkitektens ritning som pdf, så ritar vi om tablån."),),
     ),
     # Put off: one until its day comes, one whose day has passed.
     Story(

@@ -45,7 +45,21 @@ from tickets.links import ticket_link
 from tickets.models import FormField, Ticket
 
 # Words that are the same in both languages.
-SAME_IN_BOTH = {"%d d", "%d min", "Organisation", "Status", "status", "Support", "Text", "Port", "STARTTLS"}
+SAME_IN_BOTH = {
+    "%(priority)s: %(measure)s",
+    "%d %%",
+    "CSV",
+    "Region",
+    "%d d",
+    "%d min",
+    "Organisation",
+    "Status",
+    "status",
+    "Support",
+    "Text",
+    "Port",
+    "STARTTLS",
+}
 SAME_IN_BOTH |= {"OAuth (Microsoft 365, Google)"}
 # English words that a Swedish page may show: the other language's own name, and what stands in addresses.
 ENGLISH_ANYWHERE = {"english", "new"}  # New York

@@ -1,5 +1,6 @@
 """Who reads which ticket, for worlds made up at random: the query finds what a plain reading of the rules finds."""
 
+import re
 from typing import Any
 
 import pytest
@@ -146,5 +147,5 @@ def test_finding_ones_tickets_reads_no_others(in_scope, mode):
         with connection.cursor() as cursor:
             cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + query["sql"])
             plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
-        assert "Seq Scan on tickets_ticket" not in plan, plan
-        assert "SCAN tickets_ticket" not in plan, plan
+        # Of tickets; whether a table of two events is worth an index is for the database to say.
+        assert not re.search(r"(Seq Scan on|SCAN) tickets_ticket\b", plan), plan

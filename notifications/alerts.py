@@ -19,14 +19,9 @@ from routing.enums import Ageing, Measure
 from tickets.enums import WaitingOn
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import desk_tickets
+from tickets.timing import DUE
 
 TICKETS_A_MAIL = 100  # the others are in the queue, and counted in the mail
-
-_DUE = {
-    Measure.FIRST_ANSWER: "first_due_at",
-    Measure.NEXT_ANSWER: "next_due_at",
-    Measure.SOLUTION: "solution_due_at",
-}
 
 
 @dataclass
@@ -129,5 +124,5 @@ def _reason(event: TicketEvent, since: datetime) -> str:
 
 
 def _due_at(ticket: Ticket, measure: Measure) -> datetime | None:
-    due: datetime | None = getattr(ticket, _DUE[measure])
+    due: datetime | None = getattr(ticket, DUE[measure])
     return due

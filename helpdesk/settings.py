@@ -47,6 +47,7 @@ PORTAL_LIST = EMBEDDED and not DEFAULT_TENANT
 INSTALLED_APPS = [
     "accounts",
     "routing",
+    "knowledge",
     "tickets",
     "notifications",
     "helpdesk",

@@ -40,6 +40,8 @@ class Tenant(models.Model):
     staff_need_second_factor = models.BooleanField(default=False)
     phone = models.CharField(max_length=40, blank=True)
     phone_hours = models.CharField(max_length=120, blank=True)
+    phone_is_urgent_only = models.BooleanField(default=True)  # S5
+    on_call_phone = models.CharField(max_length=40, blank=True)  # outside office hours (M1)
     entry_contact = models.CharField(max_length=200, blank=True)  # whom those turn to who are not let in
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

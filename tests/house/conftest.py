@@ -33,6 +33,32 @@ from accounts.models import (
 from accounts.scoping import tenant_scope
 from accounts.tokens.addresses import address_link
 from accounts.tokens.passwords import password_link
+from knowledge.models import (
+    Activity,
+    ActivityOrganisation,
+    AffectedService,
+    Article,
+    ArticleFile,
+    ArticleOrganisation,
+    ArticleVersion,
+    ArticleVote,
+    Booking,
+    GuideAnswer,
+    GuideExample,
+    GuideQuestion,
+    HelpSettings,
+    Occasion,
+    RelatedArticle,
+    SearchedWords,
+    Section,
+    Service,
+    ServiceMessage,
+    ServiceMessageOrganisation,
+    ServiceSubscription,
+    ServiceUpdate,
+    Solved,
+    TipsRead,
+)
 from notifications.actions.fanning_out import fan_out
 from notifications.models import (
     BouncingAddress,
@@ -83,6 +109,8 @@ from tickets.models import (
     Escalation,
     Follower,
     FormField,
+    GuideTopic,
+    ManualTopic,
     OrganisationException,
     PriorityDefinition,
     PrioritySettings,
@@ -91,9 +119,11 @@ from tickets.models import (
     Tag,
     Ticket,
     TicketEvent,
+    TicketServiceMessage,
     TicketTag,
     TopicAgreement,
     TopicOrganisation,
+    TopicService,
 )
 
 SECRET = "xylophone-in-the-cellar"
@@ -139,6 +169,10 @@ class House:
     wording: MailWording
     calendar: Calendar
     policy: AgeingPolicy
+    article: Article  # for staff only
+    service_message: ServiceMessage  # for staff only
+    occasion: Occasion  # of an activity for staff only
+    booking: Booking  # the lead's
 
 
 def furnish(portal: Portal) -> House:
@@ -176,6 +210,7 @@ def furnish(portal: Portal) -> House:
         _furnish_entry(portal, ticket)
         _furnish_routing(portal, ticket)
         _furnish_watching(portal, ticket)
+        _furnish_help(portal, ticket)
         _furnish_mail(portal, ticket, delivery)
         return House(
             portal=portal,
@@ -216,6 +251,10 @@ def furnish(portal: Portal) -> House:
             wording=MailWording.objects.get(),
             calendar=Calendar.objects.get(),
             policy=AgeingPolicy.objects.get(department=portal.department),
+            article=Article.objects.get(slug="secret"),
+            service_message=ServiceMessage.objects.get(),
+            occasion=Occasion.objects.get(),
+            booking=Booking.objects.get(),
         )
 
 
@@ -326,6 +365,55 @@ def _furnish_mail(portal: Portal, ticket: Ticket, delivery: Delivery) -> None:
     DigestItem.objects.create(
         user=portal.lead, ticket_event=ticket.events.first(), kind="customer_reply", pace="daily", created_at=now
     )
+
+
+def _furnish_help(portal: Portal, ticket: Ticket) -> None:
+    """One row of everything about the help centre. All of it is for staff only."""
+    now = timezone.now()
+    section = Section.objects.create(slug="inside", name_en=f"{SECRET} section")
+    article, other = (
+        Article.objects.create(slug=slug, section=section, audience="staff", owner=portal.agent)
+        for slug in ("secret", "secret-too")
+    )
+    for one in (article, other):
+        one.published = ArticleVersion.objects.create(
+            article=one, number=1, title_en=f"{SECRET} article", body_en=f"{SECRET} words", published_at=now
+        )
+        one.save()
+    ArticleFile.objects.create(
+        article=article, name=f"{SECRET}.txt", size=5, file=SimpleUploadedFile("plan.txt", b"attic")
+    )
+    ArticleOrganisation.objects.create(article=article, organisation=portal.organisation)
+    RelatedArticle.objects.create(article=article, other=other)
+    ArticleVote.objects.create(article=article, voter="v", is_helpful=False, comment=f"{SECRET} comment")
+    first = GuideQuestion.objects.create(text_en="What is it about?", is_first=True)
+    answer = GuideAnswer.objects.create(question=first, label_en="A fault", end="form")
+    GuideExample.objects.create(answer=answer, text_en="It beeps")
+    GuideTopic.objects.create(answer=answer, topic=portal.topic)
+    ManualTopic.objects.create(topic=portal.topic)
+    service = Service.objects.create(name_en=f"{SECRET} service")
+    TopicService.objects.create(topic=portal.topic, service=service)
+    message = ServiceMessage.objects.create(
+        kind="disturbance",
+        severity="down",
+        audience="staff",
+        title_en=f"{SECRET} is down",
+        starts_at=now - timedelta(hours=1),
+        published_at=now,
+    )
+    ServiceMessageOrganisation.objects.create(service_message=message, organisation=portal.organisation)
+    AffectedService.objects.create(service_message=message, service=service)
+    ServiceUpdate.objects.create(service_message=message, text_en=f"{SECRET} is looked at", told_at=now)
+    ServiceSubscription.objects.create(user=portal.lead)
+    TicketServiceMessage.objects.create(ticket=ticket, service_message=message)
+    activity = Activity.objects.create(slug="secret", kind="training", audience="staff", title_en=f"{SECRET} training")
+    ActivityOrganisation.objects.create(activity=activity, organisation=portal.organisation)
+    occasion = Occasion.objects.create(activity=activity, starts_at=now + timedelta(days=3), minutes=60, seats=1)
+    Booking.objects.create(occasion=occasion, user=portal.lead, state="booked")
+    HelpSettings.objects.create(tips_en="Think first")
+    TipsRead.objects.create(user=portal.customer, digest="d")
+    SearchedWords.objects.create(day=now.date(), words=f"{SECRET} words", times=1, in_vain=1)
+    Solved.objects.create(article=article, searched_from="search")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from tickets.models.events import TicketEvent
 from tickets.models.figures import DailyFigures
 from tickets.models.files import Attachment, Upload
 from tickets.models.forms import FormField, TicketForm
+from tickets.models.help import GuideTopic, ManualTopic, TicketServiceMessage, TopicService
 from tickets.models.links import Collaborator, Reading, TicketLink
 from tickets.models.messages import Message
 from tickets.models.priorities import PriorityDefinition, PrioritySettings
@@ -23,7 +24,9 @@ __all__ = [
     "FieldAnswer",
     "Follower",
     "FormField",
+    "GuideTopic",
     "HelpTopic",
+    "ManualTopic",
     "Message",
     "OrganisationException",
     "PriorityDefinition",
@@ -37,8 +40,10 @@ __all__ = [
     "TicketEvent",
     "TicketForm",
     "TicketLink",
+    "TicketServiceMessage",
     "TicketTag",
     "TopicAgreement",
     "TopicOrganisation",
+    "TopicService",
     "Upload",
 ]

@@ -1,0 +1,55 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Audience(models.TextChoices):
+    """Who may read an article, a service message or an activity. Staff read all of them."""
+
+    EVERYBODY = "everybody", _("Everybody")
+    SIGNED_IN = "signed_in", _("Everybody who is signed in")
+    ORGANISATIONS = "organisations", _("People of certain organisations")
+    STAFF = "staff", _("Staff only")
+
+
+class GuideEnd(models.TextChoices):
+    """Where an answer of the guide ends, when it leads to no further question (M1, S8)."""
+
+    FORM = "form", _("A form")
+    ARTICLE = "article", _("An article")
+    PHONE = "phone", _("The phone")
+    MAIL = "mail", _("A mail address")
+    OWN_ADMINISTRATORS = "own_administrators", _("The person’s own administrators")
+    PROVIDER_CONTACT = "provider_contact", _("Their contact at us, by agreement")
+    ADVICE = "advice", _("Advice only")
+
+
+class MessageKind(models.TextChoices):
+    DISTURBANCE = "disturbance", _("Disturbance")
+    PLANNED = "planned", _("Planned work")
+
+
+class Severity(models.TextChoices):
+    """How much of a service is affected, the mildest first."""
+
+    NOTICE = "notice", _("Works, but you may notice it")
+    PARTLY = "partly", _("Works in part")
+    DOWN = "down", _("Does not work")
+
+
+class ActivityKind(models.TextChoices):
+    TRAINING = "training", _("Training")
+    CONSULTATION = "consultation", _("Consultation")
+
+
+class BookingState(models.TextChoices):
+    BOOKED = "booked", pgettext_lazy("bookings", "Booked")
+    WAITING = "waiting", pgettext_lazy("bookings", "On the waiting list")
+    CANCELLED = "cancelled", pgettext_lazy("bookings", "Cancelled")
+
+
+class SearchedFrom(models.TextChoices):
+    """Where somebody was given what the help centre has: by searching, or while they wrote a ticket."""
+
+    SEARCH = "search", _("Search")
+    FORM = "form", _("While writing a ticket")

@@ -33,6 +33,7 @@ _ATTRIBUTES = {
 _LEADS_ON = re.compile(r"(?:https?://|mailto:|tel:|/(?![/\\])|#)", re.IGNORECASE)
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _FILE = re.compile(r"file:(\d{1,18})\Z")
+_NAMED = re.compile(r"file:(\d{1,18})(?!\d)")
 _WIDE = '<div class="article__wide" tabindex="0">'  # a wide table is scrolled by itself, also with the keyboard
 
 
@@ -83,6 +84,11 @@ def render(text: str, files: Mapping[int, str] | None = None) -> Rendered:
         link_rel="noopener noreferrer",
     )
     return Rendered(clean, tuple(headings))
+
+
+def files_named(text: str) -> set[int]:
+    """The ids of the files a text names, whether as pictures or as links."""
+    return {int(found) for found in _NAMED.findall(text)}
 
 
 def plain(text: str) -> str:

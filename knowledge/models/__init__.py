@@ -3,6 +3,7 @@ searched for."""
 
 from knowledge.models.articles import (
     Article,
+    ArticleAddress,
     ArticleFile,
     ArticleOrganisation,
     ArticleVersion,
@@ -28,6 +29,7 @@ __all__ = [
     "ActivityOrganisation",
     "AffectedService",
     "Article",
+    "ArticleAddress",
     "ArticleFile",
     "ArticleOrganisation",
     "ArticleVersion",

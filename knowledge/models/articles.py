@@ -43,8 +43,8 @@ class Article(TenantModel):
     """Something that is known, in one or both languages. Its words stand in its versions: `published` is the one that
     readers get (None: it is not out, or was taken back), and at most one more is the draft it is changed in.
 
-    `owner` is asked at `review_at` whether it still holds. `archived_at`: put away; nobody reads it, and nothing is
-    lost. `helpful` and `unhelpful` count its votes.
+    `owner` is asked at `review_at` whether it still holds, once (`asked_for`: the day they were last asked for).
+    `archived_at`: put away; nobody reads it, and nothing is lost. `helpful` and `unhelpful` count its votes.
     """
 
     slug = models.SlugField(max_length=80)
@@ -55,6 +55,7 @@ class Article(TenantModel):
     )
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="articles")
     review_at = models.DateField(null=True, blank=True)
+    asked_for = models.DateField(null=True, blank=True, editable=False)
     position = models.PositiveIntegerField(default=0)
     helpful = models.PositiveIntegerField(default=0, editable=False)
     unhelpful = models.PositiveIntegerField(default=0, editable=False)
@@ -64,10 +65,30 @@ class Article(TenantModel):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="article_slug_once_per_tenant")]
-        indexes = [models.Index(fields=["tenant", "section", "position"], name="article_list")]
+        indexes = [
+            models.Index(fields=["tenant", "section", "position"], name="article_list"),
+            models.Index(
+                fields=["tenant", "review_at"],
+                condition=Q(published__isnull=False, archived_at__isnull=True),
+                name="article_reviews",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.slug
+
+
+class ArticleAddress(TenantModel):
+    """An address an article had before: it leads on to the one it has."""
+
+    slug = models.SlugField(max_length=80)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="addresses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="article_address_once_per_tenant")]
+
+    def __str__(self) -> str:
+        return f"{self.slug} → {self.article}"
 
 
 class ArticleVersion(TenantModel):
@@ -87,6 +108,7 @@ class ArticleVersion(TenantModel):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)  # the draft's last change
     published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-number"]

@@ -14,6 +14,7 @@ from accounts.actions.registering import let_in, register_person
 from accounts.models import User
 from accounts.queries.people import person_at
 from accounts.scoping import current_tenant
+from accounts.uploading import safe_file_name
 from notifications.mail.cleaning import clean_subject, first_words, fit, fit_line, is_fit_address, without_secrets
 from notifications.mail.parsed import Label, MailFile, ParsedMail
 from notifications.mail.quoting import split_html
@@ -26,7 +27,6 @@ from tickets.facts import ByMail, MailedTo
 from tickets.filing_rules import FilingRules
 from tickets.models import HelpTopic, Message, Ticket
 from tickets.queries import takes_part
-from tickets.uploading import safe_file_name
 
 _CONTENT_ID = 200
 _STEM = 130  # of a name with a number: what is kept is short enough not to be cut again

@@ -38,6 +38,7 @@ from knowledge.models import (
     ActivityOrganisation,
     AffectedService,
     Article,
+    ArticleAddress,
     ArticleFile,
     ArticleOrganisation,
     ArticleVersion,
@@ -385,6 +386,7 @@ def _furnish_help(portal: Portal, ticket: Ticket) -> None:
     )
     ArticleOrganisation.objects.create(article=article, organisation=portal.organisation)
     RelatedArticle.objects.create(article=article, other=other)
+    ArticleAddress.objects.create(article=article, slug="secret-before")
     ArticleVote.objects.create(article=article, voter="v", is_helpful=False, comment=f"{SECRET} comment")
     first = GuideQuestion.objects.create(text_en="What is it about?", is_first=True)
     answer = GuideAnswer.objects.create(question=first, label_en="A fault", end="form")

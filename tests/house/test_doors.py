@@ -345,6 +345,23 @@ DOORS = [
     "routing.actions.calendars:remove_calendar",
     "routing.actions.calendars:save_calendar",
     "routing.actions.calendars:set_department_calendar",
+    "knowledge.actions.articles:add_article",
+    "knowledge.actions.articles:save_draft",
+    "knowledge.actions.articles:publish_article",
+    "knowledge.actions.articles:unpublish_article",
+    "knowledge.actions.articles:restore_version",
+    "knowledge.actions.articles:discard_draft",
+    "knowledge.actions.articles:put_away",
+    "knowledge.actions.articles:bring_back",
+    "knowledge.actions.articles:place_article",
+    "knowledge.actions.articles:move_article",
+    "knowledge.actions.sections:add_section",
+    "knowledge.actions.sections:update_section",
+    "knowledge.actions.sections:move_section",
+    "knowledge.actions.sections:remove_section",
+    "knowledge.actions.article_files:add_files",
+    "knowledge.actions.article_files:remove_file",
+    "knowledge.actions.reviewing:still_holds",
 ]
 
 

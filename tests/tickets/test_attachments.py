@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from accounts.pictures import picture_type
 from accounts.scoping import tenant_scope
+from accounts.uploading import FORBIDDEN_ENDINGS, NAME_LIMIT, safe_file_name
 from tests.factories import make_ticket
 from tests.pages import Page
 from tickets.actions.attaching import drop_uploads, keep_uploads
 from tickets.actions.tidying import sweep_uploads
 from tickets.models import Attachment, Message, Ticket, Upload
-from tickets.uploading import FORBIDDEN_ENDINGS, NAME_LIMIT, safe_file_name
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 URL = "/tickets/new/fault/"

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.pictures import picture_type
+from accounts.uploading import safe_file_name
 from tickets.models import Attachment, Message, Upload
-from tickets.uploading import safe_file_name
 
 
 def keep_uploads(

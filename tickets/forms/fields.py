@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.folding import clean_text
 from accounts.models import Tenant
-from tickets.uploading import refusal_of
+from accounts.uploading import refusal_of
 
 BODY_LIMIT = 200_000  # characters
 

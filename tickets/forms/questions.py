@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.forms.choosing import offered_organisations
 from accounts.languages import in_quotes
 from accounts.models import Organisation, Site
+from accounts.uploading import safe_file_name
 from tickets.enums import FieldKind
 from tickets.forms.fields import AnswerFileField
 from tickets.forms.kinds import Surroundings, choices_of, field_for, initial_of
 from tickets.models import FormField
 from tickets.questions import NO_QUESTION, Asked, asked_questions, may_answer, must_answer
-from tickets.uploading import safe_file_name
 
 PREFIX = "field_"
 SITES_OFFERED = 1000

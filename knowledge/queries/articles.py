@@ -1,0 +1,37 @@
+"""Articles as the desk has them: all of them, drafts and what is put away too."""
+
+from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
+
+from knowledge.models import Article, ArticleAddress, ArticleVersion
+
+
+def desk_articles() -> QuerySet[Article]:
+    """Every article, with how it stands (`state`: draft, published, changed, away) and its newest words' titles. For
+    the staff."""
+    newest = ArticleVersion.objects.filter(article=OuterRef("pk")).order_by("-number")
+    rows: QuerySet[Article] = Article.objects.annotate(
+        has_draft=Exists(ArticleVersion.objects.filter(article=OuterRef("pk"), published_at=None)),
+        newest_sv=Subquery(newest.values("title_sv")[:1]),
+        newest_en=Subquery(newest.values("title_en")[:1]),
+        changed_at=Subquery(newest.values("changed_at")[:1]),
+    ).annotate(
+        state=Case(
+            When(archived_at__isnull=False, then=Value("away")),
+            When(published=None, then=Value("draft")),
+            When(has_draft=True, then=Value("changed")),
+            default=Value("published"),
+            output_field=CharField(),
+        )
+    )
+    return rows
+
+
+def newest_version(article: Article) -> ArticleVersion:
+    """What an article says or is to say: its draft, or its last version where there is none."""
+    return article.versions.select_related("author").order_by("-number").first()  # type: ignore[return-value]
+
+
+def moved_to(slug: str) -> Article | None:
+    """The article that had this address before. Whether it may be read is the caller's to ask."""
+    row = ArticleAddress.objects.select_related("article").filter(slug=slug).first()
+    return row.article if row else None

@@ -13,6 +13,7 @@ from knowledge.models.articles import (
 )
 from knowledge.models.bookings import Activity, ActivityOrganisation, Booking, Occasion
 from knowledge.models.guide import GuideAnswer, GuideExample, GuideQuestion
+from knowledge.models.index import IndexedText, KnownWord
 from knowledge.models.searches import SearchedWords, Solved
 from knowledge.models.service import (
     AffectedService,
@@ -39,6 +40,8 @@ __all__ = [
     "GuideExample",
     "GuideQuestion",
     "HelpSettings",
+    "IndexedText",
+    "KnownWord",
     "Occasion",
     "RelatedArticle",
     "SearchedWords",

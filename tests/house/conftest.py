@@ -33,6 +33,7 @@ from accounts.models import (
 from accounts.scoping import tenant_scope
 from accounts.tokens.addresses import address_link
 from accounts.tokens.passwords import password_link
+from knowledge.actions.indexing import index_article, index_service_message
 from knowledge.models import (
     Activity,
     ActivityOrganisation,
@@ -416,6 +417,8 @@ def _furnish_help(portal: Portal, ticket: Ticket) -> None:
     TipsRead.objects.create(user=portal.customer, digest="d")
     SearchedWords.objects.create(day=now.date(), words=f"{SECRET} words", times=1, in_vain=1)
     Solved.objects.create(article=article, searched_from="search")
+    index_article(article)
+    index_service_message(message)
 
 
 @pytest.fixture

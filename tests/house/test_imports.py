@@ -39,6 +39,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "field_rules",
         "form_uses",
         "queries",
+        "searching",
         "senders",
         "receivers",
         "rounds",

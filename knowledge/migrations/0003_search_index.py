@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0011_phones_outside_hours"),
-        ("knowledge", "0001_the_help_centre"),
+        ("knowledge", "0002_who_is_asked_about_articles"),
     ]
 
     operations = [

@@ -1,12 +1,19 @@
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.folding import clean_line, fold_address
+from accounts.folding import clean_line, clean_text, fold_address
+from accounts.models import Tenant
 from accounts.password_rules import LONGEST, plain_password
+from accounts.uploading import refusal_of
 
+BODY_LIMIT = 200_000  # characters
 ADDRESS_WRONG = _("Write a mail address such as name@example.com.")
 
 
@@ -23,6 +30,19 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean_line(super().to_python(value) or "")
+
+
+class BodyField(forms.CharField):
+    """Running text as it was typed; only what no database can carry is left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        rows = kwargs.pop("rows", 8)
+        kwargs.setdefault("max_length", BODY_LIMIT)
+        super().__init__(strip=False, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+        self.widget.attrs.pop("maxlength", None)  # a browser would cut a pasted text off without a word
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "").strip("\n ")
 
 
 class PasswordField(forms.CharField):
@@ -71,3 +91,39 @@ class AddressField(forms.EmailField):
         if len(fold_address(address)) > 254:  # a domain can be longer in its ASCII form than as it is written
             raise forms.ValidationError(ADDRESS_WRONG, code="invalid")
         return address
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class AttachmentsField(forms.FileField):
+    """Any number of files. Wrong ones are named; the right ones among them are kept (`right`)."""
+
+    widget = ManyFilesInput(attrs={"multiple": True})
+
+    def __init__(self, *, tenant: Tenant, overflow: bool) -> None:
+        super().__init__(label=_("Pictures or files"), required=False)
+        self.limit_mb, self.overflow = tenant.attachment_limit_mb, overflow
+        self.right: list[UploadedFile] = []
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files: Iterable[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
+        errors = []
+        if len(list(files)) > settings.ATTACHMENTS_PER_MESSAGE:
+            limit = settings.ATTACHMENTS_PER_MESSAGE
+            raise forms.ValidationError(
+                gettext("Send at most %(limit)d files at a time; you can add more afterwards.") % {"limit": limit}
+            )
+        for file in files:
+            refusal = refusal_of(file, limit_mb=self.limit_mb)
+            if refusal:
+                errors.append(refusal)
+            else:
+                self.right.append(file)
+        if self.overflow:
+            self.right = []
+            errors = [gettext("The files together are too large. Send fewer at a time; you can add more afterwards.")]
+        if errors:
+            raise forms.ValidationError(errors)
+        return self.right

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rules import require_staff
+from knowledge.actions.indexing import index_article
 from knowledge.actions.placing import put_at_place
 from knowledge.drafts import Place, Words
 from knowledge.models import Article, ArticleVersion
@@ -95,6 +96,7 @@ def publish_article(*, actor: User | None, article: Article, seen: str | None = 
         if locked.review_at is None or locked.review_at <= timezone.localdate(now):
             locked.review_at = next_review()
         locked.save(update_fields=["published", "review_at"])
+        index_article(locked)
     return locked
 
 
@@ -111,6 +113,7 @@ def unpublish_article(*, actor: User | None, article: Article) -> Article:
             _write_draft(locked, newest, Words.of(newest), "", actor)
         locked.published = None
         locked.save(update_fields=["published"])
+        index_article(locked)
     return locked
 
 
@@ -197,6 +200,7 @@ def _set_archived(actor: User | None, article: Article, *, away: bool) -> Articl
             return locked
         locked.archived_at = timezone.now() if away else None
         locked.save(update_fields=["archived_at"])
+        index_article(locked)
     return locked
 
 

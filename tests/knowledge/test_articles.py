@@ -40,6 +40,7 @@ from knowledge.queries.articles import desk_articles, moved_to, newest_version
 from knowledge.queries.readable import articles_for
 from knowledge.queries.reviews import next_review
 from knowledge.rules import may_publish
+from knowledge.searching import find
 from routing.actions.arranging import add_member
 
 WORDS = Words(title_sv="Byta lösenord", body_sv="Så här gör du.", title_en="Change password", body_en="Like this.")
@@ -337,3 +338,18 @@ def test_nothing_of_it_is_on_another_portal(in_scope, other_portal, article):
             words=WORDS,
         )
         assert Article.objects.get().slug == "byta-losenord"
+
+
+def test_what_is_out_is_found_and_nothing_else(in_scope, article):
+    def found() -> list[int]:
+        return [hit.pk for hit in find("password", None).hits]
+
+    assert found() == []
+    publish_article(actor=in_scope.agent, article=article)
+    assert found() == [article.pk]
+    put_away(actor=in_scope.agent, article=article)
+    assert found() == []
+    bring_back(actor=in_scope.agent, article=article)
+    assert found() == [article.pk]
+    unpublish_article(actor=in_scope.agent, article=article)
+    assert found() == []

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.folding import fold_text
-from accounts.forms.fields import LineField
+from accounts.forms.fields import BodyField, LineField
 from accounts.languages import in_readers_language
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldAccess, FieldKind, Need
 from tickets.field_rules import TICKED, TODAY, Fault, discrete_values, may_depend_on, settings_of
 from tickets.forms.builder_words import fault_in_words, pattern_in_words
 from tickets.forms.choice_lines import ChoiceLinesField, lines_of
-from tickets.forms.fields import BodyField
 from tickets.forms.questions import QuestionsMixin
 from tickets.models import FormField
 from tickets.questions import Asked

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from accounts.folding import clean_line
+from accounts.forms.fields import BodyField
 from tickets.field_rules import BETWEEN, MOST_CHOICES
-from tickets.forms.fields import BodyField
 
 
 class ChoiceLinesField(BodyField):

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.folding import clean_text
-from accounts.forms.fields import AddressField, LineField, TrapField
+from accounts.forms.fields import BODY_LIMIT, AddressField, BodyField, LineField, TrapField
 from accounts.models import Organisation, Tenant, User
 from accounts.queries.colleagues import active_customers, colleagues_of, is_read_by_colleagues
 from accounts.queries.people import person_at
@@ -19,7 +19,7 @@ from tickets.answers import with_colon
 from tickets.enums import Channel, Priority, PriorityUse
 from tickets.field_rules import MOST_FIELDS
 from tickets.forms.colleagues import COLLEAGUES_TO_TICK, ColleaguesChoice, ColleaguesField
-from tickets.forms.fields import BODY_LIMIT, BodyField, KeyField
+from tickets.forms.fields import KeyField
 from tickets.forms.kinds import Heading
 from tickets.forms.messages import MessageForm
 from tickets.forms.priorities import PriorityChoice

@@ -18,12 +18,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.folding import fold_text
-from accounts.forms.fields import AddressField, LineField
+from accounts.forms.fields import BODY_LIMIT, AddressField, BodyField, LineField
 from accounts.languages import in_quotes
 from accounts.patterns import PatternError, fits_wholly
 from tickets.enums import FieldKind
 from tickets.field_rules import LONGEST_ANSWER, TODAY, YEARS
-from tickets.forms.fields import BODY_LIMIT, AnswerFileField, BodyField
+from tickets.forms.fields import AnswerFileField
 from tickets.forms.long_lists import LongList, LongListField
 from tickets.forms.suggesting import SuggestingInput
 from tickets.models import FormField

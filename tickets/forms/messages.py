@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.fields import AttachmentsField, BodyField
 from accounts.models import Tenant
 from tickets.enums import MessageKind, Status
-from tickets.forms.fields import AttachmentsField, BodyField, KeyField
+from tickets.forms.fields import KeyField
 from tickets.models import Upload
 from tickets.models.files import StoredFile
 

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms.fields import BodyField
 from tickets.enums import Channel, Priority, PriorityUse
-from tickets.forms.fields import BodyField
 from tickets.models import PriorityDefinition, PrioritySettings
 
 FILING_CHANNELS = (Channel.PORTAL, Channel.GUEST, Channel.PHONE, Channel.MAIL)  # a link opens no ticket

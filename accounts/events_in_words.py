@@ -77,6 +77,10 @@ def _address_changed(event: AccountEvent) -> str:
     return _("Mail address changed; it was %s") % event.data.get("old", "")
 
 
+def _of_activity(words: Callable[[], str]) -> Callable[[AccountEvent], str]:
+    return lambda event: words() % event.data.get("activity", "")
+
+
 _PLAIN: dict[str, Callable[[], str]] = {
     AccountEventKind.PASSWORD_REQUESTED: lambda: _("Asked for a new password"),
     AccountEventKind.PASSWORD_SET: lambda: _("Chose a password"),
@@ -111,4 +115,10 @@ _TOLD: dict[str, Callable[[AccountEvent], str]] = {
     AccountEventKind.ROLE_CHANGED: _role_changed,
     AccountEventKind.CLOSED: _closed,
     AccountEventKind.ADDRESS_CHANGED: _address_changed,
+    AccountEventKind.BOOKED: _of_activity(lambda: _("Has a place at “%s”")),
+    AccountEventKind.WAITLISTED: _of_activity(lambda: _("On the waiting list of “%s”")),
+    AccountEventKind.PLACE_GIVEN: _of_activity(lambda: _("Got a place that was left at “%s”")),
+    AccountEventKind.OCCASION_CHANGED: _of_activity(lambda: _("Was told that “%s” has changed")),
+    AccountEventKind.BOOKING_CANCELLED: _of_activity(lambda: _("No longer booked at “%s”")),
+    AccountEventKind.BOOKING_REMINDED: _of_activity(lambda: _("Was reminded of “%s”")),
 }

@@ -42,6 +42,15 @@ class ActivityKind(models.TextChoices):
     CONSULTATION = "consultation", _("Consultation")
 
 
+class Repeat(models.TextChoices):
+    """How an occasion comes again, when several are entered at once."""
+
+    NEVER = "never", pgettext_lazy("occasions", "Once")
+    WEEKLY = "weekly", _("Every week")
+    FORTNIGHTLY = "fortnightly", _("Every other week")
+    MONTHLY = "monthly", _("Every month, on the same weekday of the month")
+
+
 class BookingState(models.TextChoices):
     BOOKED = "booked", pgettext_lazy("bookings", "Booked")
     WAITING = "waiting", pgettext_lazy("bookings", "On the waiting list")

@@ -1,3 +1,4 @@
+import uuid
 from datetime import datetime, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -60,7 +61,7 @@ class ActivityOrganisation(TenantModel):
 
 class Occasion(TenantModel):
     """One time an activity is held. `link` is shown to those who have a place. `sequence` counts its changes, as
-    calendars want it (RFC 5545, SEQUENCE)."""
+    calendars want it (RFC 5545, SEQUENCE), and `uid` is how they know it again."""
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="occasions")
     starts_at = models.DateTimeField()
@@ -74,6 +75,7 @@ class Occasion(TenantModel):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=300, blank=True)
     sequence = models.PositiveIntegerField(default=0)
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -86,6 +88,18 @@ class Occasion(TenantModel):
     @property
     def ends_at(self) -> datetime:
         return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def bookable_until(self) -> datetime:
+        """When customers can book no more; staff still enters people until it begins."""
+        return min(self.book_until or self.starts_at, self.starts_at)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+    def has_begun(self, now: datetime) -> bool:
+        return self.starts_at <= now
 
 
 class Booking(TenantModel):

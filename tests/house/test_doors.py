@@ -362,6 +362,16 @@ DOORS = [
     "knowledge.actions.article_files:add_files",
     "knowledge.actions.article_files:remove_file",
     "knowledge.actions.reviewing:still_holds",
+    "knowledge.actions.activities:save_activity",
+    "knowledge.actions.activities:set_activity_offered",
+    "knowledge.actions.booking:book",
+    "knowledge.actions.booking:cancel_booking",
+    "knowledge.actions.booking:cancel_bookings_of",
+    "knowledge.actions.booking:put_first",
+    "knowledge.actions.occasions:add_occasions",
+    "knowledge.actions.occasions:cancel_occasion",
+    "knowledge.actions.occasions:change_occasion",
+    "knowledge.actions.occasions:remind_participants",
 ]
 
 

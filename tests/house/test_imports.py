@@ -20,7 +20,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("wording", "wording_kinds"),
     ("public_holidays",),
     ("working_time",),
-    ("clocks", "typed_hours", "typed_durations", "promised", "putting_off"),
+    ("clocks", "typed_hours", "typed_durations", "promised", "putting_off", "booking_times"),
     (
         "smtp",
         "imap",

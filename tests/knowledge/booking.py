@@ -1,0 +1,50 @@
+"""What tests of bookings begin with."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import AccountEvent, User
+from knowledge.models import Activity, Booking, Occasion
+
+ABOUT_BOOKINGS = (
+    "booked",
+    "waitlisted",
+    "place_given",
+    "occasion_changed",
+    "booking_cancelled",
+    "booking_reminded",
+)
+
+
+def make_occasion(*, seats: int = 2, starts_at: datetime | None = None, **values: Any) -> Occasion:
+    """An occasion in a week, of the training that everybody signed in may book unless another is named."""
+    activity = (
+        values.pop("activity", None)
+        or Activity.objects.get_or_create(
+            slug="first-steps",
+            defaults={
+                "kind": "training",
+                "title_sv": "Kom igång",
+                "title_en": "First steps",
+                "body_en": "Bring *coffee*.",
+            },
+        )[0]
+    )
+    moment = starts_at or timezone.now() + timedelta(days=7)
+    return Occasion.objects.create(
+        **{"activity": activity, "starts_at": moment, "minutes": 60, "seats": seats, "place": "Room 4"} | values
+    )
+
+
+def states(occasion: Occasion) -> dict[int, str]:
+    """How everybody stands who ever booked, by the person's id."""
+    return dict(Booking.objects.filter(occasion=occasion).order_by("pk").values_list("user_id", "state"))
+
+
+def events(person: User | None = None) -> list[str]:
+    """What was recorded about bookings, of one person or of all, in order."""
+    rows = AccountEvent.objects.filter(kind__in=ABOUT_BOOKINGS)
+    rows = rows.filter(user=person) if person is not None else rows
+    return list(rows.order_by("pk").values_list("kind", flat=True))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -113,6 +114,5 @@ class Board:
 
 
 def _address(name: str, asked: dict[str, str]) -> str:
-    query = QueryDict(mutable=True)
-    query.update({key: value for key, value in asked.items() if value})
-    return f"{reverse(name)}?{query.urlencode()}" if query else reverse(name)
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return f"{reverse(name)}?{query}" if query else reverse(name)

@@ -10,6 +10,13 @@ def in_readers_language(swedish: str, english: str) -> str:
     return first or second
 
 
+def foreign_language(swedish: str, english: str) -> str:
+    """The language of what `in_readers_language` gives, where it is not the reader's own; else empty."""
+    is_swedish = (get_language() or "").startswith("sv")
+    own, other = (swedish, english) if is_swedish else (english, swedish)
+    return ("en" if is_swedish else "sv") if other and not own else ""
+
+
 def in_quotes(words: object) -> str:
     """Words in the quotation marks of the reader's language."""
     return _("“%s”") % words

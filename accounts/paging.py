@@ -14,13 +14,14 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True)
 class Order:
-    """A moment to sort by (or a text, with `by_text`), made unique by the id. Chosen by our own names, never by a
-    field from the request. `nulls_last`: a moment that is missing in some rows, which come after all others; from the
-    end of the list, with `descending`, before them."""
+    """A moment to sort by (a text with `by_text`, a whole number with `by_number`), made unique by the id. Chosen by
+    our own names, never by a field from the request. `nulls_last`: a moment that is missing in some rows, which come
+    after all others; from the end of the list, with `descending`, before them."""
 
     field: str
     descending: bool = False
     by_text: bool = False
+    by_number: bool = False
     nulls_last: bool = False
 
     def reversed(self) -> "Order":
@@ -34,7 +35,7 @@ class Order:
         ordered = field.desc(nulls_first=True) if self.descending else field.asc(nulls_last=True)
         return rows.order_by(ordered, f"{sign}pk")
 
-    def beyond(self, rows: QuerySet[Any], value: datetime | str | None, pk: int) -> QuerySet[Any]:
+    def beyond(self, rows: QuerySet[Any], value: datetime | str | int | None, pk: int) -> QuerySet[Any]:
         side = "lt" if self.descending else "gt"
         missing = Q(**{f"{self.field}__isnull": True})
         if value is None:
@@ -47,9 +48,9 @@ class Order:
 
     def cursor_at(self, row: Model) -> str:
         value = getattr(row, self.field)
-        return f"{value if self.by_text else value.isoformat() if value else ''}~{row.pk}"
+        return f"{value if self.by_text or self.by_number else value.isoformat() if value else ''}~{row.pk}"
 
-    def cursor(self, text: str | None) -> tuple[datetime | str | None, int] | None:
+    def cursor(self, text: str | None) -> tuple[datetime | str | int | None, int] | None:
         """What a cursor from an address says; None for nonsense."""
         value, separator, pk = (text or "").rpartition("~")
         if not separator or not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
@@ -58,6 +59,9 @@ class Order:
             return None, int(pk)
         if self.by_text:
             return None if "\x00" in value else (value, int(pk))
+        if self.by_number:
+            is_number = value.isascii() and value.isdigit() and len(value) <= 9
+            return (int(value), int(pk)) if is_number else None
         moment = _moment(value)
         return None if moment is None else (moment, int(pk))
 

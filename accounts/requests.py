@@ -2,7 +2,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.models import Tenant
+from accounts.models import Tenant, User
 
 
 class PortalRequest(HttpRequest):
@@ -14,3 +14,8 @@ class PortalRequest(HttpRequest):
     tenant: Tenant
     user: Any  # a User, or Django's AnonymousUser
     uploads_over_limit: bool
+
+
+def reader_of(request: PortalRequest) -> User | None:
+    """Who reads, None while nobody is signed in."""
+    return request.user if request.user.is_authenticated else None

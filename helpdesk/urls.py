@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("routing.urls")),
+    path("", include("knowledge.urls")),
     path("", include("tickets.urls")),
     path("", include("tickets.routing_urls")),
     path("", include("tickets.desk_urls")),

@@ -175,7 +175,8 @@ def stored_name(instance: Any, filename: str) -> str:
 
 
 class ArticleFile(TenantModel):
-    """A picture or file of an article. Reached only through the article, by those who may read it."""
+    """A picture or file of an article, which its words name as `file:12`. Reached only through the article: by readers
+    when the published words name it (what is put in for the next version is not out yet), by staff always."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=150)

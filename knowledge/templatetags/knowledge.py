@@ -1,8 +1,12 @@
 """What pages of the help centre show."""
 
+from typing import Any
+
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.languages import foreign_language
 from knowledge.markdown import Rendered, render
 
 register = template.Library()
@@ -18,3 +22,10 @@ def shown(rendered: Rendered) -> SafeString:
 def markdown(text: str) -> SafeString:
     """A text of ours in Markdown, without files."""
     return shown(render(text))
+
+
+@register.simple_tag
+def lang(row: Any, field: str) -> SafeString | str:
+    """The `lang` attribute of a text that a row keeps in both languages, where the reader gets the other one."""
+    code = foreign_language(getattr(row, f"{field}_sv"), getattr(row, f"{field}_en"))
+    return format_html('lang="{}"', code) if code else ""

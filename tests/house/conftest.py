@@ -172,6 +172,7 @@ class House:
     calendar: Calendar
     policy: AgeingPolicy
     article: Article  # for staff only
+    article_file: ArticleFile
     service_message: ServiceMessage  # for staff only
     occasion: Occasion  # of an activity for staff only
     booking: Booking  # the lead's
@@ -254,6 +255,7 @@ def furnish(portal: Portal) -> House:
             calendar=Calendar.objects.get(),
             policy=AgeingPolicy.objects.get(department=portal.department),
             article=Article.objects.get(slug="secret"),
+            article_file=ArticleFile.objects.get(),
             service_message=ServiceMessage.objects.get(),
             occasion=Occasion.objects.get(),
             booking=Booking.objects.get(),
@@ -377,14 +379,15 @@ def _furnish_help(portal: Portal, ticket: Ticket) -> None:
         Article.objects.create(slug=slug, section=section, audience="staff", owner=portal.agent)
         for slug in ("secret", "secret-too")
     )
-    for one in (article, other):
-        one.published = ArticleVersion.objects.create(
-            article=one, number=1, title_en=f"{SECRET} article", body_en=f"{SECRET} words", published_at=now
-        )
-        one.save()
-    ArticleFile.objects.create(
+    file = ArticleFile.objects.create(
         article=article, name=f"{SECRET}.txt", size=5, file=SimpleUploadedFile("plan.txt", b"attic")
     )
+    for one in (article, other):
+        words = f"{SECRET} words, [more](file:{file.pk})"
+        one.published = ArticleVersion.objects.create(
+            article=one, number=1, title_en=f"{SECRET} article", body_en=words, published_at=now
+        )
+        one.save()
     ArticleOrganisation.objects.create(article=article, organisation=portal.organisation)
     RelatedArticle.objects.create(article=article, other=other)
     ArticleAddress.objects.create(article=article, slug="secret-before")

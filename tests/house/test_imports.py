@@ -48,6 +48,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "dns_looking",
         "requests",
         "passing",
+        "serving",
         "devices",
         "tokens",
         "drafts",

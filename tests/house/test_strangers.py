@@ -44,6 +44,9 @@ PUBLIC = {
     "language",
     "brand_css",
     "logo",
+    "help",
+    "help_article",
+    "help_file",
 }
 # Whoever is in the middle of signing in, in the same browser; everybody else begins at the beginning.
 UNDERWAY = {"sign_in_code_enter", "second_factor"}
@@ -327,13 +330,17 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         "mark": session_mark(house.session.session_key) if real else "no-such",
         "uid": uid if real else "OTk5OTk5",
         "provider": "postmark" if real else "no-such",
-        "slug": house.portal.topic.slug if real else "no-such-topic",
+        "slug": _slug(name, house) if real else "no-such-thing",
         "fingerprint": house.portal.tenant.brand_fingerprint,
         "kind": house.wording.kind if real else "no-such-kind",
         "language": house.wording.language,
     }
     pattern = next(found for found in patterns(get_resolver("helpdesk.urls")) if found.name == name)
     return {key: known[key] for key in pattern.pattern.converters}
+
+
+def _slug(name: str, house: House) -> str:
+    return house.article.slug if name.startswith("help_") else house.portal.topic.slug
 
 
 def _stopping_token(house: House) -> str:
@@ -364,6 +371,7 @@ def _row(name: str, house: House) -> Any:
         "desk_mail": house.delivery,
         "mail_again": house.delivery,
         "desk_attachment": house.note_attachment,
+        "help_file": house.article_file,
         "desk_collaborator_removal": house.collaborator,
         "desk_follower_removal": house.portal.lead,
         "link_collaborator_removal": house.collaborator,

@@ -8,10 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.enums import AskingChannel
-from accounts.models import User
 from accounts.queries.entitlement import obstacle_for
 from accounts.queries.telephones import phone_for
-from accounts.requests import PortalRequest
+from accounts.requests import PortalRequest, reader_of
 from tickets.as_known import stand_as_known
 from tickets.enums import LeadsTo
 from tickets.models import HelpTopic
@@ -22,7 +21,7 @@ from tickets.views.filing import file_ticket
 
 
 def home(request: PortalRequest) -> HttpResponse:
-    reader = _reader(request)
+    reader = reader_of(request)
     context: dict[str, Any] = {
         "choice": choice_for(reader, request.GET.get("q", "")),
         "search_url": reverse("home"),
@@ -40,7 +39,7 @@ def topics(request: PortalRequest) -> HttpResponse:
         return sign_in_first(request)
     if request.user.is_authenticated and obstacle_for(request.user, AskingChannel.WEB):
         return not_entitled(request)
-    choice = choice_for(_reader(request), request.GET.get("q", ""))
+    choice = choice_for(reader_of(request), request.GET.get("q", ""))
     return render(request, "tickets/topics.html", {"choice": choice})
 
 
@@ -49,7 +48,7 @@ def topic(request: PortalRequest, slug: str) -> HttpResponseBase:
 
     Guidance may be read by whoever is offered the topic, also by those who may not ask.
     """
-    found = offered_topics(_reader(request)).filter(slug=slug).first() if request.method != "POST" else None
+    found = offered_topics(reader_of(request)).filter(slug=slug).first() if request.method != "POST" else None
     if found is None:
         return file_ticket(request, slug)
     if found.children.filter(is_active=True).exists():
@@ -58,9 +57,5 @@ def topic(request: PortalRequest, slug: str) -> HttpResponseBase:
 
 
 def _guidance(request: PortalRequest, found: HelpTopic) -> HttpResponse:
-    context = {"topic": found, "phone": phone_for(_reader(request))}
+    context = {"topic": found, "phone": phone_for(reader_of(request))}
     return render(request, "tickets/guidance.html", context)
-
-
-def _reader(request: PortalRequest) -> User | None:
-    return request.user if request.user.is_authenticated else None

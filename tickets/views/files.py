@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.requests import PortalRequest
+from accounts.serving import file_response
 from tickets.actions.attaching import attached_answers, drop_uploads, keep_uploads, kept_uploads
 from tickets.forms.fields import KeyField
 from tickets.forms.messages import MessageForm
@@ -17,19 +18,8 @@ from tickets.models import Attachment, Ticket, Upload
 def attachment_response(ticket: Ticket, messages: Any, pk: int) -> FileResponse:
     """One of the ticket's files, if it hangs on one of `messages` (those the reader may see); else 404."""
     attachment: Attachment = get_object_or_404(Attachment, pk=pk, message__in=messages, message__ticket=ticket)
-    try:
-        content = attachment.file.open("rb")
-    except FileNotFoundError as gone:
-        raise Http404 from gone
-    response = FileResponse(
-        content,
-        content_type=attachment.content_type or "application/octet-stream",
-        as_attachment=not attachment.is_image,
-        filename=attachment.name,
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
+    picture_type = attachment.content_type if attachment.is_image else ""
+    return file_response(attachment.file, name=attachment.name, picture_type=picture_type)
 
 
 def keep_files(request: PortalRequest, form: MessageForm, key: UUID) -> list[Upload]:

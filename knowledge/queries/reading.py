@@ -1,0 +1,64 @@
+"""What readers get of the articles: the shelves they stand on, one of them, what belongs to it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from accounts.models import User
+from knowledge.markdown import files_named
+from knowledge.models import Article, ArticleFile, Section
+from knowledge.queries.readable import articles_for
+
+FEW = 6  # articles of a section on the help centre's first page
+RELATED = 6
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A section with the first of its articles, and how many this reader may read there."""
+
+    section: Section
+    articles: list[Article]
+    total: int
+
+
+def titles_for(reader: User | None) -> QuerySet[Article]:
+    """The articles this reader may read, without their long texts: for lists."""
+    return articles_for(reader).defer("published__body_sv", "published__body_en")
+
+
+def shelves_for(reader: User | None, *, few: int = FEW) -> list[Shelf]:
+    """Every section that has something for this reader, in order, with the first `few` of its articles. One query."""
+    in_order = Window(RowNumber(), partition_by="section_id", order_by=("position", "pk"))
+    counted = Window(Count("pk"), partition_by="section_id")
+    rows = titles_for(reader).annotate(place=in_order, of=counted).filter(place__lte=few)
+    shelves: dict[int, Shelf] = {}
+    for article in rows.order_by("section__position", "section_id", "position", "pk"):
+        shelf = shelves.setdefault(article.section_id, Shelf(article.section, [], article.of))
+        shelf.articles.append(article)
+    return list(shelves.values())
+
+
+def readable_section(reader: User | None, slug: str) -> Section | None:
+    """The section of this name, if there is anything in it for this reader."""
+    readable = articles_for(reader).order_by().values("section")
+    return Section.objects.filter(slug=slug, pk__in=readable).first()
+
+
+def readable_article(reader: User | None, slug: str) -> Article | None:
+    return articles_for(reader).filter(slug=slug).first()
+
+
+def files_out(article: Article) -> list[ArticleFile]:
+    """The files that readers of a published article get: those its words mention, in either language."""
+    if article.published is None:
+        return []
+    mentioned = files_named(article.published.body_sv) | files_named(article.published.body_en)
+    return list(article.files.filter(pk__in=mentioned)) if mentioned else []
+
+
+def related_for(reader: User | None, article: Article) -> list[Article]:
+    """The other articles readers of this one are shown as well, as far as this reader may read them."""
+    related = titles_for(reader).filter(related_from__article=article).annotate(place=F("related_from__position"))
+    return list(related.order_by("place", "related_from__pk")[:RELATED])

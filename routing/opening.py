@@ -13,6 +13,7 @@ from routing.calendar_drafts import CalendarDraft, day_ranges, draft_of
 from routing.hours_in_words import coming_holidays, opening_in_words, spans_in_words, week_in_words
 from routing.models import Calendar
 from routing.promises import Promises
+from routing.working_time import is_open
 
 AHEAD = timedelta(days=14)
 
@@ -25,6 +26,7 @@ class Opening:
     week: str
     differs: list[str]
     city: str
+    is_open: bool
 
 
 def opening_for(department_id: int | None = None) -> Opening | None:
@@ -42,6 +44,7 @@ def opening_for(department_id: int | None = None) -> Opening | None:
         week=week_in_words(draft.hours),
         differs=[words for _day, words in sorted(_differs(draft, local.date()))],
         city=city_of(calendar.zone) if elsewhere else "",
+        is_open=is_open(draft.hours, now),
     )
 
 

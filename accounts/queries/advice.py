@@ -12,7 +12,7 @@ from accounts.queries.entitlement import (
     Helper,
     administrators_for,
     obstacle_for,
-    provider_contacts_for,
+    provider_contacts_by_kind,
     standing_of,
 )
 from accounts.queries.portals import portals_today
@@ -60,7 +60,7 @@ def advice_for(person: User, channel: AskingChannel = AskingChannel.WEB) -> Advi
     if organisation is None:
         return Advice(situation)
     others = [helper for helper in administrators_for(organisation) if fold_address(helper.email) != person.email_key]
-    return Advice(situation, organisation, others, provider_contacts_for(organisation))
+    return Advice(situation, organisation, others, list(provider_contacts_by_kind(organisation).values()))
 
 
 def _of_those_in(person: User, channel: AskingChannel) -> Situation:

@@ -125,7 +125,7 @@ def administrators_for(organisation: Organisation) -> list[Helper]:
     ]
 
 
-def provider_contacts_for(organisation: Organisation) -> list[Helper]:
-    """Whom the organisation has at the provider besides support (S3)."""
+def provider_contacts_by_kind(organisation: Organisation) -> dict[str, Helper]:
+    """Whom the organisation has at the provider besides support (S3), by the kinds of `ProviderContactKind`."""
     rows = ProviderContact.objects.filter(organisation=organisation)
-    return [Helper(row.name, row.email, row.phone, row.get_kind_display()) for row in rows]
+    return {row.kind: Helper(row.name, row.email, row.phone, row.get_kind_display()) for row in rows}

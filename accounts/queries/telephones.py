@@ -8,18 +8,31 @@ from accounts.scoping import current_tenant
 
 @dataclass(frozen=True)
 class Telephone:
+    """`hours` in words; `on_call` is the number outside office hours (M1), empty where there is none."""
+
     number: str
     hours: str
+    on_call: str = ""
+    is_urgent_only: bool = True
 
 
-def phone_for(person: User | None) -> Telephone | None:
-    """The portal's phone for this reader (None: nobody in particular); None where their agreement leaves it out, and
-    for strangers where only people who are let in may ask: one of them may be somebody whose agreement does."""
-    tenant = current_tenant()
-    if person is None and not tenant.guests_file:
-        return None
-    organisation = person.organisation if person is not None else None
+def may_call(person: User | None) -> bool:
+    """Whether this reader (None: nobody in particular) is told phone numbers: not where their agreement leaves the
+    phone out, and no strangers where only people who are let in may ask: one of them may be somebody whose agreement
+    does."""
+    if person is None:
+        return current_tenant().guests_file
+    organisation = person.organisation
     agreement = organisation.agreement if organisation else None
-    if not tenant.phone or (agreement is not None and not agreement.shows_phone):
+    return agreement is None or agreement.shows_phone
+
+
+def phone_for(person: User | None, number: str = "") -> Telephone | None:
+    """The portal's phone for this reader (None: nobody in particular), or another `number`; None where there is none,
+    or where they are not told (`may_call`)."""
+    tenant = current_tenant()
+    if not (number or tenant.phone) or not may_call(person):
         return None
-    return Telephone(tenant.phone, tenant.phone_hours)
+    if number and number != tenant.phone:
+        return Telephone(number, "", is_urgent_only=tenant.phone_is_urgent_only)
+    return Telephone(tenant.phone, tenant.phone_hours, tenant.on_call_phone, tenant.phone_is_urgent_only)

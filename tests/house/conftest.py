@@ -176,6 +176,7 @@ class House:
     service_message: ServiceMessage  # for staff only
     occasion: Occasion  # of an activity for staff only
     booking: Booking  # the lead's
+    guide_answer: GuideAnswer
 
 
 def furnish(portal: Portal) -> House:
@@ -259,6 +260,7 @@ def furnish(portal: Portal) -> House:
             service_message=ServiceMessage.objects.get(),
             occasion=Occasion.objects.get(),
             booking=Booking.objects.get(),
+            guide_answer=GuideAnswer.objects.get(),
         )
 
 

@@ -372,6 +372,13 @@ DOORS = [
     "knowledge.actions.occasions:cancel_occasion",
     "knowledge.actions.occasions:change_occasion",
     "knowledge.actions.occasions:remind_participants",
+    "knowledge.actions.guide:save_question",
+    "knowledge.actions.guide:begin_with",
+    "knowledge.actions.guide:remove_question",
+    "knowledge.actions.guide:save_answer",
+    "knowledge.actions.guide:move_answer",
+    "knowledge.actions.guide:remove_answer",
+    "tickets.actions.guide:save_guide_answer",
 ]
 
 

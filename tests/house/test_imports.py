@@ -75,6 +75,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "rules_in_words",
         "trials",
         "topic_tree",
+        "turning",
         "backends",
         "checks",
         "paging",

@@ -40,6 +40,8 @@ PUBLIC = {
     "verify",
     "invitation",
     "whom_to_ask",
+    "contact",
+    "contact_answer",
     "mail_help",
     "language",
     "brand_css",
@@ -376,6 +378,7 @@ def _row(name: str, house: House) -> Any:
         "desk_follower_removal": house.portal.lead,
         "link_collaborator_removal": house.collaborator,
         "ticket_collaborator_removal": house.collaborator,
+        "contact_answer": house.guide_answer,
     }
     kinds = {
         "person": house.portal.customer,

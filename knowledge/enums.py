@@ -37,6 +37,15 @@ class Severity(models.TextChoices):
     DOWN = "down", _("Does not work")
 
 
+class Standing(models.TextChoices):
+    """Where a service message stands; worked out from its times, never kept."""
+
+    LASTING = "lasting", _("Going on")
+    COMING = "coming", _("Planned")
+    OVER = "over", pgettext_lazy("service messages", "Over")
+    DRAFT = "draft", pgettext_lazy("service messages", "Draft")
+
+
 class ActivityKind(models.TextChoices):
     TRAINING = "training", _("Training")
     CONSULTATION = "consultation", _("Consultation")

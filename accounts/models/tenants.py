@@ -42,6 +42,8 @@ class Tenant(models.Model):
     phone_hours = models.CharField(max_length=120, blank=True)
     phone_is_urgent_only = models.BooleanField(default=True)  # S5
     on_call_phone = models.CharField(max_length=40, blank=True)  # outside office hours (M1)
+    # Until when there may be a service message to show; kept by their doors, so that pages ask only while there is one.
+    service_messages_until = models.DateTimeField(null=True, editable=False)
     entry_contact = models.CharField(max_length=200, blank=True)  # whom those turn to who are not let in
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

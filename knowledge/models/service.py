@@ -1,12 +1,15 @@
 from datetime import datetime
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.languages import in_readers_language
+from accounts.languages import foreign_language, in_readers_language
 from accounts.models import Organisation, TenantModel, TenantQuerySet, User, scoped_manager
-from knowledge.enums import Audience, MessageKind, Severity
+from knowledge.enums import Audience, MessageKind, Severity, Standing
+
+LONGEST_NOTICE = 30  # days
 
 
 class Service(TenantModel):
@@ -41,10 +44,15 @@ class ServiceMessageQuerySet(TenantQuerySet):
     def coming(self, now: datetime) -> "ServiceMessageQuerySet":
         return self.published().filter(starts_at__gt=now, over_at__isnull=True)
 
+    def over(self, now: datetime) -> "ServiceMessageQuerySet":
+        return self.published().filter(Q(over_at__isnull=False) | Q(ends_at__lte=now))
+
 
 class ServiceMessage(TenantModel):
     """Planned work or a disturbance. Plain text. `published_at` None: a draft. It is over at `over_at`, or by itself
-    at `ends_at` if that is given; a disturbance usually has none until it is over. `audience` as for articles."""
+    at `ends_at` if that is given; a disturbance usually has none until it is over. `audience` as for articles.
+    `announced_days`: how long before it begins it is told on every page.
+    """
 
     kind = models.CharField(max_length=11, choices=MessageKind.choices)
     severity = models.CharField(max_length=6, choices=Severity.choices)
@@ -55,6 +63,7 @@ class ServiceMessage(TenantModel):
     body_en = models.TextField(max_length=5000, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    announced_days = models.PositiveSmallIntegerField(default=3, validators=[MaxValueValidator(LONGEST_NOTICE)])
     published_at = models.DateTimeField(null=True, blank=True)
     over_at = models.DateTimeField(null=True, blank=True)
     author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -88,6 +97,28 @@ class ServiceMessage(TenantModel):
     @property
     def body(self) -> str:
         return in_readers_language(self.body_sv, self.body_en)
+
+    @property
+    def title_language(self) -> str:
+        """Which, where it is not the reader's."""
+        return foreign_language(self.title_sv, self.title_en)
+
+    @property
+    def body_language(self) -> str:
+        return foreign_language(self.body_sv, self.body_en)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was over, or will be by itself."""
+        return self.over_at or self.ends_at
+
+    def stands(self, now: datetime | None = None) -> Standing:
+        now = now or timezone.now()
+        if self.published_at is None:
+            return Standing.DRAFT
+        if self.over_at is not None or (self.ends_at is not None and self.ends_at <= now):
+            return Standing.OVER
+        return Standing.COMING if self.starts_at > now else Standing.LASTING
 
 
 class ServiceMessageOrganisation(TenantModel):
@@ -147,6 +178,10 @@ class ServiceUpdate(TenantModel):
     @property
     def text(self) -> str:
         return in_readers_language(self.text_sv, self.text_en)
+
+    @property
+    def text_language(self) -> str:
+        return foreign_language(self.text_sv, self.text_en)
 
 
 class ServiceSubscription(TenantModel):

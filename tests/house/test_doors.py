@@ -163,6 +163,12 @@ def test_no_app_listens_to_signals():
 
 
 DOORS = [
+    "knowledge.actions.service_messages:save_message",
+    "knowledge.actions.service_messages:publish_message",
+    "knowledge.actions.service_messages:add_update",
+    "knowledge.actions.service_messages:end_message",
+    "knowledge.actions.service_messages:reopen_message",
+    "knowledge.actions.service_messages:discard_message",
     "tickets.actions.opening:open_ticket",
     "tickets.actions.replying:reply_to_ticket",
     "tickets.actions.replying:add_note",

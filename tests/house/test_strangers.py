@@ -50,6 +50,9 @@ PUBLIC = {
     "help_article",
     "help_file",
 }
+PUBLIC |= {"service_messages", "service_feed"}
+# Everybody may open these for what they may read; the house's are for its staff, and nobody else is told of them.
+FOR_READERS = {"service_message", "service_message_dismissal"}
 # Whoever is in the middle of signing in, in the same browser; everybody else begins at the beginning.
 UNDERWAY = {"sign_in_code_enter", "second_factor"}
 # Whoever holds the unguessable token may open these, and nobody else.
@@ -287,11 +290,12 @@ LISTS = (
     ADMINISTRATORS_DO,
     ADMINISTRATORS_ROWS,
     PROVIDERS,
+    FOR_READERS,
 )
 # What only the desk reaches, and what only some of the customers do.
 DESK = AGENTS | AGENTS_ROWS | LEADS | ADMINISTRATORS | ADMINISTRATORS_DO | ADMINISTRATORS_ROWS
 CONTACTS = CONTACT_PERSONS | CONTACT_PERSONS_ROWS
-PRIVATE = sorted(set().union(*LISTS[1:]) - UNDERWAY)
+PRIVATE = sorted(set().union(*LISTS[1:]) - UNDERWAY - FOR_READERS)
 
 POSTED = {
     "body": "I was never here",
@@ -372,6 +376,8 @@ def _row(name: str, house: House) -> Any:
         "routing_change_saving": house.trial,
         "desk_mail": house.delivery,
         "mail_again": house.delivery,
+        "service_message": house.service_message,
+        "service_message_dismissal": house.service_message,
         "desk_attachment": house.note_attachment,
         "help_file": house.article_file,
         "desk_collaborator_removal": house.collaborator,
@@ -476,6 +482,23 @@ def test_public_addresses_show_no_stranger_anything_of_a_ticket(house: House, br
             assert response.status_code in (200, 404, 405)
             assert SECRET.encode() not in body
             assert house.portal.customer.name.encode() not in body or name == "password_set"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ["nobody", "customer", "elsewhere"])
+def test_what_is_for_staff_to_read_is_not_there_for_others(
+    house: House, other_portal: Portal, browse, method, role, subtests
+):
+    of = other_portal if role == "elsewhere" else house.portal
+    client = browse(of, {"customer": house.portal.customer, "elsewhere": other_portal.agent}.get(role))
+    before = snapshot(without=UNREMARKABLE)
+    for name in sorted(FOR_READERS):
+        with subtests.test(name):
+            status, _about, text = same_answer(client, method, name, house)
+            assert status in (404, 405)
+            if status == 404:
+                assert text == nothing_there(client, method)
+    assert changes(before) == {}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

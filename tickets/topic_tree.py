@@ -12,6 +12,7 @@ from tickets.queries import offered_topics
 MANY = 8  # so many ends, and there is a search
 VERY_MANY = 12  # so many, and what is asked for most stands first
 MOST_USED = 4
+SHORT = 6  # so many stand on the front page, where there are many
 
 
 @dataclass
@@ -48,9 +49,11 @@ class Branch:
 
 @dataclass(frozen=True)
 class Choice:
-    """What somebody chooses among. `found` is None while nothing is searched for."""
+    """What somebody chooses among. `short`: what the front page shows of many, those asked for most first. `found` is
+    None while nothing is searched for."""
 
     tree: list[Branch]
+    short: list[Branch]
     most_used: list[Branch]
     found: list[Branch] | None
     words: str = ""
@@ -104,11 +107,13 @@ def choice_among(topics: Iterable[HelpTopic], headings: set[int], words: str = "
     none of those: such a one leads nowhere, and is left out."""
     tree = _without_empty(tree_of(topics), headings)
     ends = [end for branch in tree for end in branch.ends]
-    used = sorted((end for end in ends if end.topic.uses), key=lambda end: -end.topic.uses)
+    by_use = sorted(ends, key=lambda end: -end.topic.uses)
+    used = [end for end in by_use if end.topic.uses]
     wanted = fold_text(words)[:100].split()[:8]
     found = [end for end in ends if all(word in end.words for word in wanted)] if wanted else None
     return Choice(
         tree=tree,
+        short=by_use[:SHORT],
         most_used=used[:MOST_USED] if len(ends) >= VERY_MANY else [],
         found=found,
         words=words.strip()[:100],

@@ -27,6 +27,8 @@ ACCESS_FIELDS = (
     "entry_contact",
     "phone",
     "phone_hours",
+    "phone_is_urgent_only",
+    "on_call_phone",
 )
 
 

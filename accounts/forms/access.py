@@ -51,6 +51,17 @@ class AccessForm(forms.Form):
         max_length=120,
         help_text=_("Such as: weekdays 8–16."),
     )
+    phone_is_urgent_only = forms.BooleanField(
+        label=_("The phone is for urgent matters only"),
+        required=False,
+        help_text=_("It says so beside the number, and that everything else is answered faster in writing."),
+    )
+    on_call_phone = LineField(
+        label=_("Phone outside office hours"),
+        required=False,
+        max_length=40,
+        help_text=_("Shown instead of the other number when the portal’s calendar says that it is closed."),
+    )
 
     @classmethod
     def of(cls, tenant: Tenant, data: Any = None) -> "AccessForm":

@@ -23,6 +23,8 @@ CHOSEN = {
     "entry_contact": "Kundtjänst, 08-1",
     "phone": "08-2",
     "phone_hours": "weekdays 8–16",
+    "phone_is_urgent_only": "on",
+    "on_call_phone": "070-3",
 }
 
 
@@ -41,6 +43,7 @@ def test_an_administrator_says_who_comes_in_on_their_own_portal_only(portal, oth
         **CHOSEN,
         "contacts_may_invite": True,
         "refuses_private_addresses": True,
+        "phone_is_urgent_only": True,
     }
     assert values(other_portal) == before
     page = Page(client.get("/settings/access/"))

@@ -25,7 +25,7 @@ def many(larm: Site) -> Site:
 
 def test_typing_finds_the_form_in_two_steps(meet: Meet, many: Site) -> None:
     guest = meet()
-    guest.open("/")
+    guest.open("/tickets/new/")
     expect(guest.page.locator("[data-topics-most] a")).to_have_count(1)
 
     guest.page.fill("#topic-search", "GRÖNA GRIND")

@@ -1,4 +1,4 @@
-"""Where a customer begins: the start page, choosing what a ticket is about, and topics that lead to no form."""
+"""Choosing what a ticket is about, and topics that lead to no form."""
 
 from typing import Any
 
@@ -11,27 +11,15 @@ from accounts.enums import AskingChannel
 from accounts.queries.entitlement import obstacle_for
 from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest, reader_of
-from tickets.as_known import stand_as_known
+from knowledge.queries.guide import Guide
+from knowledge.queries.help_settings import help_settings
 from tickets.enums import LeadsTo
 from tickets.models import HelpTopic
-from tickets.queries import is_closed_as_known, offered_topics, participating, with_unread
+from tickets.queries import offered_topics
 from tickets.topic_tree import choice_for
+from tickets.views.contact import first_question
 from tickets.views.entitling import not_entitled, sign_in_first
 from tickets.views.filing import file_ticket
-
-
-def home(request: PortalRequest) -> HttpResponse:
-    reader = reader_of(request)
-    context: dict[str, Any] = {
-        "choice": choice_for(reader, request.GET.get("q", "")),
-        "search_url": reverse("home"),
-        "phone": phone_for(reader),
-    }
-    if reader is not None:
-        own = with_unread(participating(reader).exclude(is_closed_as_known()), reader, staff=False)
-        context["own_open"] = list(own.order_by("-last_activity_at", "-pk")[:5])
-        stand_as_known(context["own_open"])
-    return render(request, "tickets/home.html", context)
 
 
 def topics(request: PortalRequest) -> HttpResponse:
@@ -40,7 +28,10 @@ def topics(request: PortalRequest) -> HttpResponse:
     if request.user.is_authenticated and obstacle_for(request.user, AskingChannel.WEB):
         return not_entitled(request)
     choice = choice_for(reader_of(request), request.GET.get("q", ""))
-    return render(request, "tickets/topics.html", {"choice": choice})
+    context: dict[str, Any] = {"choice": choice}
+    if choice.found is None and help_settings().guide_first:
+        context |= first_question(Guide())
+    return render(request, "tickets/topics.html", context)
 
 
 def topic(request: PortalRequest, slug: str) -> HttpResponseBase:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.passing import whole_number
 from accounts.queries.telephones import phone_for
-from accounts.requests import PortalRequest
+from accounts.requests import PortalRequest, reader_of
 from knowledge.models import GuideAnswer, GuideQuestion
 from knowledge.queries.guide import Guide, Way
 from tickets.turning import Turn, Turning
@@ -36,10 +36,8 @@ class Line:
 
 def contact(request: PortalRequest) -> HttpResponse:
     guide = Guide()
-    context: dict[str, Any] = {"lines": lines_of(guide, Turning(reader_of(request), guide.answers.values()))}
-    if guide.first is not None:
-        context |= question_of(guide, guide.first, ())
-    return _page(request, context)
+    lines = lines_of(guide, Turning(reader_of(request), guide.answers.values()))
+    return _page(request, first_question(guide) | {"lines": lines})
 
 
 def contact_answer(request: PortalRequest, pk: int) -> HttpResponse:
@@ -57,8 +55,13 @@ def contact_answer(request: PortalRequest, pk: int) -> HttpResponse:
     return _page(request, context)
 
 
+def first_question(guide: Guide) -> dict[str, Any]:
+    """What the guide begins with, as pages show it; nothing where there is no guide."""
+    return question_of(guide, guide.first, ()) if guide.first is not None else {}
+
+
 def question_of(guide: Guide, question: GuideQuestion, way: Way) -> dict[str, Any]:
-    """A question as pages show it (`components/guide_question.html`), after `way`."""
+    """A question as pages show it (`components/guide_choices.html`), after `way`."""
     choices = [Step(answer, _address(guide, (*way, answer))) for answer in guide.answers_of(question)]
     return {"question": question, "choices": choices}
 
@@ -71,11 +74,6 @@ def steps_of(guide: Guide, way: Way) -> list[Step]:
 def lines_of(guide: Guide, turning: Turning) -> list[Line]:
     """The whole guide as a table."""
     return [Line(way, answer, turning.of(answer)) for way, answer in guide.ends()]
-
-
-def reader_of(request: PortalRequest) -> Any:
-    """Who reads; None where they are not signed in."""
-    return request.user if request.user.is_authenticated else None
 
 
 def _address(guide: Guide, way: Way) -> str:

@@ -1,0 +1,48 @@
+"""The front page: where a customer begins."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+from accounts.queries.telephones import phone_for
+from accounts.requests import PortalRequest, reader_of
+from knowledge.models import GuideQuestion
+from knowledge.queries.guide import Guide
+from knowledge.queries.help_settings import help_settings
+from knowledge.queries.reading import shelves_for
+from tickets.as_known import stand_as_known
+from tickets.models import Ticket
+from tickets.queries import is_closed_as_known, participating, with_unread
+from tickets.topic_tree import choice_for
+from tickets.views.contact import first_question
+
+SHELVES, ARTICLES = 4, 3  # how many sections, and of each how many articles
+OWN = 5
+
+
+def home(request: PortalRequest) -> HttpResponse:
+    """Search, what is open, what can be asked, what is known, when and how we are reached. A portal that leads people
+    through "Where to turn" begins with its first question (M1)."""
+    reader, settings = reader_of(request), help_settings()
+    context: dict[str, Any] = {
+        "settings": settings,
+        "choice": choice_for(reader),
+        "shelves": shelves_for(reader, few=ARTICLES)[:SHELVES],
+        "phone": phone_for(reader),
+    }
+    if settings.guide_first:
+        context |= first_question(Guide())
+    else:
+        context["has_guide"] = GuideQuestion.objects.filter(is_first=True).exists()
+    if reader is not None:
+        context["own_open"] = _own_open(reader)
+    return render(request, "tickets/home.html", context)
+
+
+def _own_open(reader: User) -> list[Ticket]:
+    own = with_unread(participating(reader).exclude(is_closed_as_known()), reader, staff=False)
+    rows = list(own.order_by("-last_activity_at", "-pk")[:OWN])
+    stand_as_known(rows)
+    return rows

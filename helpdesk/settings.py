@@ -100,6 +100,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.portal",
                 "accounts.context.applications",
+                "knowledge.context.booking",
                 "tickets.context.unread",
                 "tickets.context.desk",
                 "notifications.context.failed_mails",

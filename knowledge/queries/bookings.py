@@ -88,3 +88,10 @@ def at_the_same_time(occasion: Occasion, person: User) -> list[Booking]:
     )
     others = near.exclude(occasion=occasion).select_related("occasion__activity").order_by("occasion__starts_at")
     return [one for one in others if one.occasion.ends_at > occasion.starts_at]
+
+
+def has_something_to_book(reader: User | None, now: datetime) -> bool:
+    """Whether the booking pages have anything for this reader: to book, or booked and not over."""
+    if offered_to(reader, now).exists():
+        return True
+    return reader is not None and coming_bookings(reader, now).exists()

@@ -72,6 +72,8 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "clocks_in_words",
         "asking_news",
         "expected",
+        "times_in_words",
+        "calendar_files",
         "recalculations",
         "rule_catalogue",
         "rules_in_words",
@@ -134,6 +136,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("views", "tasks", "management", "middleware", "context", "kept_text", "templatetags", "proving"),
     (
         "account_urls",
+        "booking_urls",
         "customer_urls",
         "desk_urls",
         "entering_urls",

@@ -269,6 +269,10 @@ ITS_AGENTS |= {
 }
 # Mail providers that prove who they are; to everybody else, and with none set up, they do not exist.
 PROVIDERS = {"mail_hook", "mail_reports"}
+# What can be booked; one occasion for whom it is. Who may book it does; what is one's own, one leaves.
+PUBLIC |= {"booking", "occasion"}
+AGENTS_ROWS |= {"occasion_booking"}
+OWN_ROWS |= {"occasion_leaving", "occasion_calendar"}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -401,6 +405,7 @@ def _row(name: str, house: House) -> Any:
         "mailbox": house.mailbox,
         "calendar": house.calendar,
         "ageing": house.policy,
+        "occasion": house.occasion,
     }
     if name.startswith("routing_"):
         kinds["routing"] = house.table if name.startswith("routing_table") else house.rule

@@ -1,0 +1,171 @@
+"""What customers can book: the list, one occasion, their own place."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from icalendar import Calendar
+
+from accounts.scoping import tenant_scope
+from knowledge.actions.booking import book
+from knowledge.actions.occasions import cancel_occasion
+from knowledge.models import Activity, ActivityOrganisation, Booking, Occasion
+from tests.factories import UserFactory
+from tests.knowledge.booking import make_occasion, states
+from tests.pages import Page
+
+
+@pytest.fixture
+def occasion(in_scope) -> Occasion:
+    return make_occasion(seats=1, link="https://meet.example/secret", minutes=90)
+
+
+def take_all(occasion: Occasion) -> Booking:
+    other = UserFactory(name="Somebody Else")
+    return book(actor=other, occasion=occasion, user=other)
+
+
+def test_book_and_leave(in_scope, occasion, browse):
+    client, address = browse(in_scope, in_scope.customer), f"/booking/{occasion.pk}/"
+
+    assert f"{address}" in Page(client.get("/booking/")).links()
+    page = Page(client.get(address))
+    assert "1 seat left" in page.text
+    assert "meet.example" not in page.text
+    answer = client.post(f"{address}place/", {"message": "About\nreports"}, follow=True)
+    assert "You have a place." in Page(answer).text
+    assert "https://meet.example/secret" in Page(answer).links()
+    assert Booking.objects.get().message == "About reports"
+
+    assert "Cancel the booking?" in Page(client.get(f"{address}leaving/")).text
+    assert states(occasion) == {in_scope.customer.pk: "booked"}  # asked, not done
+    answer = client.post(f"{address}leaving/", follow=True)
+    assert "Your booking is cancelled." in Page(answer).text
+    assert states(occasion) == {in_scope.customer.pk: "cancelled"}
+
+
+def test_the_waiting_list_says_which_number_and_nothing_of_others(in_scope, occasion, browse):
+    take_all(occasion)
+    client, address = browse(in_scope, in_scope.customer), f"/booking/{occasion.pk}/"
+
+    page = Page(client.get(address))
+    assert "Join the waiting list" in page.text
+    answer = client.post(f"{address}place/", {}, follow=True)
+    page = Page(answer)
+    assert [one["data-line"] for one in page.marked("data-line")] == ["1"]
+    for seen in (page, Page(client.get("/booking/"))):
+        assert "Somebody Else" not in seen.text
+        assert "meet.example" not in seen.text
+    assert client.get(f"{address}calendar.ics").status_code == 404  # no place, no file
+
+
+def test_a_guest_reads_what_everybody_may_and_signs_in_to_book(in_scope, occasion, browse):
+    client, address = browse(in_scope), f"/booking/{occasion.pk}/"
+
+    assert Page(client.get("/booking/")).main["data-total"] == "0"
+    assert client.get(address).status_code == 404
+    Activity.objects.update(audience="everybody")
+    assert Page(client.get("/booking/")).main["data-total"] == "1"
+    assert f"/sign-in/?next={address}" in Page(client.get(address)).links()
+    answer = client.post(f"{address}place/", {})
+    assert answer.status_code == 302
+    assert "/sign-in/" in answer.url
+    assert not Booking.objects.exists()
+
+
+def test_what_is_for_certain_organisations_does_not_exist_for_others(in_scope, other_portal, occasion, browse):
+    Activity.objects.update(audience="organisations")
+    ActivityOrganisation.objects.create(activity=occasion.activity, organisation=in_scope.organisation)
+    stranger = UserFactory()
+    allowed, other = browse(in_scope, in_scope.customer), browse(in_scope, stranger)
+    with tenant_scope(other_portal.tenant):
+        elsewhere = browse(other_portal, other_portal.administrator)
+
+    assert Page(allowed.get("/booking/")).main["data-total"] == "1"
+    assert Page(other.get("/booking/")).main["data-total"] == "0"
+    for client in (other, elsewhere):
+        assert client.get(f"/booking/?activity={occasion.activity.slug}").status_code == 404
+        for method, end in (("get", ""), ("post", "place/"), ("post", "leaving/"), ("get", "calendar.ics")):
+            assert getattr(client, method)(f"/booking/{occasion.pk}/{end}").status_code == 404
+    assert not Booking.objects.exists()
+
+
+def test_the_header_names_booking_only_where_there_is_something(in_scope, browse):
+    client = browse(in_scope, in_scope.customer)
+    assert "/booking/" not in Page(client.get("/tickets/")).links()
+
+    over = make_occasion(starts_at=timezone.now() - timedelta(days=2))
+    assert "/booking/" not in Page(client.get("/tickets/")).links()
+    make_occasion(activity=over.activity)
+    assert "/booking/" in Page(client.get("/tickets/")).links()
+    assert "/booking/" not in Page(browse(in_scope).get("/")).links()
+
+
+def test_what_is_cancelled_over_or_closed_says_so_and_takes_no_booking(in_scope, occasion, browse):
+    client = browse(in_scope, in_scope.customer)
+    book(actor=in_scope.customer, occasion=occasion, user=in_scope.customer)
+    cancel_occasion(actor=in_scope.agent, occasion=occasion, reason="The room is flooded")
+    closed = make_occasion(book_until=timezone.now() - timedelta(minutes=1))
+    over = make_occasion(starts_at=timezone.now() - timedelta(minutes=1))
+
+    page = Page(client.get(f"/booking/{occasion.pk}/"))
+    assert "It has been cancelled. The room is flooded" in page.text
+    assert "https://meet.example/secret" not in page.links()
+    assert "Cancelled by us" in Page(client.get("/booking/")).text
+    for one, words in ((closed, "It can be booked no more."), (over, "It has begun"), (occasion, "cancelled")):
+        answer = client.post(f"/booking/{one.pk}/place/", {}, follow=True)
+        assert words in Page(answer).text
+    assert Booking.objects.count() == 1
+
+
+def test_two_at_once_are_warned_of(in_scope, occasion, browse):
+    book(actor=in_scope.customer, occasion=occasion, user=in_scope.customer)
+    meanwhile = make_occasion(starts_at=occasion.starts_at + timedelta(minutes=30))
+
+    page = Page(browse(in_scope, in_scope.customer).get(f"/booking/{meanwhile.pk}/"))
+
+    assert "You have booked something else at the same time" in page.text
+
+
+def test_times_are_the_readers_and_those_of_the_place(in_scope, occasion, browse):
+    in_scope.customer.time_zone = "Europe/London"
+    in_scope.customer.save()
+
+    page = Page(browse(in_scope, in_scope.customer).get(f"/booking/{occasion.pk}/"))
+
+    assert "(in Stockholm:" in page.text
+    assert "(in Stockholm:" not in Page(browse(in_scope, in_scope.agent).get(f"/booking/{occasion.pk}/")).text
+
+
+def test_the_calendar_file(in_scope, occasion, browse):
+    Activity.objects.update(title_en="Steps; one, two\nBEGIN:VALARM")
+    book(actor=in_scope.customer, occasion=occasion, user=in_scope.customer)
+
+    answer = browse(in_scope, in_scope.customer).get(f"/booking/{occasion.pk}/calendar.ics")
+
+    read = Calendar.from_ical(answer.content)
+    (event,) = read.walk("VEVENT")
+    assert read["method"] == "PUBLISH"
+    assert str(event["summary"]) == "Steps; one, two\nBEGIN:VALARM"
+    assert not read.walk("VALARM")
+    assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=90)
+    assert str(event["uid"]).startswith(str(occasion.uid))
+    assert (str(event["status"]), int(event["sequence"])) == ("CONFIRMED", 0)
+    assert "https://meet.example/secret" in str(event["description"])
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="booking.ics"'
+
+
+def test_as_many_questions_for_many_as_for_few(in_scope, browse):
+    client, activity = browse(in_scope, in_scope.customer), make_occasion().activity
+    counts = []
+    for _ in range(2):
+        for number in range(10):
+            one = make_occasion(activity=activity, starts_at=timezone.now() + timedelta(days=2, hours=number))
+            book(actor=in_scope.customer, occasion=one, user=in_scope.customer)
+        with CaptureQueriesContext(connection, ) as asked:
+            client.get("/booking/")
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1]

@@ -1,7 +1,8 @@
 """An occasion as a calendar file (RFC 5545), for whoever has a place.
 
 It is published, not an invitation that asks for an answer: an answer by mail would come in as if it were a question to
-us. A calendar knows the occasion again by its UID and takes the version with the higher SEQUENCE, of two the later one (DTSTAMP).
+us. A calendar knows the occasion again by its UID and takes the version with the higher SEQUENCE, of two the later one
+(DTSTAMP).
 """
 
 from datetime import UTC

@@ -45,6 +45,18 @@ class BodyField(forms.CharField):
         return clean_text(super().to_python(value) or "").strip("\n ")
 
 
+class TextField(forms.CharField):
+    """Running text of several lines; what no database can carry is left out."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": kwargs.pop("rows", 3)})
+        super().__init__(**{"required": False, "widget": widget, **kwargs})
+        self.widget.attrs.pop("maxlength", None)  # a browser would cut a pasted text off without a word
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
 class PasswordField(forms.CharField):
     """A password as somebody types it: nothing stripped, shown by nobody but themselves."""
 

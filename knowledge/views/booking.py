@@ -71,9 +71,7 @@ def occasion_booking(request: PortalRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, _fetch(request, pk), form, status=422)
     try:
-        made = book(
-            actor=request.user, occasion=found, user=request.user, message=form.cleaned_data["message"]
-        )
+        made = book(actor=request.user, occasion=found, user=request.user, message=form.cleaned_data["message"])
     except NotBookable as reason:
         messages.error(request, str(WHY_NOT[reason.why]))
         return redirect("occasion", pk)
@@ -81,7 +79,9 @@ def occasion_booking(request: PortalRequest, pk: int) -> HttpResponse:
         messages.success(request, _("You have a place. A mail with a file for your calendar is on its way."))
     else:
         line = {"number": place_in_line(made)}
-        messages.success(request, _("You are number %(number)d on the waiting list. We mail you if you get a place.") % line)
+        messages.success(
+            request, _("You are number %(number)d on the waiting list. We mail you if you get a place.") % line
+        )
     return redirect("occasion", pk)
 
 

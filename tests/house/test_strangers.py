@@ -273,6 +273,10 @@ PROVIDERS = {"mail_hook", "mail_reports"}
 PUBLIC |= {"booking", "occasion"}
 AGENTS_ROWS |= {"occasion_booking"}
 OWN_ROWS |= {"occasion_leaving", "occasion_calendar"}
+AGENTS |= {"desk_booking", "desk_occasion_new", "desk_activities", "desk_activity_new"}
+AGENTS_ROWS |= {"desk_occasion", "desk_occasion_edit", "desk_occasion_cancellation", "desk_occasion_export"}
+AGENTS_ROWS |= {"desk_occasion_place", "desk_occasion_removal", "desk_occasion_first"}
+AGENTS_ROWS |= {"desk_activity", "desk_activity_state"}
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -379,6 +383,8 @@ def _row(name: str, house: House) -> Any:
         "routing_change": house.trial,
         "routing_change_saving": house.trial,
         "desk_mail": house.delivery,
+        **dict.fromkeys((name for name in AGENTS_ROWS if name.startswith("desk_occasion")), house.occasion),
+        **dict.fromkeys(("desk_activity", "desk_activity_state"), house.occasion.activity),
         "mail_again": house.delivery,
         "service_message": house.service_message,
         "service_message_dismissal": house.service_message,
@@ -424,6 +430,8 @@ def _child(name: str, house: House) -> Any:
         "organisation_exception_removal": house.exception,
         **dict.fromkeys(("form_field", "form_field_place", "form_field_removal", "form_field_return"), house.question),
     }
+    if name.startswith("desk_occasion"):
+        return house.booking
     return rows.get(name, house.local_administrator)
 
 

@@ -32,7 +32,7 @@ def make_occasion(*, seats: int = 2, starts_at: datetime | None = None, **values
             },
         )[0]
     )
-    moment = starts_at or timezone.now() + timedelta(days=7)
+    moment = starts_at or timezone.now().replace(second=0, microsecond=0) + timedelta(days=7)
     return Occasion.objects.create(
         **{"activity": activity, "starts_at": moment, "minutes": 60, "seats": seats, "place": "Room 4"} | values
     )

@@ -164,7 +164,9 @@ def test_as_many_questions_for_many_as_for_few(in_scope, browse):
         for number in range(10):
             one = make_occasion(activity=activity, starts_at=timezone.now() + timedelta(days=2, hours=number))
             book(actor=in_scope.customer, occasion=one, user=in_scope.customer)
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             client.get("/booking/")
         counts.append(len(asked))
 

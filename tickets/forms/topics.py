@@ -7,8 +7,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.folding import clean_line, clean_text, fold_text
-from accounts.forms.fields import LineField
+from accounts.forms.choosing import OrganisationsField
+from accounts.forms.fields import LineField, TextField
 from accounts.models import Agreement, Organisation
 from routing.forms import DepartmentField
 from routing.models import Department
@@ -25,7 +25,6 @@ PAIRS = {  # the door's keyword, and the columns it fills
     "checklist": "checklist",
     "wish_answer": "wish_answer",
 }
-ORGANISATIONS = 500  # to whom one topic is offered; more are better given an agreement
 
 # Each choice with its consequence.
 AUDIENCES = {
@@ -57,47 +56,6 @@ BECOMES_HEADING = {
         "reached."
     ),
 }
-
-
-class TextField(forms.CharField):
-    """Running text of several lines; what no database can carry is left out."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": kwargs.pop("rows", 3)})
-        super().__init__(**{"required": False, "widget": widget, **kwargs})
-        self.widget.attrs.pop("maxlength", None)  # a browser would cut a pasted text off without a word
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "")
-
-
-class OrganisationsField(TextField):
-    """Organisations by name, one a line."""
-
-    def clean(self, value: Any) -> Any:
-        names = dict.fromkeys(filter(None, map(clean_line, super().clean(value).splitlines())))
-        if len(names) > ORGANISATIONS:
-            told = _("Write at most %(limit)d organisations; more are better chosen by their agreement.")
-            raise forms.ValidationError(told % {"limit": ORGANISATIONS})
-        found = {row.name: row for row in Organisation.objects.filter(name__in=names)}
-        missing = []
-        for name in names:
-            row = found.get(name) or _spelled_otherwise(name)
-            if row is None:
-                missing.append(_("There is no organisation with the name %s.") % name)
-            else:
-                found[name] = row
-        if missing:
-            raise forms.ValidationError(missing[:10])
-        return list({row.pk: row for row in found.values()}.values())
-
-
-def _spelled_otherwise(name: str) -> Organisation | None:
-    """The one organisation whose name is this but for case and accents."""
-    key = fold_text(name)
-    near = Organisation.objects.filter(search_key__contains=key)[:20] if key else ()
-    same = [row for row in near if fold_text(row.name) == key]
-    return same[0] if len(same) == 1 else None
 
 
 def _pair(name: str, labels: tuple[Any, Any], field: Any = LineField, **options: Any) -> dict[str, forms.Field]:

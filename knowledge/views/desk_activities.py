@@ -1,0 +1,52 @@
+"""The desk's activities: what can be booked at all, and who may."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.requests import PortalRequest
+from accounts.rules import agents_only, post_only
+from knowledge.actions.activities import save_activity, set_activity_offered
+from knowledge.forms.desk_booking import ActivityForm
+from knowledge.models import Activity
+
+
+@agents_only
+def desk_activities(request: PortalRequest) -> HttpResponse:
+    rows = list(Activity.objects.annotate(held=Count("occasions")).order_by("-is_active", "position", "pk"))
+    return render(request, "knowledge/desk/activities.html", {"activities": rows})
+
+
+@agents_only
+def desk_activity_new(request: PortalRequest) -> HttpResponse:
+    return _edit(request, None)
+
+
+@agents_only
+def desk_activity(request: PortalRequest, pk: int) -> HttpResponse:
+    return _edit(request, get_object_or_404(Activity, pk=pk))
+
+
+@post_only
+@agents_only
+def desk_activity_state(request: PortalRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Activity, pk=pk)
+    offered = request.POST.get("offered") == "yes"
+    set_activity_offered(actor=request.user, activity=found, is_active=offered)
+    told = (
+        _("“%s” can be booked again.") if offered else _("“%s” is offered no more. Who has booked keeps their place.")
+    )
+    messages.success(request, told % found.title)
+    return redirect("desk_activities")
+
+
+def _edit(request: PortalRequest, found: Activity | None) -> HttpResponse:
+    form = ActivityForm(request.POST or None, activity=found)
+    if request.method == "POST" and form.is_valid():
+        saved = save_activity(actor=request.user, words=form.words(), activity=found)
+        messages.success(request, _("“%s” is saved.") % saved.title)
+        return redirect("desk_activities")
+    context = {"form": form, "activity": found}
+    return render(request, "knowledge/desk/activity.html", context, status=422 if form.errors else 200)

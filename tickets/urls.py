@@ -21,6 +21,7 @@ from tickets.views import (
 urlpatterns = [
     path("", include("tickets.topic_urls")),
     path("", include("tickets.times_urls")),
+    path("", include("tickets.guide_urls")),
     path("settings/forms/<int:pk>/preview/", form_preview.form_preview, name="form_preview"),
     path("", home.home, name="home"),
     path("contact/", contact.contact, name="contact"),

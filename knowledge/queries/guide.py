@@ -41,6 +41,12 @@ class Guide:
                     coming.append((answer.leads_to, found[answer.pk]))
         return found
 
+    @cached_property
+    def reached(self) -> set[int]:
+        """The ids of the questions that people come to."""
+        first = {self.first.pk} if self.first else set()
+        return first | {way[-1].leads_to.pk for way in self.ways.values() if way[-1].leads_to is not None}
+
     def way_to(self, answer: GuideAnswer, before: Iterable[int] = ()) -> Way:
         """How somebody came to an answer: over `before`, the ids of what they answered, where that is a way there is;
         else the shortest. Empty for an answer that nobody comes to."""

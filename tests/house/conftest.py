@@ -260,7 +260,7 @@ def furnish(portal: Portal) -> House:
             service_message=ServiceMessage.objects.get(),
             occasion=Occasion.objects.get(),
             booking=Booking.objects.get(),
-            guide_answer=GuideAnswer.objects.get(),
+            guide_answer=GuideAnswer.objects.select_related("question").get(),
         )
 
 

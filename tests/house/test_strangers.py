@@ -254,6 +254,9 @@ BY_KIND = {"wording", "wording_return"}
 ADMINISTRATORS_ROWS |= BY_KIND
 ADMINISTRATORS_ROWS |= {"mailbox", "mailbox_test", "mailbox_state", "mailbox_removal"}
 ADMINISTRATORS_ROWS |= {"address", "address_retirement", "address_return", "address_removal"}
+ADMINISTRATORS |= {"guide_settings", "guide_preview", "guide_question_new"}
+ADMINISTRATORS_ROWS |= {"guide_question", "guide_question_start", "guide_question_removal", "guide_answer_new"}
+ADMINISTRATORS_ROWS |= {"guide_answer", "guide_answer_move", "guide_answer_removal"}
 # Incoming mails: lists of what each agent may see, and one mail as they see it.
 AGENTS |= {"desk_incoming", "incoming_upload", "sender_rules"}
 AGENTS_ROWS |= {"sender_rule_removal"}
@@ -395,6 +398,7 @@ def _row(name: str, house: House) -> Any:
         "link_collaborator_removal": house.collaborator,
         "ticket_collaborator_removal": house.collaborator,
         "contact_answer": house.guide_answer,
+        **dict.fromkeys(("guide_answer", "guide_answer_move", "guide_answer_removal"), house.guide_answer),
     }
     kinds = {
         "person": house.portal.customer,
@@ -412,6 +416,7 @@ def _row(name: str, house: House) -> Any:
         "calendar": house.calendar,
         "ageing": house.policy,
         "occasion": house.occasion,
+        "guide": house.guide_answer.question,
     }
     if name.startswith("routing_"):
         kinds["routing"] = house.table if name.startswith("routing_table") else house.rule

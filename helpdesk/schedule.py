@@ -132,6 +132,12 @@ JOBS = (
     ),
     Job("tickets.count_uses", "tickets.actions.counting:count_uses", every=HOUR, each_tenant=True),
     Job("tickets.note_figures", "tickets.actions.noting_figures:note_figures", every=600.0, each_tenant=True),
+    Job(
+        "knowledge.forget_searches",
+        "knowledge.actions.noting_searches:forget_searches",
+        every=24 * HOUR,
+        each_tenant=True,
+    ),
     Job("tickets.sweep_uploads", "tickets.actions.tidying:sweep_uploads", every=HOUR, each_tenant=True),
     Job(
         "accounts.forget_old_allowances",

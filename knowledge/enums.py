@@ -64,10 +64,3 @@ class BookingState(models.TextChoices):
     BOOKED = "booked", pgettext_lazy("bookings", "Booked")
     WAITING = "waiting", pgettext_lazy("bookings", "On the waiting list")
     CANCELLED = "cancelled", pgettext_lazy("bookings", "Cancelled")
-
-
-class SearchedFrom(models.TextChoices):
-    """Where somebody was given what the help centre has: by searching, or while they wrote a ticket."""
-
-    SEARCH = "search", _("Search")
-    FORM = "form", _("While writing a ticket")

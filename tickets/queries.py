@@ -28,7 +28,7 @@ from accounts.models import User
 from accounts.queries.colleagues import sees_organisations_tickets
 from accounts.queries.portals import portals_today
 from routing.queries import sight_of
-from tickets.enums import Audience, EventKind, FieldKind, LeadsTo, MessageKind, Status, Whose
+from tickets.enums import Audience, EventKind, FieldAccess, FieldKind, LeadsTo, MessageKind, Status, Whose
 from tickets.models import (
     Collaborator,
     FieldAnswer,
@@ -296,6 +296,21 @@ def matching(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
         people = User.objects.filter(search_key__contains=word).values("pk")
         found = Q(search_key__contains=word) | Q(requester__in=people) | Q(pk__in=_answering(word))
         tickets = tickets.filter(found)
+    return tickets
+
+
+def matching_for_customer(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
+    """Tickets whose number, subject or answers match what a customer searched for. Not by people, nor by answers that
+    only staff see: what they find would tell what they may not read."""
+    text = fold_text(words)[:100]
+    digits = text.lstrip("#")
+    read = FieldAnswer.objects.exclude(access=FieldAccess.INTERNAL).order_by()
+    if digits.isascii() and digits.isdigit() and len(digits) < 18:
+        answering = read.filter(search_key__contains=digits).values("ticket")
+        return tickets.filter(Q(number=int(digits)) | Q(search_key__contains=digits) | Q(pk__in=answering))
+    for word in text.split()[:8]:
+        answering = read.filter(search_key__contains=word).values("ticket")
+        tickets = tickets.filter(Q(search_key__contains=word) | Q(pk__in=answering))
     return tickets
 
 

@@ -26,6 +26,7 @@ class Branch:
     branches: list["Branch"] = field(default_factory=list)
     is_first: bool = False  # among those beside it that are in use
     is_last: bool = False
+    marks: tuple[tuple[int, int], ...] = ()  # what a search found in the name, as positions from and to
 
     @property
     def is_heading(self) -> bool:

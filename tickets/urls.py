@@ -14,6 +14,8 @@ from tickets.views import (
     home,
     merging,
     on_behalf,
+    searching,
+    suggesting,
     taking_on,
     undoing,
 )
@@ -26,6 +28,9 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("contact/", contact.contact, name="contact"),
     path("contact/<int:pk>/", contact.contact_answer, name="contact_answer"),
+    path("search/", searching.search_page, name="search"),
+    path("search/suggestions/", suggesting.suggest, name="suggestions"),
+    path("search/solved/", suggesting.solved, name="solved"),
     path("tickets/", customer.my_tickets, name="my_tickets"),
     path("tickets/new/", choosing.topics, name="topics"),
     path("tickets/new/<slug:slug>/", choosing.topic, name="file_ticket"),

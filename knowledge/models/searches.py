@@ -1,15 +1,14 @@
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import TenantModel, User
-from knowledge.enums import SearchedFrom
+from accounts.models import TenantModel
 from knowledge.models.articles import Article
 from knowledge.models.service import ServiceMessage
 
 
 class SearchedWords(TenantModel):
-    """How often something was searched for in the help centre on a day, by whomever, and how often nothing was found.
-    Kept for 90 days."""
+    """How often something was searched for in the help centre on a day, and how often it had nothing about it. Who did
+    is not kept. Kept for 90 days."""
 
     day = models.DateField()
     words = models.CharField(max_length=100)  # folded
@@ -24,13 +23,11 @@ class SearchedWords(TenantModel):
 
 
 class Solved(TenantModel):
-    """Somebody who was about to write a ticket, or searched, said that this solved it."""
+    """Somebody who was about to write a ticket said that this solved it. Who is not kept."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, null=True, related_name="solved")
     service_message = models.ForeignKey(ServiceMessage, on_delete=models.CASCADE, null=True, related_name="solved")
-    searched_from = models.CharField(max_length=6, choices=SearchedFrom.choices)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    key = models.UUIDField(null=True)  # of the form it was shown at: counted once for each
+    key = models.UUIDField()  # of the form it was shown at: counted once for each
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

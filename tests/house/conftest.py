@@ -421,7 +421,7 @@ def _furnish_help(portal: Portal, ticket: Ticket) -> None:
     HelpSettings.objects.create(tips_en="Think first")
     TipsRead.objects.create(user=portal.customer, digest="d")
     SearchedWords.objects.create(day=now.date(), words=f"{SECRET} words", times=1, in_vain=1)
-    Solved.objects.create(article=article, searched_from="search")
+    Solved.objects.create(article=article, key=uuid4())
     index_article(article)
     index_service_message(message)
 

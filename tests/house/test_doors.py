@@ -169,6 +169,8 @@ DOORS = [
     "knowledge.actions.service_messages:end_message",
     "knowledge.actions.service_messages:reopen_message",
     "knowledge.actions.service_messages:discard_message",
+    "knowledge.actions.noting_searches:note_search",
+    "knowledge.actions.noting_solved:note_solved",
     "tickets.actions.opening:open_ticket",
     "tickets.actions.replying:reply_to_ticket",
     "tickets.actions.replying:add_note",

@@ -81,6 +81,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "topic_tree",
         "turning",
         "guide_check",
+        "searched",
         "backends",
         "checks",
         "paging",

@@ -272,6 +272,7 @@ DESK_ADDRESSES = {
     "desk_assignment": Address(works_on, themselves, of_assigning),
     "desk_department": Address(works_on, other_department, kinds("transferred")),
     "desk_acts": Address(works_on),
+    "desk_articles": Address(works_on),
     "desk_nudge": Address(works_on, nothing, of_asking_colleagues),
     "desk_take_on": Address(works_on),
     "desk_waiting": Address(works_on, lambda *_about: {"whom": "Acme"}, of_waiting),
@@ -305,8 +306,8 @@ DESK_ADDRESSES = {
 }
 ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.
-LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails", "desk_incoming"}
-ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices"}
+LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails", "desk_incoming", "search"}
+ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices", "suggestions", "solved"}
 ABOUT_NO_TICKET |= {"incoming_upload", "sender_rules", "sender_rule_removal"}
 ABOUT_NO_TICKET |= {"mail_hook", "mail_reports", "unsubscribe", "person_address_works"}
 ABOUT_NO_TICKET |= {"organisation_department", "organisation_exceptions", "organisation_exception_removal"}
@@ -642,6 +643,10 @@ def _own_lists(world: World, client: Client, role: str, mode: Visibility) -> Non
         assert response.context["page"].total == len(tickets), query
         assert [item["count"] for item in response.context["shows"] if item["current"]] == [len(tickets)], query
     assert {row.pk for row in client.get("/").context["own_open"]} <= part - closed
+    found = expected(world, works_on, role, mode) if world.people[role].is_agent else seen
+    response = client.get("/search/?q=beeps&kind=tickets")
+    assert listed(response) == found
+    assert response.context["results"].tickets_total == len(found)
     unread = listed(client.get("/tickets/?show=unread"))
     assert unread <= part
     with tenant_scope((world.other if role in ELSEWHERE else world.portal).tenant):

@@ -49,6 +49,9 @@ PUBLIC = {
     "help",
     "help_article",
     "help_file",
+    "search",
+    "suggestions",
+    "solved",
 }
 PUBLIC |= {"service_messages", "service_feed"}
 # Everybody may open these for what they may read; the house's are for its staff, and nobody else is told of them.
@@ -173,6 +176,7 @@ ITS_AGENTS = {
     "desk_waiting",
     "desk_snooze",
     "desk_acts",
+    "desk_articles",
     "desk_nudge",
     "desk_take_on",
 }
@@ -183,6 +187,7 @@ ADMINISTRATORS |= {"access_settings", "private_domains"}
 ADMINISTRATORS |= {"agreements", "agreement_new", "staff", "departments"}
 # Files that come in, and lists that leave as files.
 AGENTS |= {"desk_export"}
+AGENTS |= {"searches", "searches_export"}
 AGENTS |= {"people_export", "organisations_export", "applications_export", "invitations_export"}
 ADMINISTRATORS |= {"people_import", "people_import_example", "organisations_import", "organisations_import_example"}
 ADMINISTRATORS |= {"imports", "agreements_export"}

@@ -31,6 +31,7 @@ from tickets.forms.messages import MessageForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
 from tickets.models import HelpTopic, Ticket, Upload
 from tickets.queries import open_topics, participating
+from tickets.searching import suggestions, suggests
 from tickets.topic_tree import choice_for
 from tickets.views.entitling import not_entitled, sign_in_first, sign_in_for_organisation
 from tickets.views.files import bound
@@ -229,10 +230,13 @@ def _filing_page(
     status: int = 200,
     refused: dict[str, int] | None = None,
 ) -> HttpResponse:
+    reader = request.user if request.user.is_authenticated else None
     context = {
         "topic": topic,
         "form": form,
-        "expected_within": expected_answer(request.user if request.user.is_authenticated else None),
+        "suggests": suggests(reader),
+        "suggested": suggestions(form.data.get("subject", ""), form.data.get("body", ""), reader),
+        "expected_within": expected_answer(reader),
         "kept": [upload for upload in kept if not upload.field_key],
         "kept_answers": [upload for upload in kept if upload.field_key],
         "refused": refused,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets.views import dashboard, desk_acts, desk_articles, desk_sorting, desk_time, exporting, priorities
+from tickets.views import article_search, dashboard, desk_acts, desk_sorting, desk_time, exporting, priorities
 
 urlpatterns = [
     path("desk/dashboard/", dashboard.dashboard, name="dashboard"),
@@ -17,7 +17,7 @@ urlpatterns = [
         desk_sorting.desk_follower_removal,
         name="desk_follower_removal",
     ),
-    path("desk/tickets/<int:number>/articles/", desk_articles.desk_articles, name="desk_articles"),
+    path("desk/tickets/<int:number>/articles/", article_search.desk_article_search, name="desk_article_search"),
     path("desk/tickets/<int:number>/acts/", desk_acts.desk_acts, name="desk_acts"),
     path("desk/tickets/<int:number>/nudge/", desk_acts.desk_nudge, name="desk_nudge"),
     path("desk/tickets/<int:number>/waiting/", desk_time.desk_waiting, name="desk_waiting"),

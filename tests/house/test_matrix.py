@@ -272,7 +272,7 @@ DESK_ADDRESSES = {
     "desk_assignment": Address(works_on, themselves, of_assigning),
     "desk_department": Address(works_on, other_department, kinds("transferred")),
     "desk_acts": Address(works_on),
-    "desk_articles": Address(works_on),
+    "desk_article_search": Address(works_on),
     "desk_nudge": Address(works_on, nothing, of_asking_colleagues),
     "desk_take_on": Address(works_on),
     "desk_waiting": Address(works_on, lambda *_about: {"whom": "Acme"}, of_waiting),

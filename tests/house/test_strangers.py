@@ -176,7 +176,7 @@ ITS_AGENTS = {
     "desk_waiting",
     "desk_snooze",
     "desk_acts",
-    "desk_articles",
+    "desk_article_search",
     "desk_nudge",
     "desk_take_on",
 }

@@ -14,7 +14,7 @@ SHOWN = 5
 
 
 @agents_only
-def desk_articles(request: PortalRequest, number: int) -> HttpResponse:
+def desk_article_search(request: PortalRequest, number: int) -> HttpResponse:
     """A part of the ticket's page: articles about `?q=` that the requester may read, in their language first, with the
     addresses at which they read them."""
     ticket = fetch(request, number)

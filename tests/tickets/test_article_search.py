@@ -22,7 +22,7 @@ def test_an_agent_finds_what_the_requester_may_read(in_scope: Portal, other_port
         index_article(article)
     with tenant_scope(other_portal.tenant):
         make_article("south", title_en="Printer in the south")
-    url = reverse("desk_articles", args=[ticket.number])
+    url = reverse("desk_article_search", args=[ticket.number])
 
     page = Page(browse(in_scope, in_scope.agent).get(url, {"q": "printer"}))
 
@@ -38,7 +38,7 @@ def test_an_agent_finds_what_the_requester_may_read(in_scope: Portal, other_port
 def test_who_does_not_see_the_ticket_searches_nothing_for_it(in_scope: Portal, other_portal: Portal, browse):
     ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
     make_article("jam", title_en="Printer jam")
-    url = reverse("desk_articles", args=[ticket.number])
+    url = reverse("desk_article_search", args=[ticket.number])
 
     assert browse(in_scope, in_scope.customer).get(url, {"q": "printer"}).status_code == 404
     assert browse(in_scope, AgentFactory()).get(url, {"q": "printer"}).status_code == 404

@@ -308,6 +308,7 @@ ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.
 LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails", "desk_incoming", "search"}
 ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices", "suggestions", "solved"}
+ABOUT_NO_TICKET |= {"contact", "contact_answer"}
 ABOUT_NO_TICKET |= {"incoming_upload", "sender_rules", "sender_rule_removal"}
 ABOUT_NO_TICKET |= {"mail_hook", "mail_reports", "unsubscribe", "person_address_works"}
 ABOUT_NO_TICKET |= {"organisation_department", "organisation_exceptions", "organisation_exception_removal"}

@@ -49,3 +49,15 @@ def _is_told(message: ServiceMessage, now: datetime) -> bool:
     standing = message.stands(now)
     soon = message.starts_at - timedelta(days=message.announced_days) <= now
     return standing == Standing.LASTING or (standing == Standing.COMING and soon)
+
+
+def desk_messages(state: str, now: datetime) -> ServiceMessageQuerySet:
+    """All the portal's service messages that stand so, for its staff."""
+    everything: ServiceMessageQuerySet = ServiceMessage.objects.all()
+    asked = {
+        Standing.LASTING: everything.lasting(now),
+        Standing.COMING: everything.coming(now),
+        Standing.OVER: everything.over(now),
+        Standing.DRAFT: everything.filter(published_at=None),
+    }
+    return asked[Standing(state)]

@@ -285,6 +285,16 @@ AGENTS |= {"desk_booking", "desk_occasion_new", "desk_activities", "desk_activit
 AGENTS_ROWS |= {"desk_occasion", "desk_occasion_edit", "desk_occasion_cancellation", "desk_occasion_export"}
 AGENTS_ROWS |= {"desk_occasion_place", "desk_occasion_removal", "desk_occasion_first"}
 AGENTS_ROWS |= {"desk_activity", "desk_activity_state"}
+AGENTS |= {"desk_service_messages", "desk_service_message_new"}
+OF_SERVICE_MESSAGES = {
+    "desk_service_message",
+    "desk_service_message_edit",
+    "desk_service_message_publication",
+    "desk_service_message_updates",
+    "desk_service_message_end",
+    "desk_service_message_removal",
+}
+AGENTS_ROWS |= OF_SERVICE_MESSAGES
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -394,8 +404,7 @@ def _row(name: str, house: House) -> Any:
         **dict.fromkeys((name for name in AGENTS_ROWS if name.startswith("desk_occasion")), house.occasion),
         **dict.fromkeys(("desk_activity", "desk_activity_state"), house.occasion.activity),
         "mail_again": house.delivery,
-        "service_message": house.service_message,
-        "service_message_dismissal": house.service_message,
+        **dict.fromkeys(FOR_READERS | OF_SERVICE_MESSAGES, house.service_message),
         "desk_attachment": house.note_attachment,
         "help_file": house.article_file,
         "desk_collaborator_removal": house.collaborator,

@@ -74,6 +74,7 @@ class EntryRequestKind(models.TextChoices):
     CODE = "code"
     REGISTER = "register"
     ASK = "ask"  # whom do I turn to
+    SUBSCRIBE = "subscribe"  # to service messages by mail
 
 
 class ApplicationState(models.TextChoices):
@@ -145,6 +146,8 @@ class AccountEventKind(models.TextChoices):
     DIGEST_DUE = "digest_due"
     ALERTED = "alerted"
     MORNING_DUE = "morning_due"
+    SUBSCRIPTION_REQUESTED = "subscription_requested"
+    SERVICE_TOLD = "service_told"
     BOOKED = "booked"
     WAITLISTED = "waitlisted"
     PLACE_GIVEN = "place_given"

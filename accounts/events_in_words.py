@@ -102,6 +102,8 @@ _PLAIN: dict[str, Callable[[], str]] = {
     AccountEventKind.REOPENED: lambda: _("Account opened again"),
     AccountEventKind.WROTE_TO_RETIRED: lambda: _("Wrote to a retired address, and was told where to turn"),
     AccountEventKind.MAILBOX_FAILED: lambda: _("Was told that a mailbox cannot be read"),
+    AccountEventKind.SUBSCRIPTION_REQUESTED: lambda: _("Asked for service messages by mail"),
+    AccountEventKind.SERVICE_TOLD: lambda: _("Was told of a service message"),
     AccountEventKind.DIGEST_DUE: lambda: _("Was sent what has happened"),
     AccountEventKind.MORNING_DUE: lambda: _("Was told in the morning what waits"),
     AccountEventKind.ALERTED: lambda: _("Was told which tickets go stale"),

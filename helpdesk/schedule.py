@@ -91,6 +91,14 @@ JOBS = (
         each_tenant=True,
     ),
     Job(
+        "notifications.tell_subscribers",
+        "notifications.actions.telling_service:tell_subscribers",
+        every=15.0,
+        embedded=2.0,
+        each_tenant=True,
+        in_turns=True,
+    ),
+    Job(
         "notifications.watch_mailboxes",
         "notifications.actions.watching_mailboxes:watch_mailboxes",
         every=60.0,

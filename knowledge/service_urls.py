@@ -1,10 +1,16 @@
 from django.urls import path
 
-from knowledge.views import desk_service, service
+from knowledge.views import desk_service, service, subscribing
 
 urlpatterns = [
     path("service-messages/", service.service_messages, name="service_messages"),
     path("service-messages/feed.atom", service.service_feed, name="service_feed"),
+    path("service-messages/subscription/", subscribing.service_subscription, name="service_subscription"),
+    path(
+        "service-messages/subscription/<str:token>/",
+        subscribing.service_subscription_confirm,
+        name="service_subscription_confirm",
+    ),
     path("service-messages/<int:pk>/", service.service_message, name="service_message"),
     path("service-messages/<int:pk>/dismissal/", service.service_message_dismissal, name="service_message_dismissal"),
     path("desk/service-messages/", desk_service.desk_service_messages, name="desk_service_messages"),

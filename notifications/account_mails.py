@@ -18,6 +18,7 @@ from notifications.mailbox_words import MAILBOX_MAILS
 from notifications.models import Delivery
 from notifications.mornings import about_morning
 from notifications.security_mails import SECURITY_MAILS
+from notifications.service_mails import SERVICE_MAILS
 
 Values = dict[str, Any]
 
@@ -53,6 +54,7 @@ _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.DIGEST: about_digest,
     MailKind.ALERT: about_alert,
     MailKind.MORNING: about_morning,
+    **SERVICE_MAILS,
     **ENTRY_MAILS,
     **SECURITY_MAILS,
     **MAILBOX_MAILS,

@@ -103,8 +103,9 @@ def choices_of(person: User) -> tuple[Choice, ...]:
 
 
 def can_be_stopped(person: User, kind: MailKind) -> bool:
-    """Whether this person may do without such mails. A digest they once chose, they may leave."""
-    return kind == MailKind.DIGEST or kind in {choice.kind for choice in choices_of(person)}
+    """Whether this person may do without such mails. What they once asked for, they may leave: digests, service
+    messages."""
+    return kind in (MailKind.DIGEST, MailKind.SERVICE_MESSAGE) or kind in {choice.kind for choice in choices_of(person)}
 
 
 def left_after_muting(told: Iterable[Told], muted: Collection[Told], *, concerned: Collection[int] = ()) -> set[Told]:

@@ -180,6 +180,8 @@ class MailKind(models.TextChoices):
     NUDGED = "nudged", _("The customer asks for news")
     REMINDER = "reminder", _("Reminder to answer")
     CLOSED_UNANSWERED = "closed_unanswered", _("Closed without an answer")
+    SUBSCRIPTION = "subscription", _("Confirm the subscription to service messages")
+    SERVICE_MESSAGE = "service_message", _("Service message")
 
 
 DESK_KINDS = frozenset(
@@ -199,7 +201,7 @@ DESK_KINDS = frozenset(
 )
 
 
-# Mails to people who are not let in: about being let in, or that they no longer are.
+# Mails to people who are not let in: about being let in, or that they no longer are; and what everybody may read.
 FOR_OUTSIDERS = frozenset(
     {
         MailKind.APPLIED,
@@ -208,6 +210,8 @@ FOR_OUTSIDERS = frozenset(
         MailKind.NOT_ENTITLED,
         MailKind.CLOSED_ACCOUNT,
         MailKind.RETIRED_ADDRESS,
+        MailKind.SUBSCRIPTION,
+        MailKind.SERVICE_MESSAGE,
     }
 )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.scoping import current_tenant
 from notifications.choices import can_be_stopped
-from notifications.enums import MailKind
+from notifications.enums import FOR_OUTSIDERS, MailKind
 
 LIFE = timedelta(days=365)  # mails lie in mailboxes for long; the choices page of the account has no end
 
@@ -36,8 +36,10 @@ def meant_by(token: str) -> tuple[User, MailKind] | None:
         return None
     if int(made_at) < (timezone.now() - LIFE).timestamp():
         return None
-    person: User | None = User.objects.filter(pk=int(key), is_active=True).first()
-    return (person, kind) if person is not None and can_be_stopped(person, kind) else None
+    person: User | None = User.objects.filter(pk=int(key)).first()
+    if person is None or not (person.is_active or kind in FOR_OUTSIDERS):
+        return None
+    return (person, kind) if can_be_stopped(person, kind) else None
 
 
 def _signer() -> Signer:

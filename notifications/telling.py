@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.queries.people import person_at
+from knowledge.queries.subscribers import is_subscribed
 from notifications.choices import choices_of, left_after_muting
 from notifications.enums import DESK_KINDS, FOR_OUTSIDERS, DigestPace, MailKind
 from notifications.ladder import Ladder
@@ -213,6 +214,12 @@ def _applied(event: AccountEvent) -> Iterator[Telling]:
         yield from (Telling(person, MailKind.NEW_APPLICATION) for person in people_deciding_applications())
 
 
+def _service_told(event: AccountEvent) -> Iterator[Telling]:
+    """Unless they have ended the subscription since."""
+    if is_subscribed(event.user):
+        yield Telling(event.user, MailKind.SERVICE_MESSAGE)
+
+
 def _renewed(event: AccountEvent) -> Iterator[Telling]:
     """The first password is what they came for, and the first recovery codes come with the factor that is told."""
     if not event.data.get("first"):
@@ -284,6 +291,8 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.DIGEST_DUE: _to_person(MailKind.DIGEST),
     AccountEventKind.ALERTED: _to_person(MailKind.ALERT),
     AccountEventKind.MORNING_DUE: _to_person(MailKind.MORNING),
+    AccountEventKind.SUBSCRIPTION_REQUESTED: _to_person(MailKind.SUBSCRIPTION),
+    AccountEventKind.SERVICE_TOLD: _service_told,
     AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
     AccountEventKind.MAILBOX_FAILED: _to_person(MailKind.MAILBOX_TROUBLE),
 }

@@ -81,6 +81,11 @@ def _ask(asked: EntryRequest) -> None:
     _tell_standing(person, decision)
 
 
+def _subscribe(asked: EntryRequest) -> None:
+    """Nobody is let in by it: whoever reads the mail at the address confirms that they want what they asked for."""
+    _record(_somebody(asked), AccountEventKind.SUBSCRIPTION_REQUESTED)
+
+
 def _tell_standing(person: User, decision: EntryDecision) -> None:
     if decision.outcome == EntryOutcome.ALREADY_IN:
         _record(person, AccountEventKind.ALREADY_REGISTERED)
@@ -163,4 +168,5 @@ _SETTLERS: dict[EntryRequestKind, Callable[[EntryRequest], None]] = {
     EntryRequestKind.CODE: _code,
     EntryRequestKind.REGISTER: _register,
     EntryRequestKind.ASK: _ask,
+    EntryRequestKind.SUBSCRIBE: _subscribe,
 }

@@ -31,6 +31,16 @@ class OrganisationField(LineField):
         return found
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows, by their ids; a number that no row can have is no choice, and no trouble for the database."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
 class OrganisationsField(TextField):
     """Organisations by name, one a line."""
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms.choosing import OrganisationsField
+from accounts.forms.choosing import OrganisationsField, RowsField
 from accounts.forms.fields import LineField, TextField
 from accounts.models import Organisation
 from knowledge.enums import Audience, MessageKind, Severity
@@ -99,7 +99,7 @@ class ServiceMessageForm(forms.Form):
         label=gettext_lazy("Organisations"),
         help_text=gettext_lazy("Their names, one a line, as they stand under Organisations."),
     )
-    services = forms.ModelMultipleChoiceField(
+    services = RowsField(
         label=gettext_lazy("What is affected?"),
         queryset=Service.objects.none(),
         required=False,

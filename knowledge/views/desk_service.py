@@ -126,10 +126,8 @@ def _editor(request: PortalRequest, found: ServiceMessage | None) -> HttpRespons
             form.refuse(refused.why)
         else:
             is_out = saved.published_at is not None
-            told = (
-                _("It is changed for everybody who reads it.") if is_out else _("Saved as a draft. Nobody sees it yet.")
-            )
-            messages.success(request, told)
+            done = _("Saved as a draft. Nobody sees it yet.")
+            messages.success(request, _("It is changed for everybody who reads it.") if is_out else done)
             return redirect("desk_service_message", saved.pk)
     context = {"form": form, "message": found, "zone": timezone.get_current_timezone_name()}
     return render(request, "knowledge/desk/service_message_edit.html", context, status=422 if form.errors else 200)

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, User
+from knowledge.actions.subscribing import subscribe, unsubscribe
 from notifications.choices import choices_of
 from notifications.enums import DigestPace, MailKind
 from notifications.models import DigestChoice, DigestItem, MutedMail
@@ -41,8 +42,10 @@ def stop_mails(*, actor: User | None = None, user: User, kind: MailKind) -> bool
     """Switch one kind of mail off, as its reader asks by the address in such a mail, which proves that they had it.
 
     For the digest: none comes any more, what it collected is switched off, and what waits for it is told nowhere but on
-    the tickets. Records `details_changed`. Returns False when it was off.
+    the tickets. For service messages: the subscription ends. Records `details_changed`. Returns False when it was off.
     """
+    if kind == MailKind.SERVICE_MESSAGE:
+        return unsubscribe(actor=actor, user=user)
     with transaction.atomic():
         person = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         kinds = set(paces_of(person)) if kind == MailKind.DIGEST else {kind}
@@ -56,6 +59,8 @@ def stop_mails(*, actor: User | None = None, user: User, kind: MailKind) -> bool
 
 def resume_mails(*, actor: User | None = None, user: User, kind: MailKind) -> bool:
     """Have one kind of mail sent again, at once as it happens. Records `details_changed`. Returns False when it was."""
+    if kind == MailKind.SERVICE_MESSAGE:
+        return subscribe(actor=actor, user=user)
     with transaction.atomic():
         person = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
         changed = _mute(person, {kind}, set())

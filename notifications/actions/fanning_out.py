@@ -7,6 +7,7 @@ from django.utils.crypto import salted_hmac
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.scoping import current_tenant
+from knowledge.actions.subscribing import unsubscribe
 from notifications.addresses import ascii_address
 from notifications.brakes import may_acknowledge
 from notifications.enums import DigestPace, MailKind
@@ -51,12 +52,15 @@ def fan_out(event: Event, ladder: Ladder | None = None) -> int:
 
 
 def _carry_out(event: Event) -> None:
-    """What an event means beyond mails: whoever no longer works here has no open tickets, so that none is forgotten."""
+    """What an event means beyond mails: whoever no longer works here has no open tickets, so that none is forgotten;
+    whose account is closed subscribes to nothing."""
     if not isinstance(event, AccountEvent) or event.kind not in (
         AccountEventKind.CLOSED,
         AccountEventKind.ROLE_CHANGED,
     ):
         return
+    if not event.user.is_active:
+        unsubscribe(actor=None, user=event.user)
     if not (event.user.is_active and event.user.is_agent):
         release_tickets(actor=None, user=event.user)
 

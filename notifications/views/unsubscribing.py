@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from knowledge.queries.subscribers import is_subscribed
 from notifications.actions.choosing_mails import resume_mails, stop_mails
 from notifications.choices import choices_of
 from notifications.enums import MailKind
@@ -51,4 +52,6 @@ def _sentence(person: User, kind: MailKind) -> str:
 
 
 def _is_stopped(person: User, kind: MailKind) -> bool:
+    if kind == MailKind.SERVICE_MESSAGE:
+        return not is_subscribed(person)
     return not paces_of(person) if kind == MailKind.DIGEST else kind in muted_by(person)

@@ -13,6 +13,7 @@ from accounts.actions.changing_addresses import request_address
 from accounts.actions.limiting import spend_allowance
 from accounts.enums import AccountEventKind
 from accounts.models import (
+    AccountEvent,
     Agreement,
     Application,
     EntryRequest,
@@ -61,6 +62,7 @@ from knowledge.models import (
     Solved,
     TipsRead,
 )
+from knowledge.subscription_links import confirmation_link
 from notifications.actions.fanning_out import fan_out
 from notifications.models import (
     BouncingAddress,
@@ -141,6 +143,7 @@ class House:
     link: str
     password_link: str
     address_link: str
+    service_token: str
     colleague: User
     collaborator: User  # of another organisation, added to the ticket
     outsider: User  # an agent of the portal, in another department
@@ -225,6 +228,7 @@ def furnish(portal: Portal) -> House:
             link=ticket_link(ticket, portal.customer),
             password_link=password_link(portal.customer),
             address_link=_asked_for_another_address(portal),
+            service_token=_asked_for_service_messages(portal),
             collaborator=User.objects.get(email="added@furnished.example"),
             colleague=UserFactory(email="colleague@kund.example", organisation=portal.organisation),
             outsider=outsider,
@@ -262,6 +266,11 @@ def furnish(portal: Portal) -> House:
             booking=Booking.objects.get(),
             guide_answer=GuideAnswer.objects.select_related("question").get(),
         )
+
+
+def _asked_for_service_messages(portal: Portal) -> str:
+    asked = AccountEvent.objects.create(user=portal.customer, kind=AccountEventKind.SUBSCRIPTION_REQUESTED)
+    return confirmation_link(asked).rstrip("/").rsplit("/", 1)[1]
 
 
 def _asked_for_another_address(portal: Portal) -> str:

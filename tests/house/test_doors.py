@@ -171,6 +171,8 @@ DOORS = [
     "knowledge.actions.service_messages:discard_message",
     "knowledge.actions.noting_searches:note_search",
     "knowledge.actions.noting_solved:note_solved",
+    "knowledge.actions.subscribing:subscribe",
+    "knowledge.actions.subscribing:unsubscribe",
     "tickets.actions.opening:open_ticket",
     "tickets.actions.replying:reply_to_ticket",
     "tickets.actions.replying:add_note",

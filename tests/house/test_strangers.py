@@ -53,7 +53,7 @@ PUBLIC = {
     "suggestions",
     "solved",
 }
-PUBLIC |= {"service_messages", "service_feed"}
+PUBLIC |= {"service_messages", "service_feed", "service_subscription"}
 # Everybody may open these for what they may read; the house's are for its staff, and nobody else is told of them.
 FOR_READERS = {"service_message", "service_message_dismissal"}
 # Whoever is in the middle of signing in, in the same browser; everybody else begins at the beginning.
@@ -69,6 +69,7 @@ BY_TOKEN = {
     "link_collaborator_removal",
     "link_confidentiality",
     "unsubscribe",
+    "service_subscription_confirm",
 }
 # A guest may open these for a ticket their own session filed; a signed-in person for their own tickets.
 JUST_FILED = {"thanks", "thanks_more"}
@@ -358,6 +359,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         "row": _child(name, house).pk + (0 if real else 5000),
         "token": (secret if name == "password_set" else token) if real else "no.such",
         **({"token": _stopping_token(house)} if real and name == "unsubscribe" else {}),
+        **({"token": house.service_token} if real and name == "service_subscription_confirm" else {}),
         **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
         "mark": session_mark(house.session.session_key) if real else "no-such",
         "uid": uid if real else "OTk5OTk5",

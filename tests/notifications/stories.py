@@ -1,5 +1,7 @@
 """What has to happen for each mail about an account to be sent. The doors do it, as in life."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from accounts.actions.applying import approve_application, refuse_application
@@ -12,6 +14,10 @@ from accounts.actions.settling import settle
 from accounts.enums import AccountEventKind, EntryRequestKind, Refusal, WayIn
 from accounts.models import Application, EntryRequest, Organisation, OrganisationDomain, ProviderContact, User
 from accounts.queries.people import person_at
+from knowledge.actions.service_messages import publish_message, save_message
+from knowledge.actions.subscribing import subscribe
+from knowledge.service_drafts import MessageDraft
+from notifications.actions.telling_service import tell_subscribers
 from notifications.actions.turning_away import tell_retired
 from notifications.models import MailAddress
 from tests.conftest import Portal
@@ -75,6 +81,19 @@ def write_to_retired(portal: Portal, words: str) -> None:
     )
     tell_retired(sender="late@mail.example", name=words[:100], address=address)
     User.objects.filter(email="late@mail.example").update(language="en")
+
+
+def follow_service(portal: Portal, words: str) -> None:
+    """Somebody asks for service messages by mail, and one is published for everybody who does."""
+    ask(EntryRequestKind.SUBSCRIBE, "reader@mail.example")
+    User.objects.filter(email="reader@mail.example").update(language="en")
+    subscribe(actor=None, user=User.objects.get(email="reader@mail.example"))
+    title = words[:120]
+    draft = MessageDraft("disturbance", "down", title, title, words, words, timezone.now() - timedelta(hours=1))
+    message = save_message(actor=portal.agent, message=None, draft=draft)
+    publish_message(actor=portal.agent, message=message)
+    while tell_subscribers():
+        pass
 
 
 def prove_oneself(portal: Portal, language: str = "en") -> None:

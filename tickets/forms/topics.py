@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms.choosing import OrganisationsField
+from accounts.forms.choosing import OrganisationsField, RowsField
 from accounts.forms.fields import LineField, TextField
 from accounts.models import Agreement, Organisation
 from routing.forms import DepartmentField
@@ -60,14 +60,6 @@ BECOMES_HEADING = {
 
 def _pair(name: str, labels: tuple[Any, Any], field: Any = LineField, **options: Any) -> dict[str, forms.Field]:
     return {f"{name}_sv": field(label=labels[0], **options), f"{name}_en": field(label=labels[1], **options)}
-
-
-class AgreementsField(forms.ModelMultipleChoiceField):
-    def clean(self, value: Any) -> Any:
-        try:
-            return super().clean(value)
-        except OverflowError:  # a number no row can have
-            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
 
 
 class TopicForm(forms.Form):
@@ -200,7 +192,7 @@ class TopicForm(forms.Form):
         offered = Agreement.objects.filter(is_active=True)
         if self.topic:
             offered = offered | Agreement.objects.filter(help_topics__topic=self.topic)
-        self.fields["agreements"] = AgreementsField(
+        self.fields["agreements"] = RowsField(
             label=_("Agreements"),
             queryset=offered.distinct().order_by("name"),
             required=False,

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from accounts.models import Organisation, Tenant, User
 from accounts.scoping import tenant_scope
 from routing.models import Department
+from tests import databases
 from tests.factories import (
     AgentFactory,
     DepartmentFactory,
@@ -73,6 +75,34 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if connection.vendor != "sqlite":
         terminalreporter.write_line("Tests without any database: left out as well, make test runs them.")
         terminalreporter.write_line("Journeys: in Swedish, without axe and narrow windows, which make test looks at.")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """A file stays until the next run, which begins anew unless told to --reuse-db; databases of servers go."""
+    return connection.vendor == "sqlite" or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(request: pytest.FixtureRequest) -> bool:
+    return connection.vendor != "sqlite" and bool(request.config.getvalue("create_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    database = Path(connection.settings_dict["TEST"]["NAME"] or "")
+    is_reused = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db") and database.exists()
+    if connection.vendor == "sqlite" and not is_reused:
+        databases.begin_anew(database)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            databases.keep()
 
 
 @dataclass

@@ -382,6 +382,7 @@ DOORS = [
     "knowledge.actions.occasions:cancel_occasion",
     "knowledge.actions.occasions:change_occasion",
     "knowledge.actions.occasions:remind_participants",
+    "knowledge.actions.tips:note_tips_read",
     "knowledge.actions.guide:save_question",
     "knowledge.actions.guide:begin_with",
     "knowledge.actions.guide:remove_question",

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import ProviderContactKind
 from accounts.folding import clean_line
 from accounts.forms.choosing import OrganisationField
-from accounts.forms.fields import AddressField, LineField
+from accounts.forms.fields import AddressField, LineField, TextField
 from knowledge.actions.guide import EXAMPLES, AnswerWords
 from knowledge.enums import Audience, GuideEnd
 from knowledge.models import Article, GuideAnswer, GuideQuestion
 from tickets.enums import LeadsTo
-from tickets.forms.topics import TextField
 from tickets.models import HelpTopic
 
 ON = "question"  # it leads on, instead of ending

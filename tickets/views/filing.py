@@ -35,6 +35,7 @@ from tickets.searching import suggestions, suggests
 from tickets.topic_tree import choice_for
 from tickets.views.entitling import not_entitled, sign_in_first, sign_in_for_organisation
 from tickets.views.files import bound
+from tickets.views.tips import asks_to_put_away, put_away, tips_before
 
 FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add to but not read, and as whom they wrote
 UPLOADS_PER_NETWORK = 120  # forms with files an hour, by people who are not signed in
@@ -55,6 +56,13 @@ def file_ticket(request: PortalRequest, slug: str) -> HttpResponse:
 def _file(request: PortalRequest, topic: HelpTopic | None, person: User | None) -> HttpResponse:
     if topic is None:
         return _topic_is_gone(request)
+    response = _answer(request, topic, person)
+    if asks_to_put_away(request):
+        put_away(request, response, tips_before(request, topic))
+    return response
+
+
+def _answer(request: PortalRequest, topic: HelpTopic, person: User | None) -> HttpResponse:
     if request.method != "POST":
         form = FilingForm(topic=topic, person=person, tenant=request.tenant)
         form.prefill(request.GET)
@@ -233,6 +241,7 @@ def _filing_page(
     reader = request.user if request.user.is_authenticated else None
     context = {
         "topic": topic,
+        "tips": tips_before(request, topic),
         "form": form,
         "suggests": suggests(reader),
         "suggested": suggestions(form.data.get("subject", ""), form.data.get("body", ""), reader),

@@ -11,7 +11,7 @@ class SearchedWords(TenantModel):
     is not kept. Kept for 90 days."""
 
     day = models.DateField()
-    words = models.CharField(max_length=100)  # folded
+    words = models.CharField(max_length=100)  # as knowledge/searched.py counts them
     times = models.PositiveIntegerField(default=0)
     in_vain = models.PositiveIntegerField(default=0)
 

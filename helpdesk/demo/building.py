@@ -25,6 +25,7 @@ from helpdesk.demo.arranging import (
     arrange_calendars,
     arrange_customers,
     arrange_departments,
+    arrange_guide,
     arrange_levels,
     arrange_routing,
     arrange_topics,
@@ -62,6 +63,7 @@ def build(script: DemoPortal, host: str) -> Tenant:
         organisations = _organisations(script, departments)
         arrange_departments(script, staff["admin"], departments)
         topics = arrange_topics(script, staff["admin"], departments)
+        arrange_guide(script, staff["admin"], topics)
         arrange_customers(script, staff["admin"], departments, organisations, topics)
         arrange_routing(script, staff["admin"], departments)
         arrange_addresses(script, staff["admin"], departments, topics)

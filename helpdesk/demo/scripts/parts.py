@@ -122,6 +122,26 @@ class DemoApplication:
 
 
 @dataclass(frozen=True)
+class DemoAnswer:
+    """An answer of "Where to turn". `goes`: the key of another question, or a kind of end; texts are (Swedish,
+    English), `examples` pairs of them."""
+
+    label: tuple[str, str]
+    goes: str
+    topic: str = ""
+    contact_kinds: tuple[str, ...] = ()
+    words: tuple[str, str] = ("", "")
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class DemoQuestion:
+    text: tuple[str, str]
+    answers: tuple[DemoAnswer, ...]
+    help: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
 class DemoPortal:
     """`access`: the portal's settings about who gets in, as `update_access` takes them."""
 
@@ -151,3 +171,4 @@ class DemoPortal:
     agreements: tuple[dict[str, Any], ...] = ()  # as `add_agreement` takes them, and the name of their "level"
     applications: tuple[DemoApplication, ...] = ()
     invitations: tuple[tuple[str, str, str], ...] = ()  # address, name, organisation
+    guide: dict[str, DemoQuestion] = field(default_factory=dict)  # by key; it begins with the first

@@ -10,8 +10,10 @@ from helpdesk.demo.scripts.parts import (
     Step,
     Story,
 )
+from helpdesk.demo.scripts.plan_guide import PLAN_GUIDE
 
 PLAN = DemoPortal(
+    guide=PLAN_GUIDE,
     slug="plan",
     name="Strategen teknisk support",
     colour="#0b6b53",

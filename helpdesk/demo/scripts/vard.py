@@ -12,8 +12,10 @@ from helpdesk.demo.scripts.parts import (
     Step,
     Story,
 )
+from helpdesk.demo.scripts.vard_guide import VARD_GUIDE
 
 VARD = DemoPortal(
+    guide=VARD_GUIDE,
     slug="vard",
     name="Journalia kundstöd",
     colour="#1f6f54",
@@ -75,6 +77,7 @@ VARD = DemoPortal(
         "known_domains": "invitation",
         "phone": "036-19 00 10",
         "phone_hours": "Vardagar 8–16.30; annan tid kopplas akuta fel till jouren",
+        "on_call_phone": "036-19 00 19",
         "entry_contact": "Vill du kunna lägga ärenden här? Ring 036-19 00 10 på kontorstid, så ordnar vi det.",
     },
     forms={

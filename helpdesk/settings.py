@@ -159,6 +159,7 @@ CSRF_COOKIE_NAME = f"{_prefix}csrf"
 CSRF_FAILURE_VIEW = "helpdesk.views.stale_form"
 LANGUAGE_COOKIE_NAME = f"{_prefix}language"
 DEVICE_COOKIE_NAME = f"{_prefix}device"
+READER_COOKIE_NAME = f"{_prefix}reader"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 X_FRAME_OPTIONS = "DENY"

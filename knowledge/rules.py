@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from accounts.rules import require_staff
-from knowledge.models import HelpSettings
+from knowledge.queries.help_settings import help_settings
 from routing.models import DepartmentMember
 
 
@@ -13,8 +13,7 @@ def may_publish(person: User) -> bool:
         return False
     if person.sees_all_departments:
         return True
-    settings = HelpSettings.objects.first()
-    if settings is None or settings.agents_publish:
+    if help_settings().agents_publish:
         return True
     return bool(DepartmentMember.objects.filter(user=person, is_lead=True).exists())
 

@@ -91,7 +91,7 @@ class Page(HTMLParser):
 
     def form(self, action_ending: str) -> dict[str, str]:
         """What a browser would send for the form whose action ends so."""
-        found = next(form for form in self.forms if form["action"].split("?")[0].endswith(action_ending))
+        found = next(form for form in self.forms if re.split("[?#]", form["action"])[0].endswith(action_ending))
         fields: dict[str, str] = found["fields"]
         return fields
 

@@ -356,8 +356,18 @@ def offered_topics(person: User | None) -> QuerySet[HelpTopic]:
 
 def open_topics(person: User | None) -> QuerySet[HelpTopic]:
     """The help topics somebody can file under: those they are offered that lead to a form and are no mere heading."""
+    return with_form(offered_topics(person))
+
+
+def with_form(topics: QuerySet[HelpTopic]) -> QuerySet[HelpTopic]:
+    """Those of the topics that lead to a form and are no mere heading."""
     below = HelpTopic.objects.filter(parent=OuterRef("pk"), is_active=True)
-    return offered_topics(person).filter(~Exists(below), leads_to=LeadsTo.FORM)
+    return topics.filter(~Exists(below), leads_to=LeadsTo.FORM)
+
+
+def manual_topic_for(person: User | None) -> HelpTopic | None:
+    """The topic of tickets about what is missing in the help centre (S10), if this person is offered it."""
+    return open_topics(person).filter(manual_topic__isnull=False).first()
 
 
 def _meant_for(person: User | None, prefix: str) -> Q:

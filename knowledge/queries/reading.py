@@ -7,7 +7,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from knowledge.markdown import files_named
-from knowledge.models import Article, ArticleFile, Section
+from knowledge.models import Article, ArticleFile, ArticleVote, Section
 from knowledge.queries.readable import articles_for
 
 FEW = 6  # articles of a section on the help centre's first page
@@ -56,6 +56,11 @@ def files_out(article: Article) -> list[ArticleFile]:
         return []
     mentioned = files_named(article.published.body_sv) | files_named(article.published.body_en)
     return list(article.files.filter(pk__in=mentioned)) if mentioned else []
+
+
+def own_vote(article: Article, voter: str) -> ArticleVote | None:
+    """What this reader has said of an article; `voter` is empty for who has said nothing anywhere."""
+    return ArticleVote.objects.filter(article=article, voter=voter).first() if voter else None
 
 
 def related_for(reader: User | None, article: Article) -> list[Article]:

@@ -7,14 +7,14 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from knowledge.models import Article, HelpSettings
+from knowledge.models import Article
+from knowledge.queries.help_settings import help_settings
 
 
 def next_review(today: date | None = None) -> date:
     """The day on which an article looked through today is asked about again."""
     day = today or timezone.localdate()
-    settings = HelpSettings.objects.first() or HelpSettings()
-    year, month = divmod(day.year * 12 + day.month - 1 + settings.review_months, 12)
+    year, month = divmod(day.year * 12 + day.month - 1 + help_settings().review_months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

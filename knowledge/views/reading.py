@@ -13,16 +13,20 @@ from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest, reader_of
 from accounts.serving import file_response
 from knowledge.enums import Audience
+from knowledge.forms.voting import VoteForm
 from knowledge.markdown import render as render_words
 from knowledge.models import Article, ArticleFile, ArticleVersion
+from knowledge.queries.help_settings import help_settings
 from knowledge.queries.reading import (
     files_out,
+    own_vote,
     readable_article,
     readable_section,
     related_for,
     shelves_for,
     titles_for,
 )
+from knowledge.voters import voter_of
 
 IN_ORDER = Order("position", by_number=True)
 HEADINGS_FOR_A_LIST = 3
@@ -44,11 +48,22 @@ def help_centre(request: PortalRequest) -> HttpResponse:
 
 
 def article(request: PortalRequest, slug: str) -> HttpResponse:
-    reader = reader_of(request)
-    found = readable_article(reader, slug)
-    if found is None or found.published is None:
+    found = readable_article(reader_of(request), slug)
+    return missing(request) if found is None else article_page(request, found)
+
+
+def article_page(
+    request: PortalRequest, found: Article, *, form: VoteForm | None = None, status: int = 200
+) -> HttpResponse:
+    """A published article. `form`: what its reader said of it, if that could not be taken."""
+    if found.published is None:
         return missing(request)
-    return render(request, "knowledge/article.html", _shown(request, reader, found, found.published))
+    context = _shown(request, reader_of(request), found, found.published)
+    if help_settings().asks_if_helpful:
+        own = own_vote(found, voter_of(request))
+        begun = {"comment": own.comment, "helpful": "yes" if own.is_helpful else "no"} if own else {}
+        context |= {"vote_form": form or VoteForm(initial=begun), "own_vote": own}
+    return render(request, "knowledge/article.html", context, status=status)
 
 
 def _shown(request: PortalRequest, reader: User | None, found: Article, words: ArticleVersion) -> dict[str, Any]:

@@ -163,6 +163,9 @@ def test_no_app_listens_to_signals():
 
 
 DOORS = [
+    "knowledge.actions.help_settings:set_help_settings",
+    "knowledge.actions.voting:vote",
+    "tickets.actions.help:set_manual_topic",
     "knowledge.actions.service_messages:save_message",
     "knowledge.actions.service_messages:publish_message",
     "knowledge.actions.service_messages:add_update",

@@ -50,6 +50,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "passing",
         "serving",
         "devices",
+        "voters",
         "tokens",
         "drafts",
         "service_drafts",

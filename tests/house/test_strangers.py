@@ -52,6 +52,7 @@ PUBLIC = {
     "search",
     "suggestions",
     "solved",
+    "help_vote",
 }
 PUBLIC |= {"service_messages", "service_feed", "service_subscription"}
 # Everybody may open these for what they may read; the house's are for its staff, and nobody else is told of them.
@@ -192,7 +193,7 @@ AGENTS |= {"searches", "searches_export"}
 AGENTS |= {"people_export", "organisations_export", "applications_export", "invitations_export"}
 ADMINISTRATORS |= {"people_import", "people_import_example", "organisations_import", "organisations_import_example"}
 ADMINISTRATORS |= {"imports", "agreements_export"}
-ADMINISTRATORS |= {"priority_settings"}
+ADMINISTRATORS |= {"priority_settings", "help_settings"}
 ADMINISTRATORS |= {"topics_settings", "topic_new"}
 FILES = {name for name in AGENTS | LEADS | ADMINISTRATORS if name.endswith(("_export", "_example"))}  # what is no page
 ADMINISTRATORS_DO = {"default_private_domains", "department_new"}  # by POST

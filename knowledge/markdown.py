@@ -104,13 +104,15 @@ def _words(node: SyntaxTreeNode) -> str:
 
 
 def _lower(tokens: list[Token]) -> list[Heading]:
-    """Each heading one level down, for the page has its own; the first two levels get an anchor."""
+    """Headings begin one level below the page's own, whichever mark the writer begins with; the first two levels get
+    an anchor."""
     found: list[Heading] = []
+    highest = min((int(token.tag[1]) for token in tokens if token.type == "heading_open"), default=1)
     times: Counter[str] = Counter()
     for position, token in enumerate(tokens):
         if token.type not in ("heading_open", "heading_close"):
             continue
-        level = min(int(token.tag[1]) + 1, 6)
+        level = min(int(token.tag[1]) - highest + 2, 6)
         token.tag = f"h{level}"
         if token.type == "heading_open" and level <= 3:
             words = _words(SyntaxTreeNode([tokens[position + 1]]))

@@ -5,6 +5,12 @@ import pytest
 from knowledge.markdown import plain, render
 
 
+def test_headings_begin_below_the_pages_own_whichever_mark_the_writer_begins_with():
+    shown = render("### One\n\n#### Two\n\n### Three\n\n###### Deep")
+    assert [(one.level, one.words) for one in shown.headings] == [(2, "One"), (3, "Two"), (2, "Three")]
+    assert "<h5>Deep</h5>" in shown.html
+
+
 def test_headings_stand_below_the_pages_own_and_have_anchors():
     shown = render("# Börja här\n\n## Steg\n\ntext\n\n## Steg\n")
 

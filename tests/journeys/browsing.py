@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,9 +42,26 @@ PARTS = r"""() => [...new Set([...document.querySelectorAll("html, body *")].map
 }))].sort().join("\n")"""
 # A page's looks do not depend on the engine: axe, the small phone and the dark are for `make test` alone.
 LOOKS_CLOSELY = connection.vendor == "sqlite"
-# What this process has seen already: pages made of the very same parts are audited once, kinds of page narrow and dark.
-_audited: set[tuple[str, ...]] = set()
-_looked_at: set[tuple[str, ...]] = set()
+
+
+class Seen:
+    """What has been looked at, by this process or by another worker of the same run that shares the folder."""
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+
+    def is_new(self, *what: str) -> bool:
+        """Whether nobody has looked at it yet. Whoever asks first looks, and nobody after them."""
+        assert self.folder is not None, "nobody said where it is noted what has been seen"
+        try:
+            (self.folder / sha256("\0".join(what).encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
+# What this run has seen already: pages made of the very same parts are audited once, kinds of page narrow and dark.
+seen = Seen()
 
 
 class Reader:
@@ -192,9 +210,7 @@ class Reader:
 
     def _look_closely(self, where: str, status: int) -> None:
         self._audit(where)
-        kind = (self._kind_of_page(), self.language, str(status), str(self.page.viewport_size))
-        if kind not in _looked_at:
-            _looked_at.add(kind)
+        if seen.is_new("kind", self._kind_of_page(), self.language, str(status), str(self.page.viewport_size)):
             self._look_closer(where)
 
     def is_quiet(self) -> None:
@@ -214,11 +230,8 @@ class Reader:
     def _audit(self, where: str, light: str = "light") -> None:
         if not self.scripts:
             return  # axe is a script itself; the same pages are audited in the other journeys
-        size = str(self.page.viewport_size)
-        parts = (self.language, size, light, self.page.evaluate(PARTS))
-        if parts in _audited:
+        if not seen.is_new("parts", self.language, str(self.page.viewport_size), light, self.page.evaluate(PARTS)):
             return
-        _audited.add(parts)
         found = AXE.run(self.page, options=AXE_OPTIONS).response["violations"]
         bad = [
             f"{violation['id']}: {violation['help']}: "

@@ -23,7 +23,7 @@ from helpdesk.demo.building import build
 from helpdesk.demo.scripts import LARM, PASSER, PLAN, SKOLA, VARD
 from helpdesk.demo.scripts.parts import DemoPortal
 from helpdesk.environment import mail_transport
-from tests.journeys.browsing import WIDE, Reader
+from tests.journeys.browsing import WIDE, Reader, seen
 from tests.journeys.post import Post
 from tickets.models import FormField, HelpTopic, Ticket, TicketEvent
 
@@ -94,6 +94,14 @@ def browser() -> Iterator[Browser]:
         chromium.close()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _noted_in_one_place(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The workers of one run look at each thing once between them."""
+    own = tmp_path_factory.getbasetemp()
+    seen.folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "seen"
+    seen.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="package")

@@ -106,6 +106,7 @@ JOBS = (
     ),
     Job("notifications.fetch_mail", "notifications.actions.fetching:fetch_due", every=60.0, embedded=1.0),
     Job(IMPORT_TASK, "accounts.actions.import_work:work_on_imports", every=15.0, embedded=1.0, limit=LONG),
+    Job("knowledge.remind_booked", "knowledge.actions.occasions:remind_booked", every=300.0, each_tenant=True),
     Job("accounts.forget_imports", "accounts.actions.importing:forget_imports", every=HOUR, each_tenant=True),
     Job(
         "tickets.move_from_closed_departments",

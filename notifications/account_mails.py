@@ -11,6 +11,7 @@ from accounts.models import AccountEvent
 from accounts.tokens.addresses import address_link
 from accounts.tokens.passwords import password_link
 from notifications.alerts import about_alert
+from notifications.booking_mails import BOOKING_MAILS
 from notifications.digests import about_digest
 from notifications.entry_mails import ENTRY_MAILS
 from notifications.enums import MailKind
@@ -58,4 +59,5 @@ _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     **ENTRY_MAILS,
     **SECURITY_MAILS,
     **MAILBOX_MAILS,
+    **BOOKING_MAILS,
 }

@@ -64,6 +64,7 @@ def compose(delivery: Delivery, round_: Outgoing | None = None) -> Letter:
         text=body_text(re.sub(r"\n{3,}", "\n\n", text)).strip() + "\n",
         html=body_text(html).strip() + "\n",
         headers=_headers(delivery, str(context["unsubscribe_link"]), round_),
+        files=context.get("files_along", ()),
     )
 
 
@@ -78,6 +79,8 @@ def as_message(letter: Letter) -> EmailMultiAlternatives:
         headers=letter.headers,
     )
     message.attach_alternative(letter.html, "text/html")
+    for one in letter.files:
+        message.attach(one.name, one.content, one.content_type)
     return message
 
 
@@ -93,6 +96,7 @@ def as_bytes(letter: Letter) -> bytes:
         ],
         text=letter.text,
         html=letter.html,
+        files=[(one.name, one.content_type, one.content) for one in letter.files],
     )
 
 

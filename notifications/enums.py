@@ -182,6 +182,12 @@ class MailKind(models.TextChoices):
     CLOSED_UNANSWERED = "closed_unanswered", _("Closed without an answer")
     SUBSCRIPTION = "subscription", _("Confirm the subscription to service messages")
     SERVICE_MESSAGE = "service_message", _("Service message")
+    BOOKED = "booked", _("Place booked")
+    WAITLISTED = "waitlisted", _("On the waiting list")
+    PLACE_GIVEN = "place_given", _("A place that was left")
+    OCCASION_CHANGED = "occasion_changed", _("Booked date changed")
+    BOOKING_CANCELLED = "booking_cancelled", _("Booking cancelled")
+    BOOKING_REMINDED = "booking_reminded", _("Reminder of a booking")
 
 
 DESK_KINDS = frozenset(

@@ -6,6 +6,15 @@ from notifications.enums import Trouble
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that goes with a mail. Name and type are our own words, never somebody's: plain ASCII."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
     """One finished mail to one person. Addresses are bare and ASCII; the subject is one clean line.
 
@@ -21,6 +30,7 @@ class Letter:
     text: str
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+    files: tuple[Enclosure, ...] = ()
 
 
 class NotSent(Exception):

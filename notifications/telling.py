@@ -33,6 +33,9 @@ RECEIPTS = frozenset(
         MailKind.ADDRESS_CHANGED,
         MailKind.SECURITY,
         MailKind.CLOSED_ACCOUNT,
+        MailKind.BOOKED,
+        MailKind.WAITLISTED,
+        MailKind.BOOKING_CANCELLED,  # with the file that takes it out of a calendar
     }
 )
 
@@ -295,4 +298,10 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.SERVICE_TOLD: _service_told,
     AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
     AccountEventKind.MAILBOX_FAILED: _to_person(MailKind.MAILBOX_TROUBLE),
+    AccountEventKind.BOOKED: _to_person(MailKind.BOOKED),
+    AccountEventKind.WAITLISTED: _to_person(MailKind.WAITLISTED),
+    AccountEventKind.PLACE_GIVEN: _to_person(MailKind.PLACE_GIVEN),
+    AccountEventKind.OCCASION_CHANGED: _to_person(MailKind.OCCASION_CHANGED),
+    AccountEventKind.BOOKING_CANCELLED: _to_person(MailKind.BOOKING_CANCELLED),
+    AccountEventKind.BOOKING_REMINDED: _to_person(MailKind.BOOKING_REMINDED),
 }

@@ -99,7 +99,12 @@ BY_PHONE = Insert("by_phone", _("the ticket was told on the phone"), "", is_choi
 PASSED_ON = Insert("passed_on", _("the ticket is a mail to somebody here, who passed it on"), "", is_choice=True)
 WAITS = Insert("waits_for_customer", _("the ticket now waits for the customer"), "", is_choice=True)
 ORGANISATION = Insert("organisation_name", _("the reader’s organisation; may be empty"), "Ek & Co")
+ACTIVITY = Insert("activity", _("what is booked"), _("First steps"))
+HELD = Insert("when", _("when it is held"), "9 jan 2026 10:00–11:00")
+BOOKING = (ACTIVITY, HELD, PORTAL)
 OPEN = _("Open the ticket")
+ABOUT_IT = _("All about it")
+ALONG_BOOKING = _("Below your words stand when and where it is held, the link to its page, and how to cancel.")
 LIFE = _("Below the link stands how long it works, and what to do if it was somebody else.")
 
 _ALL = (
@@ -241,6 +246,56 @@ _ALL = (
         "sign_in_link",
         _("Sign in"),
         _("Below your words come the two ways to sign in: a link to choose a password, and a code by mail."),
+    ),
+    WordedKind(
+        MailKind.BOOKED,
+        _("Sent when somebody has got a place at a training or a consultation."),
+        BOOKING,
+        _("You have a place: {{ activity }}"),
+        _("You have a place at “{{ activity }}”."),
+        "link",
+        ABOUT_IT,
+        ALONG_BOOKING,
+    ),
+    WordedKind(
+        MailKind.WAITLISTED,
+        _("Sent when all seats were taken and somebody is on the waiting list."),
+        (*BOOKING, Insert("line", _("which number on the waiting list"), "2")),
+        _("Waiting list: {{ activity }}"),
+        _("All seats at “{{ activity }}” are taken. You are number {{ line }} on the waiting list."),
+        "link",
+        ABOUT_IT,
+        ALONG_BOOKING,
+    ),
+    WordedKind(
+        MailKind.PLACE_GIVEN,
+        _("Sent when somebody on the waiting list gets a place."),
+        BOOKING,
+        _("A place is yours: {{ activity }}"),
+        _("A place at “{{ activity }}” was left, and it is yours."),
+        "link",
+        ABOUT_IT,
+        ALONG_BOOKING,
+    ),
+    WordedKind(
+        MailKind.OCCASION_CHANGED,
+        _("Sent when the time or place of what somebody has booked changes."),
+        BOOKING,
+        _("Changed: {{ activity }}"),
+        _("Something has changed at “{{ activity }}”. This is how it is now."),
+        "link",
+        ABOUT_IT,
+        ALONG_BOOKING,
+    ),
+    WordedKind(
+        MailKind.BOOKING_REMINDED,
+        _("Sent on the working day before what somebody has booked."),
+        BOOKING,
+        _("Soon: {{ activity }}"),
+        _("You have a place at “{{ activity }}”, which is soon."),
+        "link",
+        ABOUT_IT,
+        ALONG_BOOKING,
     ),
 )
 WORDED: dict[str, WordedKind] = {one.kind.value: one for one in _ALL}

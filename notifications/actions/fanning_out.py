@@ -7,6 +7,7 @@ from django.utils.crypto import salted_hmac
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Event, User
 from accounts.scoping import current_tenant
+from knowledge.actions.booking import cancel_bookings_of
 from knowledge.actions.subscribing import unsubscribe
 from notifications.addresses import ascii_address
 from notifications.brakes import may_acknowledge
@@ -53,7 +54,7 @@ def fan_out(event: Event, ladder: Ladder | None = None) -> int:
 
 def _carry_out(event: Event) -> None:
     """What an event means beyond mails: whoever no longer works here has no open tickets, so that none is forgotten;
-    whose account is closed subscribes to nothing."""
+    whose account is closed subscribes to nothing, and takes nobody's place at a training."""
     if not isinstance(event, AccountEvent) or event.kind not in (
         AccountEventKind.CLOSED,
         AccountEventKind.ROLE_CHANGED,
@@ -61,6 +62,7 @@ def _carry_out(event: Event) -> None:
         return
     if not event.user.is_active:
         unsubscribe(actor=None, user=event.user)
+        cancel_bookings_of(actor=None, user=event.user)
     if not (event.user.is_active and event.user.is_agent):
         release_tickets(actor=None, user=event.user)
 

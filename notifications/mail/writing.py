@@ -1,22 +1,47 @@
-"""A mail as it goes over the wire: text and HTML as alternatives, all ASCII, so that every server can carry it."""
+"""A mail as it goes over the wire: text and HTML as alternatives, files after them, all ASCII, so that every server can
+carry it."""
 
+import re
 import secrets
+from base64 import encodebytes
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterable
+
+File = tuple[str, str, bytes]  # name, type, content
 
 _LINE = 78  # RFC 5322, 2.1.1
 _BYTES_OF_A_WORD = 39  # 52 in base64: with the header's name an encoded word stays within 76 (RFC 2047, 2)
 _LONGEST_TOKEN = 900  # of the 998 that a line may have
 
 
-def write(headers: Iterable[tuple[str, str]], *, text: str, html: str) -> bytes:
+def write(headers: Iterable[tuple[str, str]], *, text: str, html: str, files: Iterable[File] = ()) -> bytes:
     """The mail with these headers, made ASCII before (`words`, `formataddr`). Raises ValueError for one that is not, or
-    that would begin another."""
+    that would begin another, and for a file whose name or type is not plain."""
+    kind, body = _multipart("alternative", [_part("plain", text), _part("html", html)])
+    enclosed = [_enclosed(*one) for one in files]
+    if enclosed:
+        kind, body = _multipart("mixed", [f"Content-Type: {kind}\r\n\r\n".encode() + body, *enclosed])
+    every = (*headers, ("MIME-Version", "1.0"), ("Content-Type", kind))
+    return "".join(_header(name, value) for name, value in every).encode("ascii") + b"\r\n" + body
+
+
+def _multipart(kind: str, parts: list[bytes]) -> tuple[str, bytes]:
+    """The type that goes into a header, and the body."""
     boundary = f"=_{secrets.token_hex(12)}"  # no quoted-printable text can hold "=_" (RFC 2045, 6.7)
-    every = (*headers, ("MIME-Version", "1.0"), ("Content-Type", f'multipart/alternative; boundary="{boundary}"'))
-    head = "".join(_header(name, value) for name, value in every).encode("ascii")
-    parts = (_part("plain", text, boundary), _part("html", html, boundary))
-    return b"%s\r\n%s--%s--\r\n" % (head, b"".join(parts), boundary.encode())
+    line = b"--" + boundary.encode()
+    body = b"".join(b"%s\r\n%s" % (line, part) for part in parts)
+    return f'multipart/{kind}; boundary="{boundary}"', b"%s%s--\r\n" % (body, line)
+
+
+def _enclosed(name: str, kind: str, content: bytes) -> bytes:
+    if not (re.fullmatch(r"[\w.-]+", name, re.ASCII) and re.fullmatch(r"[\w./=; -]+", kind, re.ASCII)):
+        raise ValueError("A file along with a mail has a plain name and type")
+    head = (
+        f'Content-Type: {kind}; name="{name}"\r\n'
+        f'Content-Disposition: attachment; filename="{name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode() + encodebytes(content).replace(b"\n", b"\r\n")
 
 
 def words(text: str) -> str:
@@ -54,11 +79,7 @@ def _header(name: str, value: str) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-def _part(kind: str, content: str, boundary: str) -> bytes:
-    head = (
-        f"--{boundary}\r\n"
-        f'Content-Type: text/{kind}; charset="utf-8"\r\n'
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
+def _part(kind: str, content: str) -> bytes:
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     lines = content.replace("\r\n", "\n").encode("utf-8", "replace")
     return head.encode() + b2a_qp(lines, istext=True).replace(b"\n", b"\r\n") + b"\r\n"

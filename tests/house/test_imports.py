@@ -122,6 +122,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "security_mails",
         "service_mails",
         "account_mails",
+        "booking_mails",
         "worded",
         "composing",
         "digests",

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
+from accounts.holdings import parts_about
 from accounts.scoping import tenant_scope
 from knowledge.actions.booking import book
 from knowledge.actions.occasions import cancel_occasion
@@ -171,3 +172,14 @@ def test_as_many_questions_for_many_as_for_few(in_scope, browse):
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_whoever_takes_their_data_home_finds_what_they_booked_and_nobody_else(in_scope, occasion):
+    book(actor=in_scope.customer, occasion=occasion, user=in_scope.customer, message="About reports")
+    take_all(occasion)
+
+    (part,) = [one for one in parts_about(in_scope.customer) if one.key == "bookings"]
+    (row,) = part.rows(in_scope.customer)
+
+    assert (row["activity"], row["message"], row["state"].value) == ("First steps", "About reports", "booked")
+    assert "Somebody Else" not in str(row)

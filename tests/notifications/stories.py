@@ -14,8 +14,11 @@ from accounts.actions.settling import settle
 from accounts.enums import AccountEventKind, EntryRequestKind, Refusal, WayIn
 from accounts.models import Application, EntryRequest, Organisation, OrganisationDomain, ProviderContact, User
 from accounts.queries.people import person_at
+from knowledge.actions.booking import book, cancel_booking
+from knowledge.actions.occasions import OccasionWords, cancel_occasion, change_occasion, remind_participants
 from knowledge.actions.service_messages import publish_message, save_message
 from knowledge.actions.subscribing import subscribe
+from knowledge.models import Activity, Booking, Occasion
 from knowledge.service_drafts import MessageDraft
 from notifications.actions.telling_service import tell_subscribers
 from notifications.actions.turning_away import tell_retired
@@ -108,3 +111,25 @@ def prove_oneself(portal: Portal, language: str = "en") -> None:
     confirm_address(actor=person, user=person, asked=asked)
     request_address(actor=person, user=person, address="again@new.example")
     ask_for_password(str(person_at("moved@new.example")))
+
+
+def book_and_leave(portal: Portal, words: str) -> None:
+    """What can happen to a booking: the mails of `notifications/booking_mails.py`. `words` is what staff type."""
+    title = words[:100]
+    activity = Activity.objects.create(slug="training", kind="training", title_sv=title, title_en=title)
+    soon = timezone.now().replace(second=0, microsecond=0) + timedelta(days=2)
+    full, left, moved, off, near = (
+        Occasion.objects.create(activity=activity, starts_at=soon, minutes=60, seats=1, place=title) for _ in range(5)
+    )
+    people = [UserFactory(email=f"booker{number}@kund.example") for number in range(2)]
+    for person in people:
+        book(actor=person, occasion=full, user=person)
+    first = Booking.objects.create(occasion=left, user=people[0], state="booked")
+    Booking.objects.create(occasion=left, user=people[1], state="waiting")
+    cancel_booking(actor=people[0], booking=first)
+    for one in (moved, off, near):
+        Booking.objects.create(occasion=one, user=people[0], state="booked")
+    later = OccasionWords(soon + timedelta(days=1), 60, 1, place=title)
+    change_occasion(actor=portal.lead, occasion=moved, words=later)
+    cancel_occasion(actor=portal.lead, occasion=off, reason=words[:300])
+    remind_participants(actor=None, occasion=near, now=soon - timedelta(minutes=1))

@@ -24,7 +24,7 @@ from tests.factories import AgentFactory, MemberFactory, TopicFactory, UserFacto
 from tests.notifications.conftest import only_mail_to, told
 from tests.notifications.staleness import go_stale
 from tests.notifications.stories import ask as apply
-from tests.notifications.stories import come_in, follow_service, prove_oneself, write_to_retired
+from tests.notifications.stories import book_and_leave, come_in, follow_service, prove_oneself, write_to_retired
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, transfer
@@ -84,6 +84,7 @@ def every_mail(portal, send_all) -> dict[str, object]:
     merge_tickets(actor=portal.administrator, ticket=ticket, into=other)
     go_stale(portal, HOSTILE)
     follow_service(portal, HOSTILE)
+    book_and_leave(portal, HOSTILE)
     mails = {mail.message_id: mail for mail in send_all(portal.tenant)}
     return {delivery.template: mails[delivery.message_id] for delivery in Delivery.objects.order_by("-pk")}
 

@@ -84,7 +84,7 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("Which article?"), queryset=Article.objects.none(), required=False
     )
     phone = LineField(
-        label=gettext_lazy("Number"),
+        label=gettext_lazy("Phone number"),
         max_length=40,
         required=False,
         help_text=gettext_lazy("Empty: the portal’s number, and outside office hours the one for then."),

@@ -26,6 +26,7 @@ from knowledge.actions.guide import (
     remove_question,
     save_question,
 )
+from knowledge.enums import GuideEnd
 from knowledge.models import GuideAnswer, GuideQuestion
 from knowledge.queries.guide import Guide
 from tickets.actions.guide import save_guide_answer
@@ -176,7 +177,7 @@ def _question_page(request: PortalRequest, form: QuestionForm, found: GuideQuest
 
 
 def _answer_page(request: PortalRequest, question: GuideQuestion, found: GuideAnswer | None) -> HttpResponse:
-    form = AnswerForm(request.POST or None, initial=AnswerForm.of(found) if found else {})
+    form = AnswerForm(request.POST or None, initial=AnswerForm.of(found) if found else {"goes": GuideEnd.FORM})
     if request.method == "POST" and form.is_valid():
         try:
             made = save_guide_answer(

@@ -22,6 +22,7 @@ from tickets.views import (
 )
 
 urlpatterns = [
+    path("", include("tickets.service_urls")),
     path("", include("tickets.topic_urls")),
     path("", include("tickets.times_urls")),
     path("", include("tickets.guide_urls")),

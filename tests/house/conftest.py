@@ -144,6 +144,7 @@ class House:
     password_link: str
     address_link: str
     service_token: str
+    service: Service
     colleague: User
     collaborator: User  # of another organisation, added to the ticket
     outsider: User  # an agent of the portal, in another department
@@ -262,6 +263,7 @@ def furnish(portal: Portal) -> House:
             article=Article.objects.get(slug="secret"),
             article_file=ArticleFile.objects.get(),
             service_message=ServiceMessage.objects.get(),
+            service=Service.objects.get(),
             occasion=Occasion.objects.get(),
             booking=Booking.objects.get(),
             guide_answer=GuideAnswer.objects.select_related("question").get(),

@@ -54,6 +54,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "tokens",
         "drafts",
         "service_drafts",
+        "known_trouble",
         "feeds",
         "conditions",
         "comparing",

@@ -295,8 +295,13 @@ OF_SERVICE_MESSAGES = {
     "desk_service_message_updates",
     "desk_service_message_end",
     "desk_service_message_removal",
+    "desk_service_tickets",
+    "desk_service_links",
 }
 AGENTS_ROWS |= OF_SERVICE_MESSAGES
+ADMINISTRATORS |= {"services_settings", "service_new"}
+OF_SERVICES = {"service", "service_move", "service_offer"}
+ADMINISTRATORS_ROWS |= OF_SERVICES
 LISTS = (
     PUBLIC,
     BY_TOKEN,
@@ -407,6 +412,7 @@ def _row(name: str, house: House) -> Any:
         **dict.fromkeys((name for name in AGENTS_ROWS if name.startswith("desk_occasion")), house.occasion),
         **dict.fromkeys(("desk_activity", "desk_activity_state"), house.occasion.activity),
         "mail_again": house.delivery,
+        **dict.fromkeys(OF_SERVICES, house.service),
         **dict.fromkeys(FOR_READERS | OF_SERVICE_MESSAGES, house.service_message),
         "desk_attachment": house.note_attachment,
         "help_file": house.article_file,

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -16,19 +17,22 @@ from accounts.enums import AskingChannel, Refusal
 from accounts.facts import NotEntitled
 from accounts.folding import fold_address
 from accounts.models import User
-from accounts.passing import client_address
+from accounts.passing import client_address, whole_number
 from accounts.queries.entitlement import obstacle_for
 from accounts.queries.guests import GuestAnswer, answer_to_guest
 from accounts.queries.people import person_at
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
+from knowledge.models import ServiceMessage
 from tickets.actions.opening import Opened, open_ticket, was_sent
 from tickets.actions.replying import reply_to_ticket
+from tickets.actions.service_links import link_to_service_message
 from tickets.enums import Channel
 from tickets.expected import expected_answer
 from tickets.forms.filing import FilingForm
 from tickets.forms.messages import MessageForm
 from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
+from tickets.known_trouble import known_trouble
 from tickets.models import HelpTopic, Ticket, Upload
 from tickets.queries import open_topics, participating
 from tickets.searching import suggestions, suggests
@@ -165,7 +169,7 @@ def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID,
         )
     else:
         requester = person
-    return open_ticket(
+    opened = open_ticket(
         actor=requester,
         requester=requester,
         topic=topic,
@@ -180,6 +184,20 @@ def _open(request: PortalRequest, topic: HelpTopic, form: FilingForm, key: UUID,
         colleagues=form.colleagues,
         language=get_language() or "",
     )
+    for message in _chosen(request, _known(request, topic)):
+        link_to_service_message(actor=requester, ticket=opened.ticket, message=message)
+    return opened
+
+
+def _known(request: PortalRequest, topic: HelpTopic) -> list[ServiceMessage]:
+    reader = request.user if request.user.is_authenticated else None
+    return known_trouble(request.tenant, topic, reader, timezone.now())
+
+
+def _chosen(request: PortalRequest, known: list[ServiceMessage]) -> list[ServiceMessage]:
+    """What the writer says the ticket is about, of what they are told of."""
+    wanted = {whole_number(text) for text in request.POST.getlist("about")}
+    return [message for message in known if message.pk in wanted]
 
 
 def _thank(request: PortalRequest, opened: Opened, typed: str) -> HttpResponse:
@@ -239,9 +257,12 @@ def _filing_page(
     refused: dict[str, int] | None = None,
 ) -> HttpResponse:
     reader = request.user if request.user.is_authenticated else None
+    known = _known(request, topic)
     context = {
         "topic": topic,
         "tips": tips_before(request, topic),
+        "known": known,
+        "chosen": [message.pk for message in _chosen(request, known)],
         "form": form,
         "suggests": suggests(reader),
         "suggested": suggestions(form.data.get("subject", ""), form.data.get("body", ""), reader),

@@ -1,0 +1,35 @@
+"""A service, as administrators name it and say which topics are about it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.forms.choosing import RowsField
+from accounts.forms.fields import LineField
+from knowledge.actions.services import NAME_LENGTH
+from tickets.models import HelpTopic
+
+
+class ServiceForm(forms.Form):
+    name_sv = LineField(label=gettext_lazy("Name in Swedish"), max_length=NAME_LENGTH, required=False)
+    name_en = LineField(label=gettext_lazy("Name in English"), max_length=NAME_LENGTH, required=False)
+    topics = RowsField(
+        label=gettext_lazy("Which topics are about it?"),
+        help_text=gettext_lazy("Whoever files on them is told first of what disturbs the service."),
+        queryset=HelpTopic.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": gettext_lazy("This topic has just been taken away. Choose another one.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topics"].queryset = HelpTopic.objects.filter(is_active=True)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("name_sv") and not data.get("name_en") and not self.errors:
+            self.add_error("name_sv", _("Write its name in one language at least."))
+        return data

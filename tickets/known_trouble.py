@@ -1,0 +1,49 @@
+"""What is going on with the services a topic is about, told before somebody files on it; and which tickets are about
+a service message."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.models import Tenant, User
+from knowledge.models import ServiceMessage
+from knowledge.queries.service_messages import messages_for
+from tickets.models import HelpTopic, Ticket, TicketServiceMessage
+from tickets.queries import desk_tickets
+
+BEFORE = timedelta(hours=2)  # people often notice a disturbance before anybody can tell of it
+LIKELY = 100
+
+
+def known_trouble(tenant: Tenant, topic: HelpTopic, reader: User | None, now: datetime) -> list[ServiceMessage]:
+    """The service messages that last now, that this reader may read, about a service of the topic. No query while the
+    portal has nothing to tell."""
+    until = tenant.service_messages_until
+    if until is None or until <= now:
+        return []
+    about = messages_for(reader).lasting(now).filter(affected__service__topics__topic=topic)
+    return list(about.distinct().order_by("starts_at", "pk")[:5])
+
+
+def links_of(ticket: Ticket, reader: User | None) -> QuerySet[TicketServiceMessage]:
+    """The service messages a ticket is about, as far as this reader may read them."""
+    readable = messages_for(reader).order_by().values("pk")
+    rows = TicketServiceMessage.objects.filter(ticket=ticket, service_message__in=readable)
+    return rows.select_related("service_message").order_by("pk")
+
+
+def linked_tickets(agent: User, message: ServiceMessage) -> QuerySet[Ticket]:
+    """Those an agent sees of the tickets that are about a service message."""
+    return desk_tickets(agent).filter(service_messages__service_message=message)
+
+
+def likely_tickets(agent: User, message: ServiceMessage) -> QuerySet[Ticket]:
+    """Open tickets the agent sees on topics of the affected services, filed while it lasted, that are not linked."""
+    rows = desk_tickets(agent).filter(
+        closed_at=None,
+        created_at__gte=message.starts_at - BEFORE,
+        topic__services__service__affected_by__service_message=message,
+    )
+    if message.ended_at is not None:
+        rows = rows.filter(created_at__lte=message.ended_at)
+    return rows.exclude(service_messages__service_message=message).distinct()

@@ -1,0 +1,54 @@
+"""The tickets that are about a service message, for the agents who see them."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.paging import Order, paginate
+from accounts.passing import whole_number
+from accounts.requests import PortalRequest
+from accounts.rules import agents_only, post_only
+from knowledge.models import ServiceMessage
+from tickets.actions.service_links import link_to_service_message, unlink_from_service_message
+from tickets.known_trouble import LIKELY, likely_tickets, linked_tickets
+from tickets.queries import WITH_NAMES, desk_tickets
+
+NEWEST_FIRST = Order("created_at", descending=True)
+
+
+@agents_only
+def desk_service_tickets(request: PortalRequest, pk: int) -> HttpResponse:
+    found = _fetch(pk)
+    linked = linked_tickets(request.user, found)
+    context = {
+        "message": found,
+        "page": paginate(linked, NEWEST_FIRST, request.GET, shown=lambda rows: rows.select_related(*WITH_NAMES)),
+        "likely": list(likely_tickets(request.user, found).order_by("-created_at", "-pk")[:LIKELY]),
+    }
+    return render(request, "tickets/desk/service_tickets.html", context)
+
+
+@post_only
+@agents_only
+def desk_service_links(request: PortalRequest, pk: int) -> HttpResponse:
+    """Link the tickets chosen, of those the agent sees; or let go of one."""
+    found, seen = _fetch(pk), desk_tickets(request.user)
+    numbers = map(whole_number, request.POST.getlist("ticket")[:LIKELY])
+    tickets = list(seen.filter(number__in=[number for number in numbers if number is not None]))
+    if request.POST.get("unlink"):
+        done = sum(unlink_from_service_message(actor=request.user, ticket=one, message=found) for one in tickets)
+        told = ngettext("%d ticket is no longer linked.", "%d tickets are no longer linked.", done)
+    else:
+        done = sum(
+            link_to_service_message(actor=request.user, ticket=one, message=found, as_staff=True) for one in tickets
+        )
+        told = ngettext("%d ticket is linked.", "%d tickets are linked.", done)
+    messages.success(request, told % done) if done else messages.info(request, _("Nothing was changed."))
+    return redirect("desk_service_tickets", pk)
+
+
+def _fetch(pk: int) -> ServiceMessage:
+    found: ServiceMessage = get_object_or_404(ServiceMessage.objects.published(), pk=pk)
+    return found

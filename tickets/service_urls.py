@@ -10,4 +10,5 @@ urlpatterns = [
     path("settings/services/<int:pk>/offer/", services.service_offer, name="service_offer"),
     path("desk/service-messages/<int:pk>/tickets/", service_tickets.desk_service_tickets, name="desk_service_tickets"),
     path("desk/service-messages/<int:pk>/links/", service_tickets.desk_service_links, name="desk_service_links"),
+    path("desk/service-messages/<int:pk>/answer/", service_tickets.desk_service_answer, name="desk_service_answer"),
 ]

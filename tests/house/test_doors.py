@@ -177,6 +177,7 @@ DOORS = [
     "knowledge.actions.services:save_service",
     "knowledge.actions.services:move_service",
     "knowledge.actions.services:set_service_active",
+    "tickets.actions.answering_together:answer_together",
     "tickets.actions.service_links:set_topics_of_service",
     "tickets.actions.service_links:link_to_service_message",
     "tickets.actions.service_links:unlink_from_service_message",

@@ -297,6 +297,7 @@ OF_SERVICE_MESSAGES = {
     "desk_service_message_removal",
     "desk_service_tickets",
     "desk_service_links",
+    "desk_service_answer",
 }
 AGENTS_ROWS |= OF_SERVICE_MESSAGES
 ADMINISTRATORS |= {"services_settings", "service_new"}

@@ -1,5 +1,6 @@
 """Where tickets meet service messages: services and topics, filing on what is disturbed, tickets about it."""
 
+import pytest
 from django.urls import reverse
 
 from knowledge.actions.service_messages import end_message
@@ -7,7 +8,11 @@ from knowledge.models import Service
 from tests.factories import make_ticket
 from tests.knowledge.test_service_messages import told
 from tests.pages import Page
-from tickets.models import Ticket, TicketServiceMessage, TopicService
+from tickets.actions import answering_together
+from tickets.actions.answering_together import answer_together
+from tickets.actions.closing import close_ticket
+from tickets.actions.service_links import link_to_service_message
+from tickets.models import Message, Ticket, TicketServiceMessage, TopicService
 
 
 def disturbed(portal, **changes):
@@ -87,3 +92,48 @@ def test_an_agent_links_likely_tickets_and_lets_go_of_them(in_scope, other_porta
 
     client.post(links, {"ticket": [near.number], "unlink": "1"})
     assert not TicketServiceMessage.objects.exists()
+
+
+def test_linked_open_tickets_are_answered_together_each_once(in_scope, browse, monkeypatch):
+    monkeypatch.setattr(answering_together, "A_TURN", 2)
+    message = disturbed(in_scope)
+    tickets = [make_ticket(requester=in_scope.customer, topic=in_scope.topic) for _number in range(4)]
+    unseen = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    Ticket.objects.filter(pk=unseen.pk).update(department=in_scope.other_department)
+    for one in (*tickets, unseen):
+        link_to_service_message(actor=in_scope.customer, ticket=one, message=message)
+    close_ticket(actor=in_scope.agent, ticket=tickets[3], as_staff=True)
+    client, address = browse(in_scope, in_scope.agent), reverse("desk_service_answer", args=[message.pk])
+
+    assert client.post(address, {"body": ""}).status_code == 422
+    first = Page(client.post(address, {"body": "It works again.", "closes": "on"}))
+    assert "2 tickets are answered." in first.text
+    assert first.forms[-1]["fields"]["body"] == "It works again."  # for the rest
+    for _again in range(2):
+        client.post(address, {"body": "It works again.", "closes": "on"})
+    replies = Message.objects.filter(author=in_scope.agent, body="It works again.")
+    assert sorted(replies.values_list("ticket", flat=True)) == [one.pk for one in tickets[:3]]
+    assert set(Ticket.objects.filter(pk__in=[one.pk for one in tickets]).values_list("status", flat=True)) == {"closed"}
+    assert Ticket.objects.get(pk=unseen.pk).status != "closed"
+
+
+def test_what_stops_in_the_middle_goes_on_where_it_was(in_scope, monkeypatch):
+    message = disturbed(in_scope)
+    tickets = [make_ticket(requester=in_scope.customer, topic=in_scope.topic) for _number in range(3)]
+    for one in tickets:
+        link_to_service_message(actor=in_scope.customer, ticket=one, message=message)
+    real, times = answering_together.reply_to_ticket, []
+
+    def dies_second(**given):
+        times.append(given)
+        if len(times) == 2:
+            raise KeyboardInterrupt
+        return real(**given)
+
+    monkeypatch.setattr(answering_together, "reply_to_ticket", dies_second)
+    with pytest.raises(KeyboardInterrupt):
+        answer_together(actor=in_scope.agent, message=message, body="Over.", closes=False)
+    answer_together(actor=in_scope.agent, message=message, body="Over.", closes=False)
+
+    replies = Message.objects.filter(body="Over.")
+    assert sorted(replies.values_list("ticket", flat=True)) == [one.pk for one in tickets]

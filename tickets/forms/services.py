@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms.choosing import RowsField
-from accounts.forms.fields import LineField
+from accounts.forms.fields import BodyField, LineField
 from knowledge.actions.services import NAME_LENGTH
 from tickets.models import HelpTopic
 
@@ -33,3 +33,13 @@ class ServiceForm(forms.Form):
         if not data.get("name_sv") and not data.get("name_en") and not self.errors:
             self.add_error("name_sv", _("Write its name in one language at least."))
         return data
+
+
+class TogetherForm(forms.Form):
+    """One answer to all tickets about a service message."""
+
+    body = BodyField(
+        label=gettext_lazy("Answer to all of them"),
+        error_messages={"required": gettext_lazy("Write the answer.")},
+    )
+    closes = forms.BooleanField(label=gettext_lazy("Close the tickets with it"), required=False, initial=True)

@@ -11,7 +11,9 @@ from accounts.passing import whole_number
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from knowledge.models import ServiceMessage
+from tickets.actions.answering_together import answer_together, waiting_together
 from tickets.actions.service_links import link_to_service_message, unlink_from_service_message
+from tickets.forms.services import TogetherForm
 from tickets.known_trouble import LIKELY, likely_tickets, linked_tickets
 from tickets.queries import WITH_NAMES, desk_tickets
 
@@ -20,14 +22,19 @@ NEWEST_FIRST = Order("created_at", descending=True)
 
 @agents_only
 def desk_service_tickets(request: PortalRequest, pk: int) -> HttpResponse:
-    found = _fetch(pk)
+    return _page(request, _fetch(pk), TogetherForm())
+
+
+def _page(request: PortalRequest, found: ServiceMessage, form: TogetherForm, status: int = 200) -> HttpResponse:
     linked = linked_tickets(request.user, found)
     context = {
         "message": found,
+        "form": form,
+        "waiting": len(waiting_together(request.user, found)),
         "page": paginate(linked, NEWEST_FIRST, request.GET, shown=lambda rows: rows.select_related(*WITH_NAMES)),
         "likely": list(likely_tickets(request.user, found).order_by("-created_at", "-pk")[:LIKELY]),
     }
-    return render(request, "tickets/desk/service_tickets.html", context)
+    return render(request, "tickets/desk/service_tickets.html", context, status=status)
 
 
 @post_only
@@ -47,6 +54,32 @@ def desk_service_links(request: PortalRequest, pk: int) -> HttpResponse:
         told = ngettext("%d ticket is linked.", "%d tickets are linked.", done)
     messages.success(request, told % done) if done else messages.info(request, _("Nothing was changed."))
     return redirect("desk_service_tickets", pk)
+
+
+@post_only
+@agents_only
+def desk_service_answer(request: PortalRequest, pk: int) -> HttpResponse:
+    """Answer the linked open tickets together."""
+    found, form = _fetch(pk), TogetherForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    result = answer_together(actor=request.user, message=found, **form.cleaned_data)
+    told = [ngettext("%d ticket is answered.", "%d tickets are answered.", result.done) % result.done]
+    if result.kept_open:
+        told.append(
+            ngettext(
+                "%d stays open, because an answer in its form is missing.",
+                "%d stay open, because an answer in their form is missing.",
+                result.kept_open,
+            )
+            % result.kept_open
+        )
+    messages.success(request, " ".join(told))
+    if not result.left:
+        return redirect("desk_service_tickets", pk)
+    left = ngettext("%d is left. Press once more.", "%d are left. Press once more.", result.left) % result.left
+    messages.warning(request, left)
+    return _page(request, found, form)
 
 
 def _fetch(pk: int) -> ServiceMessage:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import DenseRank, RowNumber
 
 from accounts.models import User
 from knowledge.markdown import files_named
@@ -28,11 +28,15 @@ def titles_for(reader: User | None) -> QuerySet[Article]:
     return articles_for(reader).defer("published__body_sv", "published__body_en")
 
 
-def shelves_for(reader: User | None, *, few: int = FEW) -> list[Shelf]:
-    """Every section that has something for this reader, in order, with the first `few` of its articles. One query."""
+def shelves_for(reader: User | None, *, few: int = FEW, most: int | None = None) -> list[Shelf]:
+    """Every section that has something for this reader, in order, or the first `most` of them, with the first `few` of
+    its articles. One query."""
     in_order = Window(RowNumber(), partition_by="section_id", order_by=("position", "pk"))
     counted = Window(Count("pk"), partition_by="section_id")
     rows = titles_for(reader).annotate(place=in_order, of=counted).filter(place__lte=few)
+    if most is not None:
+        shelf_number = Window(DenseRank(), order_by=("section__position", "section_id"))
+        rows = rows.annotate(shelf_number=shelf_number).filter(shelf_number__lte=most)
     shelves: dict[int, Shelf] = {}
     for article in rows.order_by("section__position", "section_id", "position", "pk"):
         shelf = shelves.setdefault(article.section_id, Shelf(article.section, [], article.of))

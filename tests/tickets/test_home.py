@@ -101,6 +101,16 @@ def test_it_shows_only_articles_one_may_read(in_scope, other_portal, browse):
         assert "not-yours" not in page.text
 
 
+def test_it_shows_few_articles_of_few_sections(in_scope, browse):
+    for number in range(30):
+        known(f"Section {number % 6}", f"article-{number}", audience="staff" if number % 6 == 0 else "everybody")
+
+    shelves = browse(in_scope).get("/").context["shelves"]
+
+    assert [str(shelf.section) for shelf in shelves] == [f"Section {number}" for number in (1, 2, 3, 4)]
+    assert [[len(shelf.articles), shelf.total] for shelf in shelves] == [[3, 5]] * 4
+
+
 def test_the_number_outside_office_hours_is_shown_when_it_is_closed(in_scope, browse, monkeypatch):
     in_scope.tenant.phone, in_scope.tenant.on_call_phone = "08-1", "070-2"
     in_scope.tenant.save()

@@ -29,7 +29,7 @@ def home(request: PortalRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "settings": settings,
         "choice": choice_for(reader),
-        "shelves": shelves_for(reader, few=ARTICLES)[:SHELVES],
+        "shelves": shelves_for(reader, few=ARTICLES, most=SHELVES),
         "phone": phone_for(reader),
     }
     if settings.guide_first:

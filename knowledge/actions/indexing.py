@@ -1,30 +1,74 @@
 """Keeps what is searched in step with what is out. The doors of articles and service messages call it inside their
 transactions."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from knowledge.markdown import plain, render
 from knowledge.models import Article, ArticleVersion, IndexedText, KnownWord, ServiceMessage
 from knowledge.searching.words import LANGUAGES, composed, kept_terms, vocabulary
 
+CHUNK = 200  # articles or messages indexed in one transaction by `reindex`
 
-@transaction.atomic
+
 def index_article(article: Article) -> None:
     """Make what is searched of an article what its published version says; nothing, if it is not out. To be called by
     whatever publishes it, takes it back, puts it away or brings it back. No event, no mail. (Issue 7, 4.)"""
-    version = None if article.archived_at else article.published
-    texts = [_article_text(article, version, language) for language in LANGUAGES] if version else []
-    _replace(IndexedText.objects.filter(article=article), texts)
+    index_articles([article])
 
 
 @transaction.atomic
+def index_articles(articles: Sequence[Article]) -> None:
+    """The same for many articles."""
+    texts = [
+        text
+        for article in articles
+        if article.published and not article.archived_at
+        for language in LANGUAGES
+        if (text := _article_text(article, article.published, language))
+    ]
+    _replace(IndexedText.objects.filter(article__in=articles), texts)
+
+
 def index_service_message(message: ServiceMessage) -> None:
     """The same for a service message: its words and those of its updates, while it is published; also when it is over.
     To be called by whatever publishes, changes, updates or withdraws it."""
-    texts = [_message_text(message, language) for language in LANGUAGES] if message.published_at else []
-    _replace(IndexedText.objects.filter(service_message=message), texts)
+    index_service_messages([message])
+
+
+@transaction.atomic
+def index_service_messages(messages: Sequence[ServiceMessage]) -> None:
+    """The same for many service messages."""
+    texts = [
+        text
+        for message in messages
+        if message.published_at
+        for language in LANGUAGES
+        if (text := _message_text(message, language))
+    ]
+    _replace(IndexedText.objects.filter(service_message__in=messages), texts)
+
+
+def reindex() -> int:
+    """Make everything that is searched in the active tenant anew, and forget the words that no text has any more; how
+    many texts there are then. In transactions of `CHUNK` each; a search meanwhile finds the old or the new. For the
+    operator's command: the doors keep the index by themselves."""
+    before = set(KnownWord.objects.values_list("pk", flat=True))
+    kinds: tuple[tuple[Any, str | None, Any], ...] = (
+        (Article, "published", index_articles),
+        (ServiceMessage, None, index_service_messages),
+    )
+    for model, with_it, index in kinds:
+        keys = list(model.objects.order_by("pk").values_list("pk", flat=True))
+        for first in range(0, len(keys), CHUNK):
+            with transaction.atomic():
+                rows = model.objects.select_for_update(of=("self",)).filter(pk__in=keys[first : first + CHUNK])
+                index(list(rows.select_related(with_it) if with_it else rows))
+    _forget(before)
+    return int(IndexedText.objects.count())
 
 
 def _article_text(article: Article, version: ArticleVersion, language: str) -> IndexedText | None:
@@ -60,25 +104,38 @@ def _message_text(message: ServiceMessage, language: str) -> IndexedText | None:
     )
 
 
-def _replace(rows: Iterable[IndexedText], texts: list[IndexedText | None]) -> None:
-    """Write what is said now over what was kept, language by language."""
-    kept = {row.language: row for row in rows}
-    for text in (text for text in texts if text):
-        before = kept.pop(text.language, None)
-        text.pk = before.pk if before else None
-        text.save()
-        _learn(text)
-    for row in kept.values():
-        row.delete()
+def _replace(rows: QuerySet[IndexedText], texts: list[IndexedText]) -> None:
+    """Put what is said now in the place of what was kept, and note its words."""
+    rows.delete()
+    IndexedText.objects.bulk_create(texts, batch_size=100)
+    for language in LANGUAGES:
+        _learn([text for text in texts if text.language == language], language)
 
 
-def _learn(text: IndexedText) -> None:
-    """Note the words of a text that are new. In their order, so that two who learn the same never wait in a ring."""
-    words = vocabulary((text.title, text.text), text.language)
-    known = set(KnownWord.objects.filter(language=text.language, word__in=list(words)).values_list("word", flat=True))
-    new = sorted((word, *words[word]) for word in words if word not in known)
+def _learn(texts: list[IndexedText], language: str) -> None:
+    """Note the words of texts that are new. In their order, so that two who learn the same never wait in a ring."""
+    words = vocabulary((part for text in texts for part in (text.title, text.text)), language)
+    asked = sorted(words)
+    known: set[str] = set()
+    for first in range(0, len(asked), 500):
+        some = KnownWord.objects.filter(language=language, word__in=asked[first : first + 500])
+        known.update(some.values_list("word", flat=True))
     KnownWord.objects.bulk_create(
-        [KnownWord(language=text.language, word=word, folded=plain, term=term) for word, plain, term in new],
+        [
+            KnownWord(language=language, word=word, folded=words[word][0], term=words[word][1])
+            for word in asked
+            if word not in known
+        ],
         ignore_conflicts=True,
         batch_size=500,
     )
+
+
+def _forget(before: set[int]) -> None:
+    """Forget those of the words that were known before and stand in no text now."""
+    used: set[tuple[str, str]] = set()
+    for text in IndexedText.objects.only("title", "text", "language").iterator():
+        used.update((text.language, word) for word in vocabulary((text.title, text.text), text.language))
+    for word in KnownWord.objects.iterator():
+        if word.pk in before and (word.language, word.word) not in used:
+            word.delete()

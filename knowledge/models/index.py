@@ -12,7 +12,7 @@ class IndexedText(TenantModel):
 
     `title` and `text` are plain words, for showing. The terms are what `searching.words` made of them, by where they
     stood: words in small letters without accents and endings, single spaces between. The databases' own index of the
-    terms (PostgreSQL: the column `vector`; SQLite: the table `knowledge_indexedtext_terms`) is made by a migration of its own
+    terms (PostgreSQL: the column `vector`; SQLite: the table `knowledge_indexedtext_terms`) is made by migration 0006
     and keeps itself.
     """
 
@@ -36,6 +36,8 @@ class IndexedText(TenantModel):
                 fields=["service_message", "language"], name="service_message_indexed_once_per_language"
             ),
         ]
+        # Who may read them is asked without looking at the texts.
+        indexes = [models.Index(fields=["tenant", "article", "service_message", "id"], name="indexed_text_of")]
 
     def __str__(self) -> str:
         return self.title
@@ -56,7 +58,10 @@ class KnownWord(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "language", "word"], name="known_word_once")]
-        indexes = [models.Index(fields=["tenant", "term"], name="known_word_term")]
+        indexes = [
+            models.Index(fields=["tenant", "term"], name="known_word_term"),
+            models.Index(fields=["tenant", "folded"], name="known_word_folded"),
+        ]
 
     def __str__(self) -> str:
         return self.word

@@ -1,21 +1,36 @@
-"""Finds what a reader may read about some words."""
+"""Finds what a reader may read about some words.
+
+Who may read a text is part of every question to the index, also of how many texts have a word, so that nothing that is
+found, counted, cut out or mended says anything about a text that this reader may not read.
+"""
+
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.folding import fold_text
 from accounts.models import User
 from knowledge.models import IndexedText, ServiceMessage
 from knowledge.queries.readable import articles_for, readable_by
+from knowledge.searching.correcting import as_written, mend
+from knowledge.searching.engines import best_of, counts
 from knowledge.searching.found import ALL, Found, Hit, Kind
-from knowledge.searching.words import composed, term_of, words_of
+from knowledge.searching.questions import Asked, read_question, widen
+from knowledge.searching.scoring import FIELDS, Candidate, ranked, rarity_of
+from knowledge.searching.snippets import marks, snippet
+
+MOST = 200  # texts that are weighed for a question; what comes after them is not found
+COMMON = 400  # a word that so many texts have chooses none, as long as another one does
+ENOUGH = 600  # texts that are ranked for a question, about
 
 
-def readable_texts(reader: User | None, kinds: frozenset[Kind]) -> QuerySet[IndexedText]:
+def readable_texts(reader: User | None, kinds: frozenset[Kind] = ALL) -> QuerySet[IndexedText]:
     """The texts that are out and that this reader may read."""
     allowed = Q(pk__in=())
     if Kind.ARTICLE in kinds:
-        allowed |= Q(article__in=articles_for(reader).select_related(None).values("pk"))
+        allowed |= Q(article__in=articles_for(reader).select_related(None).order_by().values("pk"))
     if Kind.SERVICE_MESSAGE in kinds:
         messages = readable_by(ServiceMessage.objects.published(), reader)
         allowed |= Q(service_message__in=messages.order_by().values("pk"))
@@ -23,43 +38,101 @@ def readable_texts(reader: User | None, kinds: frozenset[Kind]) -> QuerySet[Inde
 
 
 def find(words: str, reader: User | None, *, kinds: frozenset[Kind] = ALL, limit: int = 20, offset: int = 0) -> Found:
-    """What this reader (None: who is not signed in) may read about the words, the best first; the reader's language
-    before the other one. `limit` and `offset` choose a page of it. Takes any text, also hostile."""
-    rows = readable_texts(reader, kinds)
-    asked = [word.text for word in words_of(composed(words[:400]))][:12]
+    """What this reader (None: who is not signed in) may read about the words, the best first; each thing once, in the
+    language that answers better, the reader's if both do. `limit` and `offset` choose a page of it; `total` counts to
+    `MOST` at most. Takes any text: nothing in it is read as a command. Writes nothing. (M1, S9; issue 7, 4.)"""
+    text, asked = read_question(words)
     if not asked:
         return Found()
-    for word in asked:
-        said = Q()
-        for term in {term_of(word, "sv"), term_of(word, "en")} - {""}:
-            for part in ("title", "summary", "heading", "body"):
-                said |= Q(**{f"{part}_terms__contains": term})
-        rows = rows.filter(said)
-    hits: dict[tuple[Kind, int], Hit] = {}
-    mine = "sv" if (get_language() or "").startswith("sv") else "en"
-    for row in sorted(rows, key=lambda row: (row.language != mine, row.pk)):
-        hit = _hit(row, asked)
-        hits.setdefault((hit.kind, hit.pk), hit)
-    ranked = sorted(hits.values(), key=lambda hit: -hit.score)
-    return Found(tuple(ranked[offset : offset + limit]), len(ranked))
-
-
-def _hit(row: IndexedText, asked: list[str]) -> Hit:
-    kind = Kind.ARTICLE if row.article_id else Kind.SERVICE_MESSAGE
-    return Hit(
-        kind=kind,
-        pk=row.article_id or row.service_message_id or 0,
-        url=f"/help/{row.article.slug}/" if row.article else f"/service-messages/{row.service_message_id}/",
-        title=row.title,
-        snippet=row.text[:160],
-        title_marks=_marks(row.title, asked, row.language),
-        snippet_marks=_marks(row.text[:160], asked, row.language),
-        language=row.language,
-        score=float(len(_marks(row.title, asked, row.language))),
+    rows = readable_texts(reader, kinds)
+    widen(text, asked)
+    total, having = counts(rows, [one.terms for one in asked], COMMON)
+    missing = [one for one, times in zip(asked, having, strict=True) if not times]
+    mended = mend(missing, rows) if missing and total else []
+    if mended:
+        total, having = counts(rows, [one.terms for one in asked], COMMON)
+    told = [(one, times) for one, times in zip(asked, having, strict=True) if times]
+    if not told:
+        return Found()
+    asked = [one for one, _times in told]
+    found = ranked(_candidates(rows, told), asked, [rarity_of(total, times) for _one, times in told], _language())
+    return Found(
+        hits=tuple(_hits(found[offset : offset + limit], asked)),
+        total=len(found),
+        corrected=_corrected(text, mended, found) if mended else "",
     )
 
 
-def _marks(text: str, asked: list[str], language: str) -> tuple[tuple[int, int], ...]:
-    terms = {term_of(word, language) for word in asked} - {""}
-    found = (word for word in words_of(text) if any(term in fold_text(word.text) for term in terms))
-    return tuple((word.start, word.end) for word in found)
+def _language() -> str:
+    return "sv" if (get_language() or "").startswith("sv") else "en"
+
+
+def _candidates(rows: QuerySet[IndexedText], told: list[tuple[Asked, int]]) -> Iterable[Candidate]:
+    """The texts that the database thinks best, of those that the words choose."""
+    now = timezone.now()
+    for chosen, every in _ways(told):
+        best = list(
+            best_of(rows, chosen, every=every).values_list(
+                "pk",
+                "article_id",
+                "service_message_id",
+                "language",
+                *FIELDS,
+                "service_message__over_at",
+                "service_message__ends_at",
+            )[:MOST]
+        )
+        if best:
+            break
+    for pk, article, message, language, *terms, over, ends in best:
+        thing = (Kind.ARTICLE, article) if article else (Kind.SERVICE_MESSAGE, message)
+        is_over = over is not None or (ends is not None and ends <= now)
+        yield Candidate(pk, thing, language, tuple(terms), is_over)
+
+
+def _ways(told: list[tuple[Asked, int]]) -> Iterable[tuple[list[dict[str, float]], bool]]:
+    """Which words choose the texts, and whether a text must have every one: the rarest, as many as choose a number of
+    texts that is quickly ranked; where all are common, texts that have all of them, else of any."""
+    rare, reached = [], 0
+    for one, times in sorted(told, key=lambda word: word[1]):
+        if times < COMMON and (not rare or reached + times <= ENOUGH):
+            rare.append(one.terms)
+            reached += times
+    if rare:
+        yield rare, False
+        return
+    every = [one.terms for one, _times in told]
+    yield every, True
+    yield every, False
+
+
+def _hits(found: list[tuple[float, Candidate]], asked: list[Asked]) -> Iterable[Hit]:
+    rows = IndexedText.objects.select_related("article").in_bulk([one.pk for _score, one in found])
+    terms = {term for one in asked for term in one.terms}
+    for score, one in found:
+        row = rows[one.pk]
+        shown, shown_marks = snippet(row.text, terms, row.language)
+        kind, pk = one.thing
+        yield Hit(
+            kind=Kind(kind),
+            pk=pk,
+            url=reverse("help_article", args=[row.article.slug]) if row.article else reverse("service_message", args=[pk]),
+            title=row.title,
+            snippet=shown,
+            title_marks=marks(row.title, terms, row.language),
+            snippet_marks=shown_marks,
+            language=row.language,
+            score=score,
+        )
+
+
+def _corrected(text: str, mended: list[Asked], found: list[tuple[float, Candidate]]) -> str:
+    """The question as it was read, with the words as they stand in the best of what was found."""
+    best = IndexedText.objects.in_bulk([one.pk for _score, one in found[:5]])
+    for one in sorted(mended, key=lambda one: -one.start):
+        for _score, candidate in found[:5]:
+            row = best[candidate.pk]
+            if written := as_written(one, (row.title, row.text), row.language):
+                text = text[: one.start] + written + text[one.end :]
+                break
+    return " ".join(text.split())

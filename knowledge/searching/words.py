@@ -15,6 +15,7 @@ from accounts.folding import fold_text
 LANGUAGES = ("sv", "en")
 LONGEST = 40  # characters of a word; what is beyond is not read
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_OWNER = re.compile(r"['’]s?\Z")
 _NO_LETTER = re.compile(r"[\W_]+")
 _NAMES = {"sv": "swedish", "en": "english"}
 _kept = threading.local()  # a stemmer holds the word it is at
@@ -51,12 +52,23 @@ def folded(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def term_of(word: str, language: str) -> str:
     """The term that a word becomes in a language; empty if nothing is left of it."""
-    plain = re.sub(r"['’]s?\Z", "", word.casefold().replace("’", "'"))
-    return folded(_stemmer(language).stemWord(small(plain)))
+    plain = _OWNER.sub("", word.casefold())
+    term = folded(_stemmer(language).stemWord(small(plain)))
+    if language == "sv" and term.endswith("ning") and len(term) > 6:
+        return term.removesuffix("ning")  # "inloggning" and "logga in" are about the same; Snowball leaves it
+    return term
 
 
 def terms_of(text: str, language: str) -> Iterator[str]:
-    return (term for word in words_of(text) if (term := term_of(word.text, language)))
+    """The terms of a text in their order; what a hyphen holds together is read as one word as well ("e-post")."""
+    end = -1
+    before = ""
+    for word in words_of(text):
+        if before and word.start == end + 1 and text[end] == "-":
+            yield term_of(before + word.text, language)
+        before, end = word.text, word.end
+        if term := term_of(word.text, language):
+            yield term
 
 
 def kept_terms(text: str, language: str, most: int = 3) -> str:

@@ -1,10 +1,16 @@
 """What a search of the help centre finds, and for whom."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.scoping import tenant_scope
-from knowledge.actions.indexing import index_article, index_service_message
+from knowledge.actions.indexing import index_article, index_service_message, reindex
 from knowledge.models import (
     Article,
     ArticleOrganisation,
@@ -108,3 +114,156 @@ def test_indexing_again_changes_what_is_there(in_scope):
 
     assert [(text.language, text.title) for text in IndexedText.objects.all()] == [("en", "Arm")]
     assert set(KnownWord.objects.values_list("word", flat=True)) == {"larma", "av", "disarm", "arm"}
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("Byta batterier", "batteriet"),  # inflected
+        ("Logga in", "inloggningen"),
+        ("Återställ dörren", "aterstalla dorr"),  # without accents
+        ("Larmcentral", "central"),  # the end of a compound
+        ("Larmcentral", "larm"),  # its beginning
+        ("Brandlarm", "brand larm"),  # written apart
+        ("Centralen", "larmcentralen"),  # a compound finds its part
+        ("Skolans bibliotek", "skolbibliotek"),
+        ("E-post", "epost"),
+        ("Epost", "e-post"),
+        ("Övervakning", "överv"),  # not typed to its end
+        ("Batteri", "baterri"),  # typing errors
+        ("Nyckel", "nykcel"),
+        ("Dator", "datr"),
+    ],
+)
+def test_a_word_is_found_in_its_other_forms(in_scope, title, asked):
+    row = article("right", title_sv=title)
+    article("wrong", title_sv="Städning av fönster")
+
+    assert found(asked) == [row.pk]
+
+
+def test_mended_words_are_told_as_they_are_written(in_scope):
+    article("lost", title_sv="Glömt lösenordet", body_sv="Byt lösenord.")
+
+    assert find("glömt lösenrod", None).corrected == "glömt lösenord"
+    assert find("glömt lösenord", None).corrected == ""
+
+
+def test_nothing_is_mended_with_words_of_what_one_may_not_read(in_scope):
+    article("open", title_sv="Något annat")
+    secret = article("secret", audience="staff", title_sv="Kassaskåpet", body_sv="Kombinationen")
+
+    assert find("kasaskåpet", in_scope.customer) == Found()
+    assert find("kasaskåpet", in_scope.agent).corrected == "kassaskåpet"
+    assert found("kasaskåpet", in_scope.agent) == [secret.pk]
+
+
+def test_titles_count_before_summaries_and_bodies(in_scope):
+    body = article("body", title_sv="Ett", body_sv="Om sirenen.")
+    heading = article("heading", title_sv="Två", body_sv="## Sirenen\n\nText.")
+    summary = article("summary", title_sv="Tre", summary_sv="Om sirenen.")
+    title = article("title", title_sv="Sirenen")
+
+    assert found("siren") == [title.pk, summary.pk, heading.pk, body.pk]
+
+
+def test_rare_words_count_before_common_ones(in_scope):
+    for number in range(6):
+        article(f"common-{number}", title_sv=f"Larm {number}")
+    rare = article("rare", title_sv="Sirener", body_sv="De låter.")
+
+    assert found("larm siren")[0] == rare.pk
+
+
+def test_what_is_over_stands_behind_what_lasts(in_scope):
+    over = message("Detectors down", over_at=timezone.now())
+    lasting = message("Detectors down")
+
+    assert found("detectors down") == [lasting.pk, over.pk]
+
+
+def test_pages_are_parts_of_one_list(in_scope):
+    rows = {article(f"a{number}", title_en=f"Siren {number}").pk for number in range(5)}
+    pages = [find("siren", None, limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+
+    assert [len(page.hits) for page in pages] == [2, 2, 1, 0]
+    assert {page.total for page in pages} == {5}
+    assert {hit.pk for page in pages for hit in page.hits} == rows
+
+
+def test_marks_stand_on_what_was_searched_for(in_scope):
+    article(
+        "long", title_sv="Byta batteri", body_sv="Något. " * 60 + "Batteriet sitter under <locket>. " + "Mer. " * 60
+    )
+
+    hit = find("batterier lock", None).hits[0]
+
+    assert [hit.title[begin:end] for begin, end in hit.title_marks] == ["batteri"]
+    assert [hit.snippet[begin:end] for begin, end in hit.snippet_marks] == ["Batteriet", "locket"]
+    assert len(hit.snippet) < 220
+
+
+def test_the_number_of_questions_to_the_database_does_not_grow(in_scope, django_assert_max_num_queries):
+    for number in range(12):
+        article(f"a{number}", title_en=f"Siren {number}", body_en="The siren is loud")
+    with django_assert_max_num_queries(6):
+        assert find("loud sirens outside", in_scope.customer).total == 12
+
+
+words = st.lists(st.sampled_from(["larm", "brandlarm", "brand", "siren", "sirenen", "dörr", "portkod"]), min_size=1)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shown=st.lists(words, max_size=3), hidden=st.lists(words, min_size=1, max_size=3), asked=words)
+def test_what_one_may_not_read_changes_nothing_of_what_is_found(in_scope, shown, hidden, asked):
+    """Neither hits nor their order, totals, snippets or mended words (also of mistyped ones)."""
+    Article.objects.all().delete()
+    for number, said in enumerate(shown):
+        article(f"shown-{number}", title_sv=" ".join(said[:2]), body_sv=" ".join(said))
+    for number, said in enumerate(hidden):
+        article(f"hidden-{number}", audience="staff", title_sv=" ".join(said[:2]), body_sv=" ".join(said))
+    questions = [" ".join(asked), " ".join(word[:-2] + word[-1] for word in asked)]
+
+    before = [find(question, in_scope.customer) for question in questions]
+    Article.objects.filter(audience="staff").delete()
+    reindex()
+
+    assert [find(question, in_scope.customer) for question in questions] == before
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60))
+def test_no_text_is_a_command(in_scope, text):
+    for question in (text, f'larm {text}"', f"{text}* NEAR(larm) title_terms:larm"):
+        find(question, None)
+
+
+def test_indexing_everything_again_finds_the_same_and_forgets_old_words(in_scope, other_portal):
+    with tenant_scope(other_portal.tenant):
+        article("theirs", title_sv="Deras")
+    row = article("alarm", title_sv="Larma av", body_sv="Koden")
+    row.published.body_sv = "Knappen"
+    row.published.save()
+
+    call_command("reindex", portal=in_scope.tenant.slug, stdout=StringIO())
+
+    assert found("knapp") == [row.pk]
+    assert found("koden") == []
+    assert set(KnownWord.objects.values_list("word", flat=True)) == {"larma", "av", "knappen"}
+    with tenant_scope(other_portal.tenant):
+        assert KnownWord.objects.count() == 1
+    with pytest.raises(CommandError, match="no portal"):
+        call_command("reindex", portal="nowhere")
+
+
+@pytest.mark.only("sqlite")
+def test_the_triggers_that_keep_the_index_are_there(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'knowledge_%'")
+        found = {name for (name,) in cursor.fetchall()}
+
+    assert found == {
+        f"knowledge_{table}_{what}"
+        for table in ("indexedtext", "knownword")
+        for what in ("kept", "forgotten", "changed")
+    }

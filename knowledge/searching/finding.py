@@ -93,7 +93,8 @@ def _candidates(rows: QuerySet[IndexedText], told: list[tuple[Asked, int]]) -> I
 def _ways(told: list[tuple[Asked, int]]) -> Iterable[tuple[list[dict[str, float]], bool]]:
     """Which words choose the texts, and whether a text must have every one: the rarest, as many as choose a number of
     texts that is quickly ranked; where all are common, texts that have all of them, else of any."""
-    rare, reached = [], 0
+    rare: list[dict[str, float]] = []
+    reached = 0
     for one, times in sorted(told, key=lambda word: word[1]):
         if times < COMMON and (not rare or reached + times <= ENOUGH):
             rare.append(one.terms)
@@ -116,7 +117,9 @@ def _hits(found: list[tuple[float, Candidate]], asked: list[Asked]) -> Iterable[
         yield Hit(
             kind=Kind(kind),
             pk=pk,
-            url=reverse("help_article", args=[row.article.slug]) if row.article else reverse("service_message", args=[pk]),
+            url=reverse("help_article", args=[row.article.slug])
+            if row.article
+            else reverse("service_message", args=[pk]),
             title=row.title,
             snippet=shown,
             title_marks=marks(row.title, terms, row.language),
@@ -124,6 +127,12 @@ def _hits(found: list[tuple[float, Candidate]], asked: list[Asked]) -> Iterable[
             language=row.language,
             score=score,
         )
+
+
+def _address(row: IndexedText) -> str:
+    if row.article:
+        return reverse("help_article", args=[row.article.slug])
+    return reverse("service_message", args=[row.service_message_id])
 
 
 def _corrected(text: str, mended: list[Asked], found: list[tuple[float, Candidate]]) -> str:

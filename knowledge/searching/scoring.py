@@ -8,7 +8,7 @@ from math import log
 from knowledge.searching.questions import Asked
 
 FIELDS = ("title_terms", "summary_terms", "heading_terms", "body_terms")
-WEIGHTS = (3.0, 1.5, 1.2, 0.8)
+WEIGHTS = (2.2, 1.5, 0.4, 0.9)  # a heading is read with the rest as well, and counts as both
 OTHER_LANGUAGE = 0.9
 OVER = 0.6  # of what a service message that is over counts as
 LEAST = 0.25  # of how much of the question the best one has: what has less is no answer
@@ -70,7 +70,7 @@ def _worth(word: Asked, terms: Sequence[Sequence[str]]) -> tuple[float, float]:
         strengths = [word.terms[term] for term in field if term in word.terms]
         if strengths:
             top = max(strengths)
-            often = len(strengths) / (len(strengths) + 1) * 2 if weight < 1 else 1.0
+            often = len(strengths) / (len(strengths) + 1) * 2 if weight == WEIGHTS[-1] else 1.0
             worth += weight * top * often
             best = max(best, top)
     return worth, best

@@ -4,7 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -203,11 +203,12 @@ def test_marks_stand_on_what_was_searched_for(in_scope):
     assert len(hit.snippet) < 220
 
 
-def test_the_number_of_questions_to_the_database_does_not_grow(in_scope, django_assert_max_num_queries):
+def test_the_number_of_questions_to_the_database_does_not_grow(in_scope, django_assert_num_queries):
     for number in range(12):
         article(f"a{number}", title_en=f"Siren {number}", body_en="The siren is loud")
-    with django_assert_max_num_queries(6):
-        assert find("loud sirens outside", in_scope.customer).total == 12
+        if number in (0, 11):
+            with django_assert_num_queries(5):
+                assert find("loud sirens", in_scope.customer).total == number + 1
 
 
 words = st.lists(st.sampled_from(["larm", "brandlarm", "brand", "siren", "sirenen", "dörr", "portkod"]), min_size=1)
@@ -217,18 +218,20 @@ words = st.lists(st.sampled_from(["larm", "brandlarm", "brand", "siren", "sirene
 @given(shown=st.lists(words, max_size=3), hidden=st.lists(words, min_size=1, max_size=3), asked=words)
 def test_what_one_may_not_read_changes_nothing_of_what_is_found(in_scope, shown, hidden, asked):
     """Neither hits nor their order, totals, snippets or mended words (also of mistyped ones)."""
-    Article.objects.all().delete()
-    for number, said in enumerate(shown):
-        article(f"shown-{number}", title_sv=" ".join(said[:2]), body_sv=" ".join(said))
-    for number, said in enumerate(hidden):
-        article(f"hidden-{number}", audience="staff", title_sv=" ".join(said[:2]), body_sv=" ".join(said))
     questions = [" ".join(asked), " ".join(word[:-2] + word[-1] for word in asked)]
+    with transaction.atomic():
+        for number, said in enumerate(shown):
+            article(f"shown-{number}", title_sv=" ".join(said[:2]), body_sv=" ".join(said))
+        for number, said in enumerate(hidden):
+            article(f"hidden-{number}", audience="staff", title_sv=" ".join(said[:2]), body_sv=" ".join(said))
 
-    before = [find(question, in_scope.customer) for question in questions]
-    Article.objects.filter(audience="staff").delete()
-    reindex()
+        before = [find(question, in_scope.customer) for question in questions]
+        Article.objects.filter(audience="staff").update(published=None)
+        reindex()
+        after = [find(question, in_scope.customer) for question in questions]
+        transaction.set_rollback(True)
 
-    assert [find(question, in_scope.customer) for question in questions] == before
+    assert after == before
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

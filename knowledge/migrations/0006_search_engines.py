@@ -91,7 +91,7 @@ def run(schema_editor, postgresql, sqlite):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("knowledge", "0003_search_index")]
+    dependencies = [("knowledge", "0005_announced_days")]
     operations = [
         migrations.AddIndex("knownword", models.Index(fields=["tenant", "folded"], name="known_word_folded")),
         migrations.AddIndex(

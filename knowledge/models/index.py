@@ -12,7 +12,7 @@ class IndexedText(TenantModel):
 
     `title` and `text` are plain words, for showing. The terms are what `searching.words` made of them, by where they
     stood: words in small letters without accents and endings, single spaces between. The databases' own index of the
-    terms (PostgreSQL: the column `vector`; SQLite: the table `knowledge_indexedtext_terms`) is made by migration 0006
+    terms (PostgreSQL: the column `vector`; SQLite: the table `knowledge_indexedtext_terms`) is made by migration 0007
     and keeps itself.
     """
 

@@ -91,7 +91,7 @@ def run(schema_editor, postgresql, sqlite):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("knowledge", "0005_announced_days")]
+    dependencies = [("knowledge", "0006_solved_is_only_counted")]
     operations = [
         migrations.AddIndex("knownword", models.Index(fields=["tenant", "folded"], name="known_word_folded")),
         migrations.AddIndex(

@@ -12,7 +12,7 @@ from knowledge.searching.words import LANGUAGES, folded, term_of, words_of
 
 SHORTEST = 4  # letters; a shorter word is as near to too many
 MOST_WORDS = 4  # of a question
-MOST_LIKELY = 5
+MOST_LIKELY = 12
 
 
 def mend(asked: list[Asked], rows: QuerySet[IndexedText]) -> list[Asked]:

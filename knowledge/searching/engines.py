@@ -2,6 +2,7 @@
 with FTS5. The rest of the search does not know which of them it is."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, FloatField, QuerySet
@@ -39,10 +40,11 @@ def best_of(rows: QuerySet[IndexedText], groups: Iterable[Iterable[str]], *, eve
 def counts(rows: QuerySet[IndexedText], groups: Sequence[Iterable[str]], most: int) -> tuple[int, list[int]]:
     """How many rows there are, counted to five times `most`, and how many have a term of each group, counted to
     `most`. One query."""
-    rows = rows.order_by().values("pk")
-    asked = [rows[: 5 * most], *(matching(rows, [group], every=True)[:most] for group in groups)]
-    parts, params = [], []
+    asked = [rows, *(matching(rows, [group], every=True) for group in groups)]
+    parts: list[str] = []
+    params: list[Any] = []
     for number, some in enumerate(asked):
+        some = some.order_by().values("pk")[: most if number else 5 * most]  # type: ignore[assignment]  # noqa: PLW2901
         sql, values = some.query.sql_with_params()
         parts.append(f"SELECT {number}, count(*) FROM ({sql}) AS reached")  # noqa: S608
         params += values

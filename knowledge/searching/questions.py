@@ -85,7 +85,7 @@ def _strength(needle: str, word: str) -> float:
 
 
 def _ways_apart(word: str) -> Iterable[tuple[str, str]]:
-    """Every way to take a word apart in two of which one at least may be a word by itself."""
+    """Every way to take a word apart in two, of which one at least is long enough to be a word by itself."""
     for at in range(2, len(word) - 1):
         head, tail = word[:at], word[at:]
         if max(len(head), len(tail)) >= SHORTEST_PART:
@@ -95,14 +95,12 @@ def _ways_apart(word: str) -> Iterable[tuple[str, str]]:
 
 
 def _add_parts(one: Asked, head: str, tail: str, known: set[str]) -> None:
-    heads, tails = _terms(head) & known, _terms(tail) & known
-    both = (heads or head in STOP_WORDS) and (tails or tail in STOP_WORDS)
-    alone = (0.3 if len(head) >= 5 else 0.0, 0.45 if len(tail) >= 5 else 0.0)
-    strengths = (0.5, 0.6) if both else alone
-    for terms, part, strength in ((heads, head, strengths[0]), (tails, tail, strengths[1])):
+    """The parts for the whole. How well they stand for it must not depend on whether the other part is known: that
+    would tell of texts that the reader may not read."""
+    for part, strengths in ((head, (0.25, 0.35, 0.4)), (tail, (0.35, 0.5, 0.55))):
         if len(part) >= SHORTEST_PART and part not in STOP_WORDS:
-            for term in terms:
-                one.add(term, strength)
+            for term in _terms(part) & known:
+                one.add(term, strengths[min(len(part), SHORTEST_PART + 2) - SHORTEST_PART])
 
 
 def _pairs(text: str) -> dict[str, list[str]]:

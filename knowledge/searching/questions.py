@@ -88,7 +88,7 @@ def _ways_apart(word: str) -> Iterable[tuple[str, str]]:
     """Every way to take a word apart in two, of which one at least is long enough to be a word by itself."""
     for at in range(2, len(word) - 1):
         head, tail = word[:at], word[at:]
-        if max(len(head), len(tail)) >= SHORTEST_PART:
+        if max(len(head), len(tail)) > SHORTEST_PART:
             yield head, tail
             if head.endswith("s") and len(head) > SHORTEST_PART:
                 yield head[:-1], tail
@@ -97,10 +97,10 @@ def _ways_apart(word: str) -> Iterable[tuple[str, str]]:
 def _add_parts(one: Asked, head: str, tail: str, known: set[str]) -> None:
     """The parts for the whole. How well they stand for it must not depend on whether the other part is known: that
     would tell of texts that the reader may not read."""
-    for part, strengths in ((head, (0.25, 0.35, 0.4)), (tail, (0.35, 0.5, 0.55))):
-        if len(part) >= SHORTEST_PART and part not in STOP_WORDS:
+    for part, strengths in ((head, (0.35, 0.4)), (tail, (0.5, 0.55))):
+        if len(part) > SHORTEST_PART and part not in STOP_WORDS:
             for term in _terms(part) & known:
-                one.add(term, strengths[min(len(part), SHORTEST_PART + 2) - SHORTEST_PART])
+                one.add(term, strengths[len(part) > SHORTEST_PART + 1])
 
 
 def _pairs(text: str) -> dict[str, list[str]]:

@@ -64,7 +64,8 @@ def widen(text: str, asked: list[Asked]) -> None:
 
 def _add_wholes(asked: list[Asked]) -> None:
     """What a word is the beginning, the end or a part of: "larm" of "brandlarm"."""
-    needles = {one.folded: {term for term in one.terms if len(term) >= SHORTEST_PART} for one in asked}
+    # Of the words as they were asked: what was added to them may be known from what the reader may not read.
+    needles = {one.folded: {term for term in _terms(one.text) if len(term) >= SHORTEST_PART} for one in asked}
     rows = words_with({needle for terms in needles.values() for needle in terms})
     for one in asked:
         others: dict[str, float] = defaultdict(float)

@@ -1,8 +1,11 @@
 """The search page: everything the reader may open, by kind, and nothing else."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.scoping import tenant_scope
 from knowledge.models import SearchedWords
 from tests.conftest import Portal
@@ -133,6 +136,32 @@ def test_very_many_searches_from_one_place_wait(known: Portal, browse, monkeypat
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
     assert browse(known, known.customer).get(reverse("search"), {"q": "printer"}).status_code == 200
+
+
+def _queries(client, words: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        results(client, words)
+    return len(asked)
+
+
+def test_many_hits_ask_no_more_than_few(known: Portal, browse):
+    def client_of(person: User):
+        client = browse(known, person)
+        results(client, "printer")
+        return client
+
+    customer, agent = client_of(known.customer), client_of(known.agent)
+    make_ticket(requester=known.customer, subject="Printer beeps", topic=known.topic)
+    before = _queries(customer, "printer"), _queries(agent, "printer")
+    for number in range(12):
+        make_article(f"more-{number}", title_en=f"Printer {number}")
+        make_service_message(f"Printer out {number}")
+        TopicFactory(name_en=f"Printer topic {number}")
+        make_ticket(requester=known.customer, subject=f"Printer {number}", topic=known.topic)
+
+    assert (_queries(customer, "printer"), _queries(agent, "printer")) == before
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,6 +52,21 @@ def test_what_is_known_is_suggested_to_whom_it_is_for(known: Portal, browse):
 @pytest.mark.parametrize("subject", ["", "printer", "it is", "a b c d", "\x00", "!!!"])
 def test_too_few_words_suggest_nothing(known: Portal, browse, subject: str):
     assert suggested(browse(known), subject) == []
+
+
+def test_no_more_than_three_and_always_the_same_number_of_queries(known: Portal, browse):
+    client = browse(known, known.customer)
+    suggested(client, "printer jams")
+    with CaptureQueriesContext(connection) as few:
+        suggested(client, "printer jams")
+    for number in range(9):
+        make_article(f"jams-{number}", title_en=f"The printer jams {number}")
+        make_service_message(f"The printer jams at {number}")
+    with CaptureQueriesContext(connection) as many:
+        found = suggested(client, "printer jams")
+
+    assert len(found) == 3
+    assert len(many) == len(few)
 
 
 def test_nothing_that_is_typed_is_kept(known: Portal, browse):

@@ -148,6 +148,7 @@ class AccountEventKind(models.TextChoices):
     MORNING_DUE = "morning_due"
     SUBSCRIPTION_REQUESTED = "subscription_requested"
     SERVICE_TOLD = "service_told"
+    REVIEWS_DUE = "reviews_due"
     BOOKED = "booked"
     WAITLISTED = "waitlisted"
     PLACE_GIVEN = "place_given"

@@ -105,6 +105,7 @@ _PLAIN: dict[str, Callable[[], str]] = {
     AccountEventKind.SUBSCRIPTION_REQUESTED: lambda: _("Asked for service messages by mail"),
     AccountEventKind.SERVICE_TOLD: lambda: _("Was told of a service message"),
     AccountEventKind.DIGEST_DUE: lambda: _("Was sent what has happened"),
+    AccountEventKind.REVIEWS_DUE: lambda: _("Was asked whether articles still hold"),
     AccountEventKind.MORNING_DUE: lambda: _("Was told in the morning what waits"),
     AccountEventKind.ALERTED: lambda: _("Was told which tickets go stale"),
 }

@@ -99,6 +99,12 @@ JOBS = (
         in_turns=True,
     ),
     Job(
+        "notifications.ask_about_articles",
+        "notifications.actions.reviews:ask_about_articles",
+        every=900.0,
+        each_tenant=True,
+    ),
+    Job(
         "notifications.watch_mailboxes",
         "notifications.actions.watching_mailboxes:watch_mailboxes",
         every=60.0,

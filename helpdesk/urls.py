@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("routing.urls")),
     path("", include("knowledge.urls")),
+    path("", include("knowledge.desk_urls")),
     path("", include("tickets.urls")),
     path("", include("tickets.routing_urls")),
     path("", include("tickets.desk_urls")),

@@ -18,6 +18,7 @@ from notifications.enums import MailKind
 from notifications.mailbox_words import MAILBOX_MAILS
 from notifications.models import Delivery
 from notifications.mornings import about_morning
+from notifications.reviews import about_reviews
 from notifications.security_mails import SECURITY_MAILS
 from notifications.service_mails import SERVICE_MAILS
 
@@ -56,6 +57,7 @@ _ADDED: dict[MailKind, Callable[[AccountEvent], Values]] = {
     MailKind.ALERT: about_alert,
     MailKind.MORNING: about_morning,
     **SERVICE_MAILS,
+    MailKind.REVIEWS: about_reviews,
     **ENTRY_MAILS,
     **SECURITY_MAILS,
     **MAILBOX_MAILS,

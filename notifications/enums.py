@@ -177,6 +177,7 @@ class MailKind(models.TextChoices):
     MAIL_RETURNED = "mail_returned", _("A mail came back")
     ALERT = "alert", _("Tickets that go stale")
     MORNING = "morning", _("What waits this morning")
+    REVIEWS = "reviews", _("Articles to look through")
     NUDGED = "nudged", _("The customer asks for news")
     REMINDER = "reminder", _("Reminder to answer")
     CLOSED_UNANSWERED = "closed_unanswered", _("Closed without an answer")
@@ -202,6 +203,7 @@ DESK_KINDS = frozenset(
         MailKind.MAIL_RETURNED,
         MailKind.ALERT,
         MailKind.MORNING,
+        MailKind.REVIEWS,
         MailKind.NUDGED,
     }
 )

@@ -296,6 +296,7 @@ _ACCOUNT: dict[str, Callable[..., Iterator[Telling]]] = {
     AccountEventKind.MORNING_DUE: _to_person(MailKind.MORNING),
     AccountEventKind.SUBSCRIPTION_REQUESTED: _to_person(MailKind.SUBSCRIPTION),
     AccountEventKind.SERVICE_TOLD: _service_told,
+    AccountEventKind.REVIEWS_DUE: _to_person(MailKind.REVIEWS),
     AccountEventKind.WROTE_TO_RETIRED: _to_person(MailKind.RETIRED_ADDRESS),
     AccountEventKind.MAILBOX_FAILED: _to_person(MailKind.MAILBOX_TROUBLE),
     AccountEventKind.BOOKED: _to_person(MailKind.BOOKED),

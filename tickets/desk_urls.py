@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tickets.views import article_search, dashboard, desk_acts, desk_sorting, desk_time, exporting, priorities
+from tickets.views import (
+    article_search,
+    carrying_over,
+    dashboard,
+    desk_acts,
+    desk_sorting,
+    desk_time,
+    exporting,
+    priorities,
+)
 
 urlpatterns = [
     path("desk/dashboard/", dashboard.dashboard, name="dashboard"),
@@ -18,6 +27,11 @@ urlpatterns = [
         name="desk_follower_removal",
     ),
     path("desk/tickets/<int:number>/articles/", article_search.desk_article_search, name="desk_article_search"),
+    path(
+        "desk/tickets/<int:number>/messages/<int:pk>/article/",
+        carrying_over.desk_carry_over,
+        name="desk_carry_over",
+    ),
     path("desk/tickets/<int:number>/acts/", desk_acts.desk_acts, name="desk_acts"),
     path("desk/tickets/<int:number>/nudge/", desk_acts.desk_nudge, name="desk_nudge"),
     path("desk/tickets/<int:number>/waiting/", desk_time.desk_waiting, name="desk_waiting"),

@@ -24,11 +24,11 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.folding import fold_text
-from accounts.models import User
+from accounts.models import Organisation, Site, User
 from accounts.queries.colleagues import sees_organisations_tickets
 from accounts.queries.portals import portals_today
 from routing.queries import sight_of
-from tickets.enums import Audience, EventKind, FieldAccess, FieldKind, LeadsTo, MessageKind, Status, Whose
+from tickets.enums import Audience, Channel, EventKind, FieldAccess, FieldKind, LeadsTo, MessageKind, Status, Whose
 from tickets.models import (
     Collaborator,
     FieldAnswer,
@@ -60,6 +60,8 @@ CUSTOMER_EVENTS = (
     EventKind.NUDGED,
 )
 NOT_BY_STAFF = (FieldKind.FILE, FieldKind.HEADING)  # kinds of questions that staff do not answer on a ticket
+ANSWERS_WITH_NAMES = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.ORGANISATION, FieldKind.SITE)
+LONGEST_NAME = 80
 WITH_NAMES = ("requester", "organisation", "department", "assignee", "topic")
 
 
@@ -169,6 +171,27 @@ def messages_for(ticket: Ticket, *, staff: bool) -> QuerySet[Message]:
     staff only. What was taken back was never said."""
     messages = ticket.messages.select_related("author").prefetch_related("attachments").filter(withdrawn_at=None)
     return messages if staff else messages.filter(is_public(), kind=MessageKind.REPLY)
+
+
+def answers_to_carry_over(ticket: Ticket) -> QuerySet[Message]:
+    """The ticket's messages that articles may be made of: what staff answered, and customers read."""
+    own = messages_for(ticket, staff=False).exclude(author__role=Role.CUSTOMER)
+    return own.filter(written_by="").exclude(channel=Channel.GUEST)
+
+
+def names_around(ticket: Ticket) -> list[str]:
+    """The names and addresses that say whose a ticket is: of everybody who wrote on it or takes part, whoever has it,
+    their organisations and these organisations' sites."""
+    wrote = User.objects.filter(pk__in=Message.objects.filter(ticket=ticket).values("author"))
+    people = {*participants_of(ticket), *wrote, *([ticket.assignee] if ticket.assignee else [])}
+    keys = {ticket.organisation_id, *(person.organisation_id for person in people)} - {None}
+    organisations = Organisation.objects.filter(pk__in=keys)
+    sites = Site.objects.filter(organisation__in=keys).values_list("name", flat=True)
+    addresses = Message.objects.filter(ticket=ticket).exclude(written_by="").values_list("written_by", flat=True)
+    own = [words for person in people for words in (person.name, person.email.partition("@")[0])]
+    answers = FieldAnswer.objects.filter(ticket=ticket, kind__in=ANSWERS_WITH_NAMES).values_list("value", flat=True)
+    short = (answer for answer in answers if len(answer) <= LONGEST_NAME)
+    return [*own, *(one.name for one in organisations), *sites, *addresses, *short]
 
 
 def is_public(prefix: str = "") -> Q:

@@ -4,20 +4,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0013_until_when_something_is_told'),
+        ("accounts", "0013_until_when_something_is_told"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='accountevent',
-            name='kind',
-            field=models.CharField(choices=[('registered', 'Registered'), ('password_requested', 'Password Requested'), ('password_set', 'Password Set'), ('code_requested', 'Code Requested'), ('verification_requested', 'Verification Requested'), ('verified', 'Verified'), ('already_registered', 'Already Registered'), ('applied', 'Applied'), ('approved', 'Approved'), ('refused', 'Refused'), ('invited', 'Invited'), ('invitation_accepted', 'Invitation Accepted'), ('invitation_revoked', 'Invitation Revoked'), ('not_entitled', 'Not Entitled'), ('moved', 'Moved'), ('contact_changed', 'Contact Changed'), ('details_changed', 'Details Changed'), ('role_changed', 'Role Changed'), ('address_requested', 'Address Requested'), ('address_changed', 'Address Changed'), ('factor_added', 'Factor Added'), ('factor_removed', 'Factor Removed'), ('codes_renewed', 'Codes Renewed'), ('sessions_ended', 'Sessions Ended'), ('closed', 'Closed'), ('reopened', 'Reopened'), ('wrote_to_retired', 'Wrote To Retired'), ('mailbox_failed', 'Mailbox Failed'), ('digest_due', 'Digest Due'), ('alerted', 'Alerted'), ('morning_due', 'Morning Due'), ('subscription_requested', 'Subscription Requested'), ('service_told', 'Service Told'), ('booked', 'Booked'), ('waitlisted', 'Waitlisted'), ('place_given', 'Place Given'), ('occasion_changed', 'Occasion Changed'), ('booking_cancelled', 'Booking Cancelled'), ('booking_reminded', 'Booking Reminded')], max_length=30),
+            model_name="accountevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("registered", "Registered"),
+                    ("password_requested", "Password Requested"),
+                    ("password_set", "Password Set"),
+                    ("code_requested", "Code Requested"),
+                    ("verification_requested", "Verification Requested"),
+                    ("verified", "Verified"),
+                    ("already_registered", "Already Registered"),
+                    ("applied", "Applied"),
+                    ("approved", "Approved"),
+                    ("refused", "Refused"),
+                    ("invited", "Invited"),
+                    ("invitation_accepted", "Invitation Accepted"),
+                    ("invitation_revoked", "Invitation Revoked"),
+                    ("not_entitled", "Not Entitled"),
+                    ("moved", "Moved"),
+                    ("contact_changed", "Contact Changed"),
+                    ("details_changed", "Details Changed"),
+                    ("role_changed", "Role Changed"),
+                    ("address_requested", "Address Requested"),
+                    ("address_changed", "Address Changed"),
+                    ("factor_added", "Factor Added"),
+                    ("factor_removed", "Factor Removed"),
+                    ("codes_renewed", "Codes Renewed"),
+                    ("sessions_ended", "Sessions Ended"),
+                    ("closed", "Closed"),
+                    ("reopened", "Reopened"),
+                    ("wrote_to_retired", "Wrote To Retired"),
+                    ("mailbox_failed", "Mailbox Failed"),
+                    ("digest_due", "Digest Due"),
+                    ("alerted", "Alerted"),
+                    ("morning_due", "Morning Due"),
+                    ("subscription_requested", "Subscription Requested"),
+                    ("service_told", "Service Told"),
+                    ("booked", "Booked"),
+                    ("waitlisted", "Waitlisted"),
+                    ("place_given", "Place Given"),
+                    ("occasion_changed", "Occasion Changed"),
+                    ("booking_cancelled", "Booking Cancelled"),
+                    ("booking_reminded", "Booking Reminded"),
+                ],
+                max_length=30,
+            ),
         ),
         migrations.AlterField(
-            model_name='entryrequest',
-            name='kind',
-            field=models.CharField(choices=[('password', 'Password'), ('code', 'Code'), ('register', 'Register'), ('ask', 'Ask'), ('subscribe', 'Subscribe')], max_length=10),
+            model_name="entryrequest",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("password", "Password"),
+                    ("code", "Code"),
+                    ("register", "Register"),
+                    ("ask", "Ask"),
+                    ("subscribe", "Subscribe"),
+                ],
+                max_length=10,
+            ),
         ),
     ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.folding import fold_text
 from accounts.languages import in_readers_language
 from accounts.models import Organisation, TenantModel, User
 from knowledge.enums import Audience
@@ -77,6 +78,11 @@ class Article(TenantModel):
     def __str__(self) -> str:
         return self.slug
 
+    @property
+    def newest_title(self) -> str:
+        """What it is called on the desk, of rows of `desk_articles`: its draft's title, where it has one."""
+        return in_readers_language(self.newest_sv, self.newest_en)  # type: ignore[attr-defined]
+
 
 class ArticleAddress(TenantModel):
     """An address an article had before: it leads on to the one it has."""
@@ -103,6 +109,7 @@ class ArticleVersion(TenantModel):
     summary_en = models.CharField(max_length=300, blank=True)
     body_sv = models.TextField(max_length=100_000, blank=True)
     body_en = models.TextField(max_length=100_000, blank=True)
+    search_key = models.CharField(max_length=700, editable=False, default="")  # the titles, folded
     change_note = models.CharField(max_length=200, blank=True)  # staff only
     author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -122,6 +129,10 @@ class ArticleVersion(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_key = fold_text(f"{self.title_sv} {self.title_en}")[:700]
+        super().save(*args, **kwargs)
 
     @property
     def title(self) -> str:

@@ -13,6 +13,7 @@ def desk_articles() -> QuerySet[Article]:
         has_draft=Exists(ArticleVersion.objects.filter(article=OuterRef("pk"), published_at=None)),
         newest_sv=Subquery(newest.values("title_sv")[:1]),
         newest_en=Subquery(newest.values("title_en")[:1]),
+        newest_key=Subquery(newest.values("search_key")[:1]),
         changed_at=Subquery(newest.values("changed_at")[:1]),
     ).annotate(
         state=Case(

@@ -115,6 +115,7 @@ from tickets.models import (
     FormField,
     GuideTopic,
     ManualTopic,
+    Message,
     OrganisationException,
     PriorityDefinition,
     PrioritySettings,
@@ -177,6 +178,8 @@ class House:
     policy: AgeingPolicy
     article: Article  # for staff only
     article_file: ArticleFile
+    article_vote: ArticleVote
+    answer: Message  # staff's, on the ticket
     service_message: ServiceMessage  # for staff only
     occasion: Occasion  # of an activity for staff only
     booking: Booking  # the lead's
@@ -262,6 +265,8 @@ def furnish(portal: Portal) -> House:
             policy=AgeingPolicy.objects.get(department=portal.department),
             article=Article.objects.get(slug="secret"),
             article_file=ArticleFile.objects.get(),
+            article_vote=ArticleVote.objects.get(),
+            answer=Message.objects.get(ticket=ticket, body="We look."),
             service_message=ServiceMessage.objects.get(),
             service=Service.objects.get(),
             occasion=Occasion.objects.get(),

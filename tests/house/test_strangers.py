@@ -181,6 +181,7 @@ ITS_AGENTS = {
     "desk_article_search",
     "desk_nudge",
     "desk_take_on",
+    "desk_carry_over",
 }
 # Agents who answer for a department, or for all; other agents find nothing there.
 LEADS = {"dashboard", "dashboard_export"}
@@ -264,6 +265,19 @@ ADMINISTRATORS_ROWS |= {"address", "address_retirement", "address_return", "addr
 ADMINISTRATORS |= {"guide_settings", "guide_preview", "guide_question_new"}
 ADMINISTRATORS_ROWS |= {"guide_question", "guide_question_start", "guide_question_removal", "guide_answer_new"}
 ADMINISTRATORS_ROWS |= {"guide_answer", "guide_answer_move", "guide_answer_removal"}
+AGENTS |= {"desk_articles", "desk_article_new", "desk_reviews", "desk_sections"}
+AGENTS_ROWS |= {
+    "desk_article",
+    "desk_article_place",
+    "desk_article_state",
+    "desk_article_holding",
+    "desk_article_comments",
+    "desk_article_comment",
+    "desk_article_versions",
+    "desk_article_restoring",
+    "desk_article_file",
+    "desk_section",
+}
 # Incoming mails: lists of what each agent may see, and one mail as they see it.
 AGENTS |= {"desk_incoming", "incoming_upload", "sender_rules"}
 AGENTS_ROWS |= {"sender_rule_removal"}
@@ -365,6 +379,7 @@ def arguments(name: str, house: House, *, real: bool) -> dict[str, Any]:
         "pk": _row(name, house).pk + (0 if real else 5000),
         "row": _child(name, house).pk + (0 if real else 5000),
         "token": (secret if name == "password_set" else token) if real else "no.such",
+        **({"number": 1} if real and name == "desk_article_restoring" else {}),
         **({"token": _stopping_token(house)} if real and name == "unsubscribe" else {}),
         **({"token": house.service_token} if real and name == "service_subscription_confirm" else {}),
         **({"token": house.address_link.rstrip("/").rsplit("/", 1)[1]} if real and name in BY_OWN_LINK else {}),
@@ -417,6 +432,7 @@ def _row(name: str, house: House) -> Any:
         **dict.fromkeys(FOR_READERS | OF_SERVICE_MESSAGES, house.service_message),
         "desk_attachment": house.note_attachment,
         "help_file": house.article_file,
+        "desk_carry_over": house.answer,
         "desk_collaborator_removal": house.collaborator,
         "desk_follower_removal": house.portal.lead,
         "link_collaborator_removal": house.collaborator,
@@ -442,6 +458,8 @@ def _row(name: str, house: House) -> Any:
         "occasion": house.occasion,
         "guide": house.guide_answer.question,
     }
+    if name.startswith(("desk_article", "desk_section")):
+        return house.article.section if name == "desk_section" else house.article
     if name.startswith("routing_"):
         kinds["routing"] = house.table if name.startswith("routing_table") else house.rule
     return rows.get(name) or kinds.get(name.split("_", maxsplit=1)[0], house.attachment)
@@ -451,6 +469,8 @@ def _child(name: str, house: House) -> Any:
     """The row whose id stands as `row` in an address, below its `pk`."""
     rows = {
         "organisation_domain_removal": house.domain,
+        "desk_article_file": house.article_file,
+        "desk_article_comment": house.article_vote,
         "organisation_site": house.site,
         "organisation_site_removal": house.site,
         "organisation_site_return": house.site,

@@ -14,6 +14,7 @@ from accounts.models import Tenant, User
 from accounts.scoping import tenant_scope
 from notifications.actions.choosing_mails import choose_mails
 from notifications.actions.digesting import send_digests
+from notifications.actions.reviews import ask_about_articles
 from notifications.addresses import ascii_address, body_text, header_line
 from notifications.choices import choices_of
 from notifications.composing import WORDS_LIMIT, compose
@@ -21,6 +22,7 @@ from notifications.enums import DigestPace, MailKind
 from notifications.models import Delivery
 from notifications.rounds import threads_of
 from tests.factories import AgentFactory, MemberFactory, TopicFactory, UserFactory, ask, ask_for_password, make_ticket
+from tests.knowledge.due import have_articles_due
 from tests.notifications.conftest import only_mail_to, told
 from tests.notifications.staleness import go_stale
 from tests.notifications.stories import ask as apply
@@ -85,6 +87,8 @@ def every_mail(portal, send_all) -> dict[str, object]:
     go_stale(portal, HOSTILE)
     follow_service(portal, HOSTILE)
     book_and_leave(portal, HOSTILE)
+    have_articles_due(portal.agent, HOSTILE)
+    ask_about_articles()
     mails = {mail.message_id: mail for mail in send_all(portal.tenant)}
     return {delivery.template: mails[delivery.message_id] for delivery in Delivery.objects.order_by("-pk")}
 

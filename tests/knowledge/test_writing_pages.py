@@ -81,6 +81,7 @@ def test_files_are_kept_beside_what_is_typed(in_scope, agent, article):
     assert f"![a.png](file:{file.pk})" in kept.content.decode()
     assert newest_version(article).body_en == "Like this."
     answer = agent.get(reverse("desk_article_file", args=[article.pk, file.pk]))
+    answer.close()
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
 
     bad = agent.post(url, typed(article, upload="1", files=SimpleUploadedFile("run.exe", b"MZ")))

@@ -148,4 +148,5 @@ def test_only_chosen_files_of_the_answer_come_along(in_scope, answer):
     )
 
     assert [file.name for file in article.files.all()] == ["a.txt"]
-    assert article.files.get().file.read() == b"a"
+    with article.files.get().file.open() as copied:
+        assert copied.read() == b"a"

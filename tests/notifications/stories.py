@@ -86,10 +86,10 @@ def write_to_retired(portal: Portal, words: str) -> None:
     User.objects.filter(email="late@mail.example").update(language="en")
 
 
-def follow_service(portal: Portal, words: str) -> None:
+def follow_service(portal: Portal, words: str, language: str = "en") -> None:
     """Somebody asks for service messages by mail, and one is published for everybody who does."""
     ask(EntryRequestKind.SUBSCRIBE, "reader@mail.example")
-    User.objects.filter(email="reader@mail.example").update(language="en")
+    User.objects.filter(email="reader@mail.example").update(language=language)
     subscribe(actor=None, user=User.objects.get(email="reader@mail.example"))
     title = words[:120]
     draft = MessageDraft("disturbance", "down", title, title, words, words, timezone.now() - timedelta(hours=1))
@@ -113,7 +113,7 @@ def prove_oneself(portal: Portal, language: str = "en") -> None:
     ask_for_password(str(person_at("moved@new.example")))
 
 
-def book_and_leave(portal: Portal, words: str) -> None:
+def book_and_leave(portal: Portal, words: str, language: str = "en") -> None:
     """What can happen to a booking: the mails of `notifications/booking_mails.py`. `words` is what staff type."""
     title = words[:100]
     activity = Activity.objects.create(slug="training", kind="training", title_sv=title, title_en=title)
@@ -121,7 +121,7 @@ def book_and_leave(portal: Portal, words: str) -> None:
     full, left, moved, off, near = (
         Occasion.objects.create(activity=activity, starts_at=soon, minutes=60, seats=1, place=title) for _ in range(5)
     )
-    people = [UserFactory(email=f"booker{number}@kund.example") for number in range(2)]
+    people = [UserFactory(email=f"booker{number}@kund.example", language=language) for number in range(2)]
     for person in people:
         book(actor=person, occasion=full, user=person)
     first = Booking.objects.create(occasion=left, user=people[0], state="booked")

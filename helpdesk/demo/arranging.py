@@ -8,7 +8,6 @@ from accounts.models import Organisation, User
 from accounts.queries.portals import portals_today
 from accounts.scoping import current_tenant
 from helpdesk.demo.scripts.parts import DemoAddress, DemoForm, DemoPortal
-from knowledge.actions.guide import AnswerWords, save_question
 from notifications.actions.addressing import AddressWords, add_address, retire_address
 from notifications.models import MailAddress
 from routing.actions.absences import note_absence
@@ -26,7 +25,6 @@ from routing.working_time import Hours
 from tickets.actions.arranging import add_topic
 from tickets.actions.exceptions import set_exception
 from tickets.actions.forms import add_field, add_form
-from tickets.actions.guide import save_guide_answer
 from tickets.actions.priorities import define_priority, set_priority_settings
 from tickets.enums import Priority, PriorityUse
 from tickets.models import HelpTopic, TicketForm
@@ -92,26 +90,6 @@ def arrange_topics(script: DemoPortal, admin: User, departments: Departments) ->
     _priorities(script, admin)
     forms = {name: _form(admin, name, form) for name, form in script.forms.items()}
     return {entry["slug"]: _topic(admin, entry, departments, forms) for entry in script.topics}
-
-
-def arrange_guide(script: DemoPortal, admin: User, topics: dict[str, HelpTopic]) -> None:
-    """Where people turn, question by question."""
-    questions = {
-        key: save_question(actor=admin, question=None, text=entry.text, explanation=entry.help)
-        for key, entry in script.guide.items()
-    }
-    for key, entry in script.guide.items():
-        for answer in entry.answers:
-            words = AnswerWords(
-                label=answer.label,
-                leads_to=questions.get(answer.goes),
-                end="" if answer.goes in questions else answer.goes,
-                contact_kinds=answer.contact_kinds,
-                words=answer.words,
-                examples=answer.examples,
-            )
-            topic = topics.get(answer.topic)
-            save_guide_answer(actor=admin, question=questions[key], answer=None, words=words, topic=topic)
 
 
 def arrange_customers(

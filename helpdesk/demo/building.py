@@ -25,11 +25,11 @@ from helpdesk.demo.arranging import (
     arrange_calendars,
     arrange_customers,
     arrange_departments,
-    arrange_guide,
     arrange_levels,
     arrange_routing,
     arrange_topics,
 )
+from helpdesk.demo.helping import arrange_bookings, arrange_help
 from helpdesk.demo.living import at, live
 from helpdesk.demo.scripts.parts import DemoOrganisation, DemoPortal
 from routing.actions.arranging import add_department, add_member, set_responsible_department
@@ -63,13 +63,14 @@ def build(script: DemoPortal, host: str) -> Tenant:
         organisations = _organisations(script, departments)
         arrange_departments(script, staff["admin"], departments)
         topics = arrange_topics(script, staff["admin"], departments)
-        arrange_guide(script, staff["admin"], topics)
         arrange_customers(script, staff["admin"], departments, organisations, topics)
         arrange_routing(script, staff["admin"], departments)
         arrange_addresses(script, staff["admin"], departments, topics)
+        arrange_help(script, staff, topics)
         with at(LONG_AGO):
             people = {**staff, **_customers(script, staff["admin"], organisations)}
         _waiting(script, staff["admin"], organisations)
+        arrange_bookings(script, people)
         for happening in sorted(script.stories, key=lambda story: -story.hours):
             live(happening, people, topics, departments)
     return tenant

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.enums import PasswordPolicy
 from tickets.enums import Priority
 
+Pair = tuple[str, str]  # Swedish, English
 # For each priority the hours of working time until the first answer, the next one, and the solution.
 DemoTargets = dict[str, tuple[float | None, float | None, float | None]]
 
@@ -123,22 +124,75 @@ class DemoApplication:
 
 @dataclass(frozen=True)
 class DemoAnswer:
-    """An answer of "Where to turn". `goes`: the key of another question, or a kind of end; texts are (Swedish,
-    English), `examples` pairs of them."""
+    """An answer of "Where to turn". `goes`: the key of another question, or a kind of end, with the address of its
+    topic or article."""
 
-    label: tuple[str, str]
+    label: Pair
     goes: str
     topic: str = ""
+    article: str = ""
     contact_kinds: tuple[str, ...] = ()
-    words: tuple[str, str] = ("", "")
-    examples: tuple[tuple[str, str], ...] = ()
+    words: Pair = ("", "")
+    examples: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True)
 class DemoQuestion:
-    text: tuple[str, str]
+    text: Pair
     answers: tuple[DemoAnswer, ...]
-    help: tuple[str, str] = ("", "")
+    help: Pair = ("", "")
+
+
+@dataclass(frozen=True)
+class DemoMessage:
+    """A service message: begins `begins` hours after now and lasts for `lasts`; less than 0 is before now. `updates`:
+    hours before now, text; with `is_over`, the last one tells that it is."""
+
+    kind: str
+    severity: str
+    title: Pair
+    body: Pair
+    begins: float
+    lasts: float | None = None
+    services: tuple[int, ...] = ()  # their places in the list
+    updates: tuple[tuple[float, Pair], ...] = ()
+    is_over: bool = False
+
+
+@dataclass(frozen=True)
+class DemoOccasion:
+    """`days` from today, at a time by the portal's clocks. `booked`: customers' addresses, in turn."""
+
+    days: int
+    time: str
+    minutes: int
+    seats: int
+    place: str = ""
+    link: str = ""
+    host: str = ""
+    booked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DemoActivity:
+    kind: str
+    title: Pair
+    body: Pair
+    occasions: tuple[DemoOccasion, ...]
+
+
+@dataclass(frozen=True)
+class DemoHelp:
+    """A portal's help centre, besides its articles (`help/<portal>/`) and guide. `services`: names, and the topics
+    about each."""
+
+    guide_first: bool = False
+    welcome: Pair = ("", "")
+    tips: Pair = ("", "")
+    manual_topic: str = ""
+    services: tuple[tuple[Pair, tuple[str, ...]], ...] = ()
+    messages: tuple[DemoMessage, ...] = ()
+    activities: tuple[DemoActivity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,3 +226,4 @@ class DemoPortal:
     applications: tuple[DemoApplication, ...] = ()
     invitations: tuple[tuple[str, str, str], ...] = ()  # address, name, organisation
     guide: dict[str, DemoQuestion] = field(default_factory=dict)  # by key; it begins with the first
+    help: DemoHelp = DemoHelp()

@@ -12,6 +12,8 @@ from helpdesk.demo.scripts.parts import (
     Step,
     Story,
 )
+from helpdesk.demo.scripts.passer_guide import PASSER_GUIDE
+from helpdesk.demo.scripts.passer_help import PASSER_HELP
 from helpdesk.demo.scripts.passer_stale import STALE
 
 PASSER = DemoPortal(
@@ -157,6 +159,8 @@ PASSER = DemoPortal(
         ),
         "Behörighet": DemoForm(ready="access_request"),
     },
+    guide=PASSER_GUIDE,
+    help=PASSER_HELP,
     topics=(
         {
             "slug": "fel",

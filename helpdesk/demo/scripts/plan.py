@@ -11,9 +11,9 @@ from helpdesk.demo.scripts.parts import (
     Story,
 )
 from helpdesk.demo.scripts.plan_guide import PLAN_GUIDE
+from helpdesk.demo.scripts.plan_help import PLAN_HELP
 
 PLAN = DemoPortal(
-    guide=PLAN_GUIDE,
     slug="plan",
     name="Strategen teknisk support",
     colour="#0b6b53",
@@ -82,6 +82,8 @@ PLAN = DemoPortal(
         "david@norrdal.example": DemoPerson("David Ros", "Region Norrdal", is_named_contact=True),
         "nadja@motesbolaget.example": DemoPerson("Nadja Frisk", "Mötesbolaget", "08-440 50 60"),
     },
+    guide=PLAN_GUIDE,
+    help=PLAN_HELP,
     topics=(
         {
             "slug": "fel",

@@ -12,6 +12,8 @@ from helpdesk.demo.scripts.parts import (
     Step,
     Story,
 )
+from helpdesk.demo.scripts.skola_guide import SKOLA_GUIDE
+from helpdesk.demo.scripts.skola_help import SKOLA_HELP
 
 SKOLA = DemoPortal(
     slug="skola",
@@ -109,6 +111,8 @@ SKOLA = DemoPortal(
             "Vi funderar på att bli kunder.",
         ),
     ),
+    guide=SKOLA_GUIDE,
+    help=SKOLA_HELP,
     topics=(
         {
             "slug": "arendeformular",

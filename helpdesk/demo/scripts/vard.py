@@ -13,9 +13,9 @@ from helpdesk.demo.scripts.parts import (
     Story,
 )
 from helpdesk.demo.scripts.vard_guide import VARD_GUIDE
+from helpdesk.demo.scripts.vard_help import VARD_HELP
 
 VARD = DemoPortal(
-    guide=VARD_GUIDE,
     slug="vard",
     name="Journalia kundstöd",
     colour="#1f6f54",
@@ -84,6 +84,8 @@ VARD = DemoPortal(
         "Felrapport": DemoForm(ready="fault_report"),
         "Förslag till ändring": DemoForm(ready="change_proposal"),
     },
+    guide=VARD_GUIDE,
+    help=VARD_HELP,
     topics=(
         {
             "slug": "behorighet",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts.models import User
+from accounts.models import Agreement, User
 from accounts.scoping import current_tenant
 
 
@@ -18,10 +18,10 @@ class Telephone:
 
 def may_call(person: User | None) -> bool:
     """Whether this reader (None: nobody in particular) is told phone numbers: not where their agreement leaves the
-    phone out, and no strangers where only people who are let in may ask: one of them may be somebody whose agreement
-    does."""
+    phone out (S2); and where only people who are let in may ask, no strangers as long as an agreement does: one of them
+    may be somebody who has it. Otherwise everybody is, for urgent matters do not wait for signing in (M1)."""
     if person is None:
-        return current_tenant().guests_file
+        return current_tenant().guests_file or not Agreement.objects.filter(is_active=True, shows_phone=False).exists()
     organisation = person.organisation
     agreement = organisation.agreement if organisation else None
     return agreement is None or agreement.shows_phone

@@ -299,10 +299,12 @@ def test_the_phone_is_shown_only_to_those_whose_agreement_shows_it(in_scope, bro
 
 
 @pytest.mark.parametrize("way", list(WayIn))
-def test_strangers_read_the_phone_only_where_they_may_ask(in_scope, browse, way):
+def test_strangers_read_the_phone_where_they_may_ask_and_where_no_agreement_leaves_it_out(in_scope, browse, way):
     in_scope.tenant.phone, in_scope.tenant.strangers = "08-555 12 34", way
     in_scope.tenant.save()
 
+    assert "08-555 12 34" in browse(in_scope).get("/").content.decode()
+    Agreement.objects.create(name="Digital", shows_phone=False)
     assert ("08-555 12 34" in browse(in_scope).get("/").content.decode()) == (way == WayIn.OPEN)
 
 

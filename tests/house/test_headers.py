@@ -86,10 +86,10 @@ def answers(house: House, browse, monkeypatch, settings) -> Iterator[Callable[[]
         guest.post(filing, GUEST)
         found["429 too many"] = guest.post(filing, GUEST | {"subject": "More"})
         with monkeypatch.context() as patch:
-            patch.setattr("tickets.views.choosing.choice_for", broken)
+            patch.setattr("tickets.views.home.choice_for", broken)
             found["500 broken"] = calm.get("/")
         with monkeypatch.context() as patch:
-            patch.setattr("tickets.views.choosing.choice_for", gone)
+            patch.setattr("tickets.views.home.choice_for", gone)
             patch.setattr("tickets.views.filing.open_topics", gone)
             found["503 gone"] = calm.get("/")
             found["503 gone while sending"] = calm.post(filing, GUEST)
@@ -164,7 +164,7 @@ def test_no_rendered_page_carries_inline_code(house: House, answers, browse, sub
     people = {
         house.portal.customer: SIGNED_IN | {"home", "topics", "file_ticket", "ticket", "thanks"},
         house.portal.administrator: AGENTS | LEADS | ADMINISTRATORS | {"desk_ticket", "desk_preview", "desk_mail"},
-        None: PUBLIC - {"logo", "brand_css", "sign_out", "language"},
+        None: PUBLIC - {"logo", "brand_css", "sign_out", "language", "service_feed"},
     }
     for person, names in people.items():
         client = browse(house.portal, person)

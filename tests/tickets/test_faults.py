@@ -127,7 +127,7 @@ def test_a_fault_of_ours_is_a_500_with_a_reference_and_no_inner_words(portal, ca
     def broken(*args, **kwargs):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("tickets.views.choosing.choice_for", broken)
+    monkeypatch.setattr("tickets.views.home.choice_for", broken)
 
     response = calm.get("/")
 

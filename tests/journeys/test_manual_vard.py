@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import Reader
+from tests.journeys.browsing import PASSWORD, Reader
 from tests.journeys.conftest import Meet, Site
 from tests.journeys.manual import manual
 from tickets.answers import with_colon
@@ -11,7 +11,8 @@ from tickets.answers import with_colon
 LANGUAGE = "sv"
 MAJA, ROLF, NEWCOMER = "customer@kund.example", "colleague@kund.example", "nils@asen.example"
 AGENT, ADMIN = "agent@vard.example", "admin@vard.example"
-PHONE = "036-19 00 10"
+PHONE, ON_CALL = "036-19 00 10", "036-19 00 19"
+ACCESS, FAULTY, WISH = "Behörighet eller lösenord", "Något fungerar inte", "En synpunkt eller ett önskemål"
 FAULT = "Kallelsen blir tom"
 ERROR = "Utskriftsmall 12 saknas (K-204)"
 NEEDED = ("sign_in_page", "function", "shows_error", "done_before")
@@ -24,6 +25,7 @@ def language() -> str:
 
 def begin(reader: Reader, vard: Site, slug: str) -> None:
     reader.open("/")
+    reader.follow(reader.t("Create ticket"), within="header")
     reader.follow(vard.topic(slug, reader.language), within="main")
     assert reader.heading == vard.topic(slug, reader.language)
 
@@ -43,31 +45,90 @@ def named(reader: Reader, vard: Site, *keys: str) -> list[str]:
     return [f"{with_colon(vard.question('felrapport', key, reader.language))} {advice}" for key in keys]
 
 
+def choose(reader: Reader, *answers: str) -> None:
+    """Answer the questions the portal begins with, a page for each."""
+    reader.open("/")
+    for answer in answers:
+        reader.follow(answer, within="[data-guide-choices]")
+
+
+def turns_to(reader: Reader, end: str, *words: str, hindrance: str | None = None) -> None:
+    turn = reader.page.locator("main [data-turn]")
+    assert turn.get_attribute("data-turn") == end
+    assert turn.get_attribute("data-hindrance") == hindrance
+    for text in words:
+        expect(turn).to_contain_text(text)
+
+
 def test_where_do_i_turn(meet: Meet, vard: Site) -> None:
-    guest = meet(site=vard)
+    maja = meet(MAJA, site=vard)
 
-    manual("M1", "one is led by what one has trouble with")
-    guest.open("/")
-    topics = [vard.topic(slug, LANGUAGE) for slug in ("behorighet", "akut", "felrapport", "onskemal")]
-    assert guest.page.locator("main .list__link").all_inner_texts() == topics
+    manual("M1", "one is led by what one has trouble with: access, faults, opinions")
+    maja.open("/")
+    choices = maja.page.locator("[data-guide-choices] .list__link")
+    assert choices.all_inner_texts() == [ACCESS, FAULTY, WISH]
 
-    manual("M1", "questions about access rights and passwords go to whoever granted them, not to a form")
-    guest.follow(topics[0], within="main")
-    guest.sees("Vänd dig först till den som gav dig behörigheten")
-    expect(guest.page.locator("main form")).to_have_count(0)
+    manual("M1", "access and lost passwords: whoever granted them, as a rule the order desk of one's area")
+    choose(maja, ACCESS, "Jag har glömt mitt lösenord")
+    turns_to(maja, "own_administrators", "Den som gav dig behörigheten", "Beställningscentralen", "036-10 20 30")
+    expect(maja.page.locator("main form")).to_have_count(0)
+
+    manual("M1", "opinions and proposals go elsewhere than faults")
+    choose(maja, WISH)
+    turns_to(maja, "form")
+    maja.follow(maja.t("Write to us: %(topic)s", topic=vard.topic("onskemal", LANGUAGE)), within="main")
+    assert maja.heading == vard.topic("onskemal", LANGUAGE)
+
+    manual("S8", "the same as a table: examples, and where one turns oneself")
+    maja.open("/contact/")
+    assert maja.page.locator("[data-guide-line]").count() == 6
+    lines = maja.page.locator("[data-guide-line]")
+    for example, where in (
+        ("Mitt lösenord har slutat gälla.", "Beställningscentralen"),
+        ("Inloggningssidan kommer inte fram.", PHONE),
+        ("Utskriften klipper sista raden.", vard.topic("felrapport", LANGUAGE)),
+        ("Var hittar jag förra årets statistik?", "support@vard.example"),
+        ("Jag har ett förslag om remissbilden.", vard.topic("onskemal", LANGUAGE)),
+    ):
+        expect(lines.filter(has_text=example).locator("td")).to_contain_text(where)
+
+    # Where nobody has said who grants access, nobody is left standing.
+    sara = meet("sara@asen.example", site=vard)
+    choose(sara, ACCESS, "Jag behöver se eller göra mer")
+    turns_to(sara, "own_administrators", "Fråga den som gav dig", hindrance="nobody")
+
+
+def test_where_a_guest_turns_without_scripts(meet: Meet, vard: Site) -> None:
+    guest = meet(site=vard, java_script_enabled=False)
 
     manual("M1", "urgent trouble is a phone call, outside office hours to whoever is on duty")
-    guest.follow(guest.t("Choose another topic"), within="main")
-    assert guest.heading == guest.t("Sign in to write to us")
+    choose(guest, FAULTY, "Vi kan inte arbeta alls")
+    turns_to(guest, "phone", PHONE, ON_CALL)
+    way = guest.page.get_by_role("navigation", name=guest.t("What you have answered"))
+    assert way.get_by_role("link").all_inner_texts()[1:] == [FAULTY, "Vi kan inte arbeta alls"]
+
+    manual("M1", "what hurries less can be mailed, to the one address for all support")
+    guest.follow(FAULTY, within="main")
+    guest.follow("Jag undrar bara över något", within="main")
+    turns_to(guest, "mail", "support@vard.example")
+
+    manual("M1", "access is not ours to give, whoever asks")
+    choose(guest, ACCESS, "Jag har glömt mitt lösenord")
+    turns_to(guest, "own_administrators", "Den som gav dig behörigheten", hindrance="sign_in")
+    expect(guest.page.locator("main form")).to_have_count(0)
+
+    manual("M4", "fault reports are for those who have been given access; they sign in, and come back to where they were")
+    choose(guest, FAULTY, "Det stör, men vi kan arbeta")
+    turns_to(guest, "form", hindrance="sign_in")
+    guest.follow(guest.t("Sign in"), within="main")
+    guest.fill(email=MAJA, password=PASSWORD)
+    guest.press(guest.t("Sign in"), within="main")
+    turns_to(guest, "form", "Skriv felmeddelandet ordagrant")
+
+    # A topic may say itself where to turn; and guidance is no door: nothing can be filed behind it.
     begin(guest, vard, "akut")
     guest.sees(PHONE, "Utanför kontorstid")
     expect(guest.page.locator("main form")).to_have_count(0)
-
-    # The same for customers; and guidance is no door: nothing can be filed behind it.
-    maja = meet(MAJA, site=vard)
-    begin(maja, vard, "akut")
-    maja.sees(PHONE)
-    expect(maja.page.locator("main form")).to_have_count(0)
 
 
 def test_the_fault_report(meet: Meet, vard: Site) -> None:
@@ -134,7 +195,7 @@ def test_who_may_write(meet: Meet, vard: Site) -> None:
     manual("M4", "customers can be given access to the ticket system; ask us how")
     guest = meet(site=vard)
     guest.open("/")
-    guest.follow(vard.topic("felrapport", LANGUAGE), within="main")
+    guest.follow(guest.t("Create ticket"), within="header")
     assert guest.heading == guest.t("Sign in to write to us")
     guest.sees(f"Vill du kunna lägga ärenden här? Ring {PHONE}")
     expect(guest.page.locator("main [name=subject]")).to_have_count(0)

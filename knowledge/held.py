@@ -1,4 +1,5 @@
-"""What the help centre holds about a person: what they booked, and nothing of who else did."""
+"""What the help centre holds about a person: what they booked, and nothing of who else did; that they are mailed
+service messages. Who voted on an article is not kept (`voters.py`)."""
 
 from collections.abc import Iterable
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.holdings import Field, Part, Row, Worded, contribute
 from accounts.models import User
 from knowledge.enums import BookingState
-from knowledge.models import Booking
+from knowledge.models import Booking, ServiceSubscription
 
 CHUNK = 100
 
@@ -27,6 +28,11 @@ def _bookings(person: User) -> Iterable[Row]:
         }
 
 
+def _subscription(person: User) -> Iterable[Row]:
+    for subscription in ServiceSubscription.objects.filter(user=person):
+        yield {"asked_at": subscription.created_at}
+
+
 PARTS = (
     Part(
         "bookings",
@@ -41,6 +47,12 @@ PARTS = (
             Field("cancelled_at", gettext_lazy("Cancelled on")),
         ),
         _bookings,
+    ),
+    Part(
+        "service_messages",
+        gettext_lazy("Service messages by mail"),
+        (Field("asked_at", gettext_lazy("When")),),
+        _subscription,
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
 
-from knowledge.models import Article, ArticleAddress, ArticleVersion
+from knowledge.models import Article, ArticleVersion
 
 
 def desk_articles() -> QuerySet[Article]:
@@ -30,9 +30,3 @@ def desk_articles() -> QuerySet[Article]:
 def newest_version(article: Article) -> ArticleVersion:
     """What an article says or is to say: its draft, or its last version where there is none."""
     return article.versions.select_related("author").order_by("-number").first()  # type: ignore[return-value]
-
-
-def moved_to(slug: str) -> Article | None:
-    """The article that had this address before. Whether it may be read is the caller's to ask."""
-    row = ArticleAddress.objects.select_related("article").filter(slug=slug).first()
-    return row.article if row else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, QuerySet, Window
 from django.db.models.functions import DenseRank, RowNumber
 
+from accounts.folding import clean_line
 from accounts.models import User
 from knowledge.markdown import files_named
 from knowledge.models import Article, ArticleFile, ArticleVote, Section
@@ -47,11 +48,13 @@ def shelves_for(reader: User | None, *, few: int = FEW, most: int | None = None)
 def readable_section(reader: User | None, slug: str) -> Section | None:
     """The section of this name, if there is anything in it for this reader."""
     readable = articles_for(reader).order_by().values("section")
-    return Section.objects.filter(slug=slug, pk__in=readable).first()
+    return Section.objects.filter(slug=clean_line(slug), pk__in=readable).first()
 
 
 def readable_article(reader: User | None, slug: str) -> Article | None:
-    return articles_for(reader).filter(slug=slug).first()
+    """The article that has this address, or had it before (it then has another `slug`), if this reader may read it."""
+    readable = articles_for(reader)
+    return readable.filter(slug=slug).first() or readable.filter(addresses__slug=slug).first()
 
 
 def files_out(article: Article) -> list[ArticleFile]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.languages import foreign_language
@@ -48,8 +48,13 @@ def help_centre(request: PortalRequest) -> HttpResponse:
 
 
 def article(request: PortalRequest, slug: str) -> HttpResponse:
+    """A published article; from an address it had before to the one it has."""
     found = readable_article(reader_of(request), slug)
-    return missing(request) if found is None else article_page(request, found)
+    if found is None:
+        return missing(request)
+    if found.slug != slug:
+        return redirect("help_article", found.slug)
+    return article_page(request, found)
 
 
 def article_page(

@@ -12,6 +12,7 @@ from accounts.holdings import parts_about
 from accounts.scoping import tenant_scope
 from knowledge.actions.booking import book
 from knowledge.actions.occasions import cancel_occasion
+from knowledge.actions.subscribing import subscribe
 from knowledge.models import Activity, ActivityOrganisation, Booking, Occasion
 from tests.factories import UserFactory
 from tests.knowledge.booking import make_occasion, states
@@ -183,3 +184,13 @@ def test_whoever_takes_their_data_home_finds_what_they_booked_and_nobody_else(in
 
     assert (row["activity"], row["message"], row["state"].value) == ("First steps", "About reports", "booked")
     assert "Somebody Else" not in str(row)
+
+
+def test_whoever_takes_their_data_home_finds_that_they_are_mailed_service_messages(in_scope):
+    (part,) = [one for one in parts_about(in_scope.customer) if one.key == "service_messages"]
+    assert not list(part.rows(in_scope.customer))
+
+    subscribe(actor=in_scope.customer, user=in_scope.customer)
+
+    assert len(list(part.rows(in_scope.customer))) == 1
+    assert not list(part.rows(in_scope.agent))

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from knowledge.models import ArticleFile, RelatedArticle
+from knowledge.models import ArticleAddress, ArticleFile, RelatedArticle
 from tests.factories import OrganisationFactory, UserFactory
 from tests.knowledge.shelf import attach, shelf, write
 from tests.pages import Page, plain_answer
@@ -65,11 +65,25 @@ def test_what_may_not_be_read_answers_like_what_does_not_exist(articles, in_scop
     assert len(plain) == 1
 
 
+def test_an_address_it_had_before_leads_on_for_those_who_may_read_it(articles, in_scope, other_portal, browse):
+    for slug in ("open", "inside"):
+        ArticleAddress.objects.create(article=articles[slug], slug=f"{slug}-before")
+    guest, customer = browse(in_scope), browse(in_scope, in_scope.customer)
+
+    assert guest.get("/help/open-before/").url == "/help/open/"
+    assert customer.get("/help/inside-before/").url == "/help/inside/"
+    assert guest.post("/help/open-before/vote/", {"helpful": "yes"}).url == "/help/open/#helpful"
+    for slug in ("inside", "shelved"):
+        assert guest.get(f"/help/{slug}-before/").status_code == 404
+    assert browse(other_portal).get("/help/open-before/").status_code == 404
+
+
 def test_another_portal_has_none_of_it(articles, other_portal, browse):
     client = browse(other_portal, other_portal.agent)
     assert client.get("/help/open/").status_code == 404
     assert Page(client.get("/help/")).marked("data-total")[0]["data-total"] == "0"
     assert client.get("/help/?section=guides").status_code == 404
+    assert client.get("/help/?section=%00guides%00").status_code == 404
 
 
 def test_a_section_without_anything_to_read_is_not_there(in_scope, browse):

@@ -21,9 +21,18 @@ from accounts.models import (
     User,
 )
 from accounts.scoping import tenant_scope
+from knowledge.models import (
+    Activity,
+    ActivityOrganisation,
+    Article,
+    ArticleOrganisation,
+    ServiceMessage,
+    ServiceMessageOrganisation,
+)
 from routing.models import Department, OrganisationDepartment, RoutingRule
 from tests.conftest import make_portal
 from tests.factories import OrganisationFactory, TopicFactory, UserFactory, make_ticket
+from tests.knowledge.shelf import write
 from tests.pages import Page, snapshot
 from tickets.actions import merging_organisations
 from tickets.actions.merging_organisations import SomethingLeft, merge_organisations, plan_merger, relations
@@ -46,6 +55,7 @@ SIDES = st.fixed_dictionaries(
             st.sampled_from(["City hall", "School"]), st.sampled_from(["", "Torget 1", "Gatan 2"])
         ),
         "topics": st.sets(st.sampled_from(["one", "two"])),
+        "articles": st.sets(st.sampled_from(["one", "two"])),
         "exceptions": st.dictionaries(
             st.sampled_from(["one", "two"]), st.sampled_from([None, "Service desk", "Field service"])
         ),
@@ -92,6 +102,10 @@ def build(portal, side: dict, number: int) -> Organisation:
         Site.objects.create(organisation=made, name=site, address=address)
     for slug in side["topics"]:
         TopicOrganisation.objects.create(organisation=made, topic=topics[slug])
+    for slug in side["articles"]:
+        ArticleOrganisation.objects.create(
+            organisation=made, article=Article.objects.filter(slug=slug).first() or write(slug)
+        )
     for slug, chosen in side["exceptions"].items():
         goes_to = Department.objects.get(name=chosen) if chosen else None
         OrganisationException.objects.create(organisation=made, topic=topics[slug], department=goes_to)
@@ -136,6 +150,8 @@ def test_nothing_is_lost_whatever_the_two_have(in_scope, one, other):
     assert sites == one["sites"] | other["sites"]
     assert all(not address or sites[name] == address or address in kept.notes for name, address in one["sites"].items())
     assert set(kept.help_topics.values_list("topic__slug", flat=True)) == one["topics"] | other["topics"]
+    assert set(kept.articles.values_list("article__slug", flat=True)) == one["articles"] | other["articles"]
+    assert plan.in_help_centre == len(one["articles"] - other["articles"])
     exceptions = dict(kept.routing_exceptions.values_list("topic__slug", "department__name"))
     assert exceptions == one["exceptions"] | other["exceptions"]
     for slug, name in one["exceptions"].items():
@@ -174,6 +190,26 @@ def test_rules_that_ask_for_the_one_ask_for_the_other(in_scope):
     assert [one["values"] for one in rule.conditions] == [[str(target.pk), "999999"], own]
 
 
+def test_what_the_help_centre_has_for_the_one_it_has_for_the_other(in_scope, other_portal, browse):
+    source, target = OrganisationFactory(), OrganisationFactory()
+    now = timezone.now()
+    article = write("guide", audience="organisations", organisation=source)
+    message = ServiceMessage.objects.create(
+        kind="disturbance", severity="down", title_en="x", starts_at=now, published_at=now, audience="organisations"
+    )
+    activity = Activity.objects.create(title_en="Course", audience="organisations")
+    for one in (source, target):
+        ServiceMessageOrganisation.objects.create(service_message=message, organisation=one)
+    ActivityOrganisation.objects.create(activity=activity, organisation=source)
+    address = f"/desk/organisations/{source.pk}/merger/?into={target.pk}"
+    assert "For it in the help centre 2" in Page(browse(in_scope, in_scope.administrator).get(address)).text
+
+    merge_organisations(actor=in_scope.administrator, source=source, target=target)
+
+    for row in (article, message, activity):
+        assert row.organisations.get().organisation == target
+
+
 def test_every_way_to_point_at_an_organisation_is_known():
     """A new model that points at organisations must be moved, too, or its row stops a merger."""
     assert {relation.related_model._meta.label for relation in relations()} >= {
@@ -187,8 +223,11 @@ def test_every_way_to_point_at_an_organisation_is_known():
         "accounts.Site",
         "tickets.TopicOrganisation",
         "tickets.OrganisationException",
+        "knowledge.ArticleOrganisation",
+        "knowledge.ServiceMessageOrganisation",
+        "knowledge.ActivityOrganisation",
     }
-    assert len(relations()) == 10, "merge_organisations must move this one as well"
+    assert len(relations()) == 13, "merge_organisations must move this one as well"
 
 
 def test_what_is_not_moved_stops_the_merger_and_nothing_is_changed(in_scope, monkeypatch):

@@ -19,11 +19,18 @@ from accounts.models import (
     User,
 )
 from accounts.rules import require_administrator
+from knowledge.models import ActivityOrganisation, ArticleOrganisation, ServiceMessageOrganisation
 from routing.actions.pointing import point_rules
 from routing.models import OrganisationDepartment
 from tickets.models import OrganisationException, Ticket, TopicOrganisation
 
 AGREED = ("agreement", "agreement_from", "agreement_until", "contact_limit")
+# What is for certain organisations in the help centre, and by what its rows say which.
+IN_HELP_CENTRE: tuple[tuple[Any, str], ...] = (
+    (ArticleOrganisation, "article_id"),
+    (ServiceMessageOrganisation, "service_message_id"),
+    (ActivityOrganisation, "activity_id"),
+)
 
 
 class SomethingLeft(RuntimeError):
@@ -43,6 +50,7 @@ class Merger:
     invitations: int
     sites: int
     topics: int
+    in_help_centre: int
     exceptions: int
     takes_agreement: bool
     takes_department: bool
@@ -62,7 +70,8 @@ def plan_merger(source: Organisation, target: Organisation) -> Merger:
         provider_contacts=len(moved_contacts),
         invitations=Invitation.objects.filter(organisation=source).count(),
         sites=len(_sites_to_move(source, target)),
-        topics=len(_topics_to_move(source, target)),
+        topics=len(_to_move(TopicOrganisation, "topic_id", source, target)),
+        in_help_centre=sum(len(_to_move(*one, source, target)) for one in IN_HELP_CENTRE),
         exceptions=len(moved_exceptions),
         takes_agreement=_takes_agreement(source, target),
         takes_department=_department_of(source) is not None and _department_of(target) is None,
@@ -72,8 +81,9 @@ def plan_merger(source: Organisation, target: Organisation) -> Merger:
 
 def merge_organisations(*, actor: User, source: Organisation, target: Organisation) -> Organisation:
     """Let everything of `source` belong to `target`: people with what they are there, tickets, domains, administrators,
-    contacts at the provider, invitations, sites, the topics it is offered; its agreement, responsible department and
-    exceptions from it where the target has none; routing rules that ask for it ask for the target.
+    contacts at the provider, invitations, sites, the topics it is offered, the articles, service messages and
+    activities that are for it; its agreement, responsible department and exceptions from it where the target has none;
+    routing rules that ask for it ask for the target.
 
     What the target has already, and can have once only, stays the target's; the source's is written into the target's
     notes, with its own notes. The target's choice of who sees what holds for everybody. There may be more named
@@ -135,12 +145,14 @@ def _move_rows(source: Organisation, target: Organisation) -> None:
 
 
 def _move_what_routes(source: Organisation, target: Organisation) -> None:
-    """Sites, topics and exceptions; what the target has already goes, for it says the same or is noted."""
+    """Sites, topics, what the help centre has for it, and exceptions; what the target has already goes, for it says the
+    same or is noted."""
     Site.objects.filter(pk__in=[row.pk for row in _sites_to_move(source, target)]).update(organisation=target)
     Site.objects.filter(organisation=source).delete()
-    topics = [row.pk for row in _topics_to_move(source, target)]
-    TopicOrganisation.objects.filter(pk__in=topics).update(organisation=target)
-    TopicOrganisation.objects.filter(organisation=source).delete()
+    for model, what in ((TopicOrganisation, "topic_id"), *IN_HELP_CENTRE):
+        moved = [row.pk for row in _to_move(model, what, source, target)]
+        model.objects.filter(pk__in=moved).update(organisation=target)
+        model.objects.filter(organisation=source).delete()
     exceptions = [row.pk for row in _exceptions(source, target)[0]]
     OrganisationException.objects.filter(pk__in=exceptions).update(organisation=target)
     OrganisationException.objects.filter(organisation=source).delete()
@@ -246,9 +258,11 @@ def _sites_to_note(source: Organisation, target: Organisation) -> list[Site]:
     return [row for row in rows if row.name_key in own and own[row.name_key] != row.address]
 
 
-def _topics_to_move(source: Organisation, target: Organisation) -> list[TopicOrganisation]:
-    own = set(TopicOrganisation.objects.filter(organisation=target).values_list("topic_id", flat=True))
-    return [row for row in TopicOrganisation.objects.filter(organisation=source) if row.topic_id not in own]
+def _to_move(model: Any, what: str, source: Organisation, target: Organisation) -> list[Any]:
+    """The source's rows of `model` that say of something (`what`) that it is for an organisation, but not yet for the
+    target."""
+    own = set(model.objects.filter(organisation=target).values_list(what, flat=True))
+    return [row for row in model.objects.filter(organisation=source) if getattr(row, what) not in own]
 
 
 def _exceptions(

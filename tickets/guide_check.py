@@ -28,7 +28,7 @@ class Remark:
 
 
 def remarks_on(guide: Guide) -> list[Remark]:
-    """What is amiss, dead ends first. A fixed number of queries."""
+    """What is amiss with a guide taken with its examples, dead ends first. A fixed number of queries."""
     found = [*_of_questions(guide), *_of_ends(guide), *_of_languages(guide)]
     return sorted(found, key=lambda remark: not remark.is_dead_end)
 

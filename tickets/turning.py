@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from accounts.enums import AskingChannel
+from accounts.folding import fold_address
 from accounts.models import User
 from accounts.queries.advice import Advice, advice_for
 from accounts.queries.entitlement import Helper, obstacle_for, provider_contacts_by_kind
@@ -57,7 +58,9 @@ class Turning:
         """Where the reader turns with one of the answers, which ends somewhere."""
         end = GuideEnd(answer.end)
         turn: Turn = getattr(self, f"_to_{end.value}")(answer)
-        return replace(turn, words=answer.words)
+        # What is written there belongs to what is there, and may name the number (S2); of people it says who they are.
+        tells = turn.hindrance is None or end in (GuideEnd.OWN_ADMINISTRATORS, GuideEnd.PROVIDER_CONTACT)
+        return replace(turn, words=answer.words) if tells else turn
 
     def _to_form(self, answer: GuideAnswer) -> Turn:
         if self.reader is None and not current_tenant().guests_file:
@@ -79,10 +82,12 @@ class Turning:
         return Turn(GuideEnd.PHONE, phone=phone, hindrance=None if phone else Hindrance.NO_PHONE)
 
     def _to_mail(self, answer: GuideAnswer) -> Turn:
-        refusal = None if answer.mail_address else self._refusal(AskingChannel.MAIL)
+        own = current_tenant().mail_address
+        address = answer.mail_address or own
+        refusal = self._refusal(AskingChannel.MAIL) if fold_address(address) == fold_address(own) else None
         if refusal is not None:
             return _not_entitled(GuideEnd.MAIL, refusal)
-        return Turn(GuideEnd.MAIL, mail_address=answer.mail_address or current_tenant().mail_address)
+        return Turn(GuideEnd.MAIL, mail_address=address)
 
     def _to_own_administrators(self, answer: GuideAnswer) -> Turn:
         if self.reader is None:

@@ -1,4 +1,4 @@
-"""The guide "Where to turn" as it is read: small, and so taken whole, in three queries."""
+"""The guide "Where to turn" as it is read: small, and so taken whole, in two queries, or three with its examples."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -11,13 +11,13 @@ Way = tuple[GuideAnswer, ...]
 class Guide:
     """The questions and answers of the portal. `first` is None where there is no guide."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_examples: bool = False) -> None:
         rows = GuideQuestion.objects.all()
         self.questions: dict[int, GuideQuestion] = {row.pk: row for row in rows}
         self.first = next((row for row in self.questions.values() if row.is_first), None)
         self.answers: dict[int, GuideAnswer] = {}
         self._of: dict[int, list[GuideAnswer]] = {}
-        for answer in GuideAnswer.objects.prefetch_related("examples"):
+        for answer in GuideAnswer.objects.prefetch_related(*(["examples"] if with_examples else [])):
             answer.question = self.questions[answer.question_id]
             answer.leads_to = self.questions.get(answer.leads_to_id)
             self.answers[answer.pk] = answer

@@ -31,16 +31,18 @@ def titles_for(reader: User | None) -> QuerySet[Article]:
 
 def shelves_for(reader: User | None, *, few: int = FEW, most: int | None = None) -> list[Shelf]:
     """Every section that has something for this reader, in order, or the first `most` of them, with the first `few` of
-    its articles. One query."""
+    its articles. Two queries, of which the first looks at all articles, but not at their words."""
     in_order = Window(RowNumber(), partition_by="section_id", order_by=("position", "pk"))
     counted = Window(Count("pk"), partition_by="section_id")
-    rows = titles_for(reader).annotate(place=in_order, of=counted).filter(place__lte=few)
+    rows = articles_for(reader).select_related(None).annotate(place=in_order, of=counted).filter(place__lte=few)
     if most is not None:
         shelf_number = Window(DenseRank(), order_by=("section__position", "section_id"))
         rows = rows.annotate(shelf_number=shelf_number).filter(shelf_number__lte=most)
+    totals = dict(rows.order_by().values_list("pk", "of"))
     shelves: dict[int, Shelf] = {}
-    for article in rows.order_by("section__position", "section_id", "position", "pk"):
-        shelf = shelves.setdefault(article.section_id, Shelf(article.section, [], article.of))
+    shown = titles_for(reader).filter(pk__in=totals)
+    for article in shown.order_by("section__position", "section_id", "position", "pk"):
+        shelf = shelves.setdefault(article.section_id, Shelf(article.section, [], totals[article.pk]))
         shelf.articles.append(article)
     return list(shelves.values())
 

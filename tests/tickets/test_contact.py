@@ -113,6 +113,19 @@ def test_mail_goes_to_the_portal_for_those_who_may(in_scope):
     assert turn(in_scope.customer, usual).hindrance == Hindrance.NOT_ENTITLED
     assert turn(in_scope.customer, usual).advice.situation == "channel_closed"
     assert turn(in_scope.customer, other).mail_address == "wishes@other.example"
+    spelled_out = ends("mail", mail_address=in_scope.tenant.mail_address.upper())
+    assert turn(in_scope.customer, spelled_out).hindrance == Hindrance.NOT_ENTITLED
+
+
+def test_what_stands_at_an_end_is_read_by_those_who_get_there(in_scope):
+    phone, own = (ends(end, words=("", "Dial 08-1")) for end in ("phone", "own_administrators"))
+    in_scope.tenant.phone = "08-1"
+    in_scope.tenant.save()
+
+    assert turn(in_scope.customer, phone).words == "Dial 08-1"
+    agree(in_scope, shows_phone=False)
+    assert turn(in_scope.customer, phone).words == ""
+    assert turn(None, own).words == turn(in_scope.customer, own).words == "Dial 08-1"
 
 
 def test_ones_own_administrators_never_oneself(in_scope):
@@ -216,6 +229,17 @@ def test_the_table_says_where_this_reader_turns(in_scope, browse):
     assert "tel:08-123" in guest.links()
     assert "/tickets/new/inside/" in customer.links()
     assert len(customer.marked("data-guide-line")) == 3
+
+
+def test_a_way_that_ends_at_the_phone_says_it_once(in_scope, browse):
+    call, write = ends("phone"), ends("advice", words=("", "Write it down"))
+    in_scope.tenant.phone = "08-123"
+    in_scope.tenant.save()
+    client = browse(in_scope)
+
+    for answer in (call, write):
+        page = Page(client.get(reverse("contact_answer", args=[answer.pk])))
+        assert [mark["data-phone"] for mark in page.marked("data-phone")] == ["office"]
 
 
 def test_a_portal_without_a_guide_still_says_how_to_reach_it(in_scope, browse):

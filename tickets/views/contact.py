@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.passing import whole_number
 from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest, reader_of
+from knowledge.enums import GuideEnd
 from knowledge.models import GuideAnswer, GuideQuestion
 from knowledge.queries.guide import Guide, Way
 from tickets.turning import Turn, Turning
@@ -35,7 +36,7 @@ class Line:
 
 
 def contact(request: PortalRequest) -> HttpResponse:
-    guide = Guide()
+    guide = Guide(with_examples=True)
     lines = lines_of(guide, Turning(reader_of(request), guide.answers.values()))
     return _page(request, first_question(guide) | {"lines": lines})
 
@@ -72,7 +73,7 @@ def steps_of(guide: Guide, way: Way) -> list[Step]:
 
 
 def lines_of(guide: Guide, turning: Turning) -> list[Line]:
-    """The whole guide as a table."""
+    """The whole guide, taken with its examples, as a table."""
     return [Line(way, answer, turning.of(answer)) for way, answer in guide.ends()]
 
 
@@ -90,4 +91,7 @@ def _before(request: PortalRequest) -> list[int]:
 
 
 def _page(request: PortalRequest, context: dict[str, Any]) -> HttpResponse:
-    return render(request, "tickets/contact.html", context | {"phone": phone_for(reader_of(request))})
+    """The portal's phone stands below, but where the way itself ends at a phone."""
+    turn: Turn | None = context.get("turn")
+    phone = None if turn is not None and turn.end == GuideEnd.PHONE else phone_for(reader_of(request))
+    return render(request, "tickets/contact.html", context | {"phone": phone})

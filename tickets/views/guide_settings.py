@@ -54,7 +54,7 @@ class Row:
 
 @administrators_only
 def guide_settings(request: PortalRequest) -> HttpResponse:
-    guide = Guide()
+    guide = Guide(with_examples=True)
     topics = {row.answer_id: str(row.topic) for row in GuideTopic.objects.select_related("topic")}
     context = {
         "rows": list(_tree(guide, topics)),
@@ -144,7 +144,7 @@ def guide_answer_removal(request: PortalRequest, pk: int) -> HttpResponse:
 @administrators_only
 def guide_preview(request: PortalRequest) -> HttpResponse:
     """The table as a customer of a chosen organisation reads it, or a guest."""
-    form, guide = PreviewForm(request.GET or None), Guide()
+    form, guide = PreviewForm(request.GET or None), Guide(with_examples=True)
     chosen = form.cleaned_data.get("organisation") if form.is_valid() else None
     reader = _somebody_at(chosen, form.cleaned_data["is_named_contact"]) if chosen else None
     context = {

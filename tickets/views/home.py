@@ -43,6 +43,6 @@ def home(request: PortalRequest) -> HttpResponse:
 
 def _own_open(reader: User) -> list[Ticket]:
     own = with_unread(participating(reader).exclude(is_closed_as_known()), reader, staff=False)
-    rows = list(own.order_by("-last_activity_at", "-pk")[:OWN])
+    rows = list(own.select_related(None).select_related("requester").order_by("-last_activity_at", "-pk")[:OWN])
     stand_as_known(rows)
     return rows

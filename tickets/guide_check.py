@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.languages import in_quotes
-from accounts.models import Agreement
+from accounts.queries.telephones import agreements_without_phone
 from accounts.scoping import current_tenant
 from knowledge.enums import Audience, GuideEnd
 from knowledge.models import Article, GuideAnswer
@@ -44,7 +44,7 @@ def _of_questions(guide: Guide) -> Iterator[Remark]:
 
 def _of_ends(guide: Guide) -> Iterator[Remark]:
     topics, articles = _topics(), _articles(guide)
-    told_no_number = list(Agreement.objects.filter(is_active=True, shows_phone=False).values_list("name", flat=True))
+    told_no_number = list(agreements_without_phone().values_list("name", flat=True))
     for answer in guide.answers.values():
         words: tuple[str, bool] | None = None
         if answer.end == GuideEnd.FORM:

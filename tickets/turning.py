@@ -11,7 +11,7 @@ from accounts.folding import fold_address
 from accounts.models import User
 from accounts.queries.advice import Advice, advice_for
 from accounts.queries.entitlement import Helper, obstacle_for, provider_contacts_by_kind
-from accounts.queries.telephones import Telephone, phone_for
+from accounts.queries.telephones import Telephone, may_call, telephone
 from accounts.scoping import current_tenant
 from knowledge.enums import GuideEnd
 from knowledge.models import Article, GuideAnswer
@@ -76,7 +76,7 @@ class Turning:
         return Turn(GuideEnd.ARTICLE, article=article, hindrance=None if article else self._not_theirs)
 
     def _to_phone(self, answer: GuideAnswer) -> Turn:
-        phone = phone_for(self.reader, answer.phone)
+        phone = telephone(answer.phone) if self._may_call else None
         if phone is None and self.reader is None and not current_tenant().guests_file:
             return Turn(GuideEnd.PHONE, hindrance=Hindrance.SIGN_IN)
         return Turn(GuideEnd.PHONE, phone=phone, hindrance=None if phone else Hindrance.NO_PHONE)
@@ -121,6 +121,10 @@ class Turning:
     @property
     def _not_theirs(self) -> Hindrance:
         return Hindrance.SIGN_IN if self.reader is None else Hindrance.NOT_FOR_THEM
+
+    @cached_property
+    def _may_call(self) -> bool:
+        return may_call(self.reader)
 
     @cached_property
     def _topics(self) -> dict[int, HelpTopic]:

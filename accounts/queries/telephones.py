@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from accounts.models import Agreement, User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Agreement, Organisation, User
 from accounts.scoping import current_tenant
 
 
@@ -21,17 +23,28 @@ def may_call(person: User | None) -> bool:
     phone out (S2); and where only people who are let in may ask, no strangers as long as an agreement does: one of them
     may be somebody who has it. Otherwise everybody is, for urgent matters do not wait for signing in (M1)."""
     if person is None:
-        return current_tenant().guests_file or not Agreement.objects.filter(is_active=True, shows_phone=False).exists()
+        return current_tenant().guests_file or not agreements_without_phone().exists()
     organisation = person.organisation
     agreement = organisation.agreement if organisation else None
     return agreement is None or agreement.shows_phone
 
 
-def phone_for(person: User | None, number: str = "") -> Telephone | None:
-    """The portal's phone for this reader (None: nobody in particular), or another `number`; None where there is none,
-    or where they are not told (`may_call`)."""
+def agreements_without_phone() -> QuerySet[Agreement]:
+    """The agreements that leave the phone out and that customers have, also retired ones, or can get."""
+    held = Q(is_active=True) | Exists(Organisation.objects.filter(agreement=OuterRef("pk")))
+    return Agreement.objects.filter(held, shows_phone=False)
+
+
+def phone_for(person: User | None) -> Telephone | None:
+    """The portal's phone for this reader (None: nobody in particular); None where there is none, or where they are not
+    told (`may_call`)."""
+    return telephone() if current_tenant().phone and may_call(person) else None
+
+
+def telephone(number: str = "") -> Telephone | None:
+    """The portal's phone, or another `number`; None where there is none. The caller has asked `may_call`."""
     tenant = current_tenant()
-    if not (number or tenant.phone) or not may_call(person):
+    if not (number or tenant.phone):
         return None
     if number and number != tenant.phone:
         return Telephone(number, "", is_urgent_only=tenant.phone_is_urgent_only)

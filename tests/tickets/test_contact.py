@@ -79,6 +79,8 @@ def test_strangers_of_a_closed_portal_sign_in_first(in_scope):
     form, phone = ends("form", topic=in_scope.topic), ends("phone")
     in_scope.tenant.phone = "08-1"
     close_the_portal(in_scope)
+    assert turn(None, phone).phone.number == "08-1"
+    agree(in_scope, shows_phone=False, is_active=False)
 
     assert turn(None, form).hindrance == turn(None, phone).hindrance == Hindrance.SIGN_IN
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 from accounts.passing import whole_number
 from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest, reader_of
-from knowledge.enums import GuideEnd
 from knowledge.models import GuideAnswer, GuideQuestion
 from knowledge.queries.guide import Guide, Way
 from tickets.turning import Turn, Turning
@@ -91,7 +90,4 @@ def _before(request: PortalRequest) -> list[int]:
 
 
 def _page(request: PortalRequest, context: dict[str, Any]) -> HttpResponse:
-    """The portal's phone stands below, but where the way itself ends at a phone."""
-    turn: Turn | None = context.get("turn")
-    phone = None if turn is not None and turn.end == GuideEnd.PHONE else phone_for(reader_of(request))
-    return render(request, "tickets/contact.html", context | {"phone": phone})
+    return render(request, "tickets/contact.html", context | {"phone": phone_for(reader_of(request))})

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
+from knowledge.enums import Standing
 from knowledge.models import ServiceMessage
 
 
@@ -38,7 +39,7 @@ def feed_of(tenant: Tenant, found: Iterable[ServiceMessage]) -> Atom1Feed:
 
 
 def _title(message: ServiceMessage) -> str:
-    state = _("Over") if message.over_at is not None else message.get_kind_display()
+    state = _("Over") if message.stands() == Standing.OVER else message.get_kind_display()
     return f"{state}: {message.title}"
 
 

@@ -57,7 +57,8 @@ def _cancelled(event: AccountEvent) -> Values:
         raise Refused(Trouble.SETTLED)
     had_place = event.data.get("had_place", booking.state == BookingState.BOOKED)
     reason = header_line(booking.occasion.cancel_reason) if by == "occasion" else ""
-    told = {"by": by, "reason": reason, "link": current_tenant().url(reverse("booking"))}
+    whose = {"by_reader": by == "self", "called_off": by == "occasion"}
+    told = whose | {"reason": reason, "link": current_tenant().url(reverse("booking"))}
     return _about(booking) | told | {"files_along": _file(booking, left=True) if had_place else ()}
 
 

@@ -33,10 +33,10 @@ def _service_message(event: AccountEvent) -> Values:
     services = [header_line(row.service.name) for row in message.affected.select_related("service")]
     words = update.text or ("" if update.is_end else message.body)
     return {
-        "title_line": header_line(message.title),
-        "kind_words": message.get_kind_display(),
-        "severity_words": message.get_severity_display(),
-        "is_end": update.is_end,
+        "message_title": header_line(message.title),
+        "message_kind": message.get_kind_display(),
+        "message_severity": message.get_severity_display(),
+        "over": update.is_end,
         "is_coming": message.stands(update.created_at) == Standing.COMING,
         "text": body_text(words).strip(),
         "services": services,

@@ -189,3 +189,5 @@ class EventKind(models.TextChoices):
     REMINDED = "reminded"
     TAKEN_ON = "taken_on"
     TIMES_CHANGED = "times_changed"
+    SERVICE_LINKED = "service_linked"
+    SERVICE_UNLINKED = "service_unlinked"

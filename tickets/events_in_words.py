@@ -117,15 +117,16 @@ def _answers_changed(who: str, data: dict[str, Any]) -> str:
 
 
 def _answer_changed(change: dict[str, str]) -> str:
-    names = {
-        name: _short(in_readers_language(change.get(f"{name}_sv", ""), change.get(f"{name}_en", "")))
-        for name in ("label", "from", "to")
-    }
+    names = {name: _short(_in_language(change, name)) for name in ("label", "from", "to")}
     if not names["from"]:
         return _("“%(label)s” to “%(to)s”") % names
     if not names["to"]:
         return _("“%(label)s” from “%(from)s” to nothing") % names
     return _("“%(label)s” from “%(from)s” to “%(to)s”") % names
+
+
+def _in_language(data: dict[str, Any], name: str) -> str:
+    return in_readers_language(data.get(f"{name}_sv", ""), data.get(f"{name}_en", ""))
 
 
 def _short(words: str) -> str:
@@ -143,9 +144,7 @@ def _tags_changed(who: str, data: dict[str, Any]) -> str:
 
 
 def _topic_changed(who: str, data: dict[str, Any]) -> str:
-    names = {
-        name: in_readers_language(data.get(f"{name}_sv", ""), data.get(f"{name}_en", "")) for name in ("from", "to")
-    }
+    names = {name: _in_language(data, name) for name in ("from", "to")}
     return _("%(who)s changed the topic from “%(from)s” to “%(to)s”") % {"who": who, **names}
 
 
@@ -229,6 +228,14 @@ def _times_changed(who: str, data: dict[str, Any]) -> str:
     return words[data.get("why", "level")] % {"who": who}
 
 
+def _service_linked(who: str, data: dict[str, Any]) -> str:
+    return _("%(who)s linked the ticket to “%(title)s”") % {"who": who, "title": _in_language(data, "title")}
+
+
+def _service_unlinked(who: str, data: dict[str, Any]) -> str:
+    return _("%(who)s took away the link to “%(title)s”") % {"who": who, "title": _in_language(data, "title")}
+
+
 def _about_person(words: str, who: str, data: dict[str, Any]) -> str:
     return words % {"who": who, "name": data.get("name", "")}
 
@@ -259,4 +266,6 @@ _WITH_DETAILS: dict[EventKind, Callable[[str, dict[str, Any]], str]] = {
     EventKind.ESCALATED: _escalated,
     EventKind.TIMES_CHANGED: _times_changed,
     EventKind.MAIL_RETURNED: _mail_returned,
+    EventKind.SERVICE_LINKED: _service_linked,
+    EventKind.SERVICE_UNLINKED: _service_unlinked,
 }

@@ -3,16 +3,18 @@ a service message."""
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Tenant, User
-from knowledge.models import ServiceMessage
+from knowledge.models import ServiceMessage, ServiceUpdate
 from knowledge.queries.service_messages import messages_for
 from tickets.models import HelpTopic, Ticket, TicketServiceMessage
 from tickets.queries import desk_tickets
 
 BEFORE = timedelta(hours=2)  # people often notice a disturbance before anybody can tell of it
 LIKELY = 100
+LATELY = timedelta(days=7)  # so long tickets about it still come in
+OFFERED = 5
 
 
 def known_trouble(tenant: Tenant, topic: HelpTopic, reader: User | None, now: datetime) -> list[ServiceMessage]:
@@ -30,6 +32,23 @@ def links_of(ticket: Ticket, reader: User | None) -> QuerySet[TicketServiceMessa
     readable = messages_for(reader).order_by().values("pk")
     rows = TicketServiceMessage.objects.filter(ticket=ticket, service_message__in=readable)
     return rows.select_related("service_message").order_by("pk")
+
+
+def waiting_links() -> QuerySet[TicketServiceMessage]:
+    """What is still to be answered: what was not, or only before the service message was over, if it was so later."""
+    later = ServiceUpdate.objects.filter(
+        service_message=OuterRef("service_message"), is_end=True, created_at__gt=OuterRef("answered_at")
+    )
+    rows: QuerySet[TicketServiceMessage] = TicketServiceMessage.objects.filter(Q(answered_at=None) | Exists(later))
+    return rows
+
+
+def messages_to_link(ticket: Ticket, agent: User, now: datetime) -> list[ServiceMessage]:
+    """The service messages that an agent may say a ticket is about: what lasts, and what was over lately."""
+    lately = Q(over_at__isnull=True, ends_at__isnull=True) | Q(over_at__gte=now - LATELY)
+    lately |= Q(over_at__isnull=True, ends_at__gte=now - LATELY)
+    rows = messages_for(agent).filter(lately, starts_at__lte=now).exclude(tickets__ticket=ticket)
+    return list(rows[:OFFERED])
 
 
 def linked_tickets(agent: User, message: ServiceMessage) -> QuerySet[Ticket]:

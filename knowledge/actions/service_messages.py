@@ -94,15 +94,20 @@ def publish_message(*, actor: User | None, message: ServiceMessage, tells: bool 
 def add_update(
     *, actor: User | None, message: ServiceMessage, text_sv: str, text_en: str, tells: bool = True
 ) -> ServiceUpdate:
-    """Tell how it goes. Whoever had put the message away on their pages sees it again.
+    """Tell how it goes. Whoever had put the message away on their pages sees it again. The same words as last time are
+    the same form sent twice: nobody is told anything anew.
 
     Raises PermissionError for customers, MessageRefused without words, for a draft, and when it is over.
     """
     require_staff(actor)
     _require_words(text_sv, text_en)
     with transaction.atomic():
+        _lock_tenant()
         found, now = _lock(message), timezone.now()
         _require_under_way(found, now)
+        last: ServiceUpdate | None = found.updates.order_by("-pk").first()
+        if last is not None and (last.text_sv, last.text_en, last.is_end) == (text_sv, text_en, False):
+            return last
         return _tell(actor, found, text_sv, text_en, tells=tells, now=now)
 
 
@@ -169,8 +174,9 @@ def discard_message(*, actor: User | None, message: ServiceMessage) -> None:
 
 
 def _lock_tenant() -> Tenant:
-    """First of all locks, so that what two of these doors note about the portal's messages is not half of it."""
-    tenant: Tenant = Tenant.objects.select_for_update().get(pk=current_tenant().pk)
+    """First of all locks, so that what two of these doors note about the portal's messages is not half of it, and
+    whoever subscribes does so before something is told or after it (`subscribing`)."""
+    tenant: Tenant = Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant().pk)
     return tenant
 
 

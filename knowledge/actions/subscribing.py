@@ -3,7 +3,8 @@
 from django.db import transaction
 
 from accounts.enums import AccountEventKind
-from accounts.models import AccountEvent, User
+from accounts.models import AccountEvent, Tenant, User
+from accounts.scoping import current_tenant
 from knowledge.models import ServiceSubscription
 
 
@@ -14,6 +15,8 @@ def subscribe(*, actor: User | None, user: User) -> bool:
     """
     _require_own(actor, user)
     with transaction.atomic():
+        # Before anything that is being told just now, or after it: else a batch could pass by a row it does not see.
+        Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant().pk)
         person = _lock(user)
         _row, is_new = ServiceSubscription.objects.get_or_create(user=person)
         if is_new:

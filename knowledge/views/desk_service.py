@@ -70,7 +70,7 @@ def desk_service_message_publication(request: PortalRequest, pk: int) -> HttpRes
         publish_message(actor=request.user, message=found, tells=tells)
     except MessageRefused as refused:
         return _refused(request, found, TellForm({"tells": tells}), refused)
-    messages.success(request, _("It is published. ") + _mailed(found, tells))
+    messages.success(request, _("It is published. ") + _mailed(request, found, tells))
     return redirect("desk_service_message", pk)
 
 
@@ -86,7 +86,7 @@ def desk_service_message_updates(request: PortalRequest, pk: int) -> HttpRespons
         door(actor=request.user, message=found, **form.cleaned_data)
     except MessageRefused as refused:
         return _refused(request, found, form, refused)
-    messages.success(request, _("It is told. ") + _mailed(found, form.cleaned_data["tells"]))
+    messages.success(request, _("It is told. ") + _mailed(request, found, form.cleaned_data["tells"]))
     return redirect("desk_service_message", pk)
 
 
@@ -101,7 +101,7 @@ def desk_service_message_end(request: PortalRequest, pk: int) -> HttpResponse:
     except MessageRefused as refused:
         return _refused(request, found, form, refused)
     done = _("It is over, and told on no page any more. Within a day you can say that it is not. ")
-    messages.success(request, done + _mailed(found, form.cleaned_data["tells"]))
+    messages.success(request, done + _mailed(request, found, form.cleaned_data["tells"]))
     return redirect("desk_service_message", pk)
 
 
@@ -154,8 +154,9 @@ def _page(request: PortalRequest, found: ServiceMessage, form: TellForm, status:
     return render(request, "knowledge/desk/service_message.html", context, status=status)
 
 
-def _mailed(message: ServiceMessage, tells: bool) -> str:
-    number = subscribers_of(message).count() if tells else 0
+def _mailed(request: PortalRequest, message: ServiceMessage, tells: bool) -> str:
+    others = subscribers_of(message).exclude(user=request.user)  # nobody is mailed what they tell themselves
+    number = others.count() if tells else 0
     if not number:
         return _("Nobody is mailed.")
     told = ngettext("%d person gets a mail.", "%d people get a mail.", number)

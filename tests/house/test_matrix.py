@@ -25,6 +25,7 @@ from django.utils import timezone
 from accounts.enums import Role, Visibility
 from accounts.models import User
 from accounts.scoping import tenant_scope
+from knowledge.models import ServiceMessage
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Delivery, IncomingMail, MailAddress, RawMail
 from routing.actions.arranging import add_member
@@ -32,16 +33,18 @@ from tests.conftest import Portal
 from tests.factories import AgentFactory, DepartmentFactory, OrganisationFactory, TopicFactory, UserFactory, make_ticket
 from tests.factories import ask as ask_in_form
 from tests.house.test_strangers import patterns
+from tests.knowledge.test_service_messages import told
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.closing import close_ticket
 from tickets.actions.collaborating import add_collaborator, set_confidentiality
 from tickets.actions.following import follow
 from tickets.actions.handing_over import claim, transfer
 from tickets.actions.replying import add_note
+from tickets.actions.service_links import link_to_service_message
 from tickets.actions.setting_status import set_status
 from tickets.enums import Status
 from tickets.links import ticket_link
-from tickets.models import Attachment, HelpTopic, Ticket, TicketEvent
+from tickets.models import Attachment, HelpTopic, Message, Ticket, TicketEvent
 from tickets.queries import unread_total
 
 MODES = list(Visibility)
@@ -63,6 +66,8 @@ class Case:
     note_file: int = 0
     mail: int = 0
     held: int = 0  # a mail that came for it, from somebody who is not on it
+    trouble: int = 0  # a service message that it is about, and no other ticket
+    answer: int = 0  # what staff replied
 
 
 @dataclass
@@ -74,6 +79,7 @@ class World:
     spare: User  # a colleague who is on no ticket
     follower: User  # an agent who follows all of them
     other_topic: HelpTopic
+    trouble: int = 0  # a service message that all of them are about
 
 
 CUSTOMERS = (
@@ -140,6 +146,15 @@ def works_on(role: str, _mode: Visibility, case: Case) -> bool:
     return role in WORK_ON_ALL or (case.is_shared and role in STAFF)
 
 
+def works_on_some(role: str, mode: Visibility, case: Case) -> bool | int:
+    """What is done to many tickets is done to those among them that somebody works on, and it says to how many."""
+    return works_on(role, mode, case) or (302 if role in STAFF else False)
+
+
+def answers_some(role: str, mode: Visibility, case: Case) -> bool | int:
+    return 302 if case.state == Status.CLOSED and role in STAFF else works_on_some(role, mode, case)
+
+
 # -- the addresses --------------------------------------------------------------------------------------------
 
 
@@ -165,6 +180,10 @@ def into_another(world: World, _role: str, case: Case) -> dict[str, Any]:
 
 def words(_world: World, _role: str, _case: Case) -> dict[str, Any]:
     return {"body": "Some words", "key": str(uuid4())}
+
+
+def no_more_about_it(_world: World, _role: str, case: Case) -> dict[str, Any]:
+    return {"ticket": case.ticket.number, "unlink": "1"}
 
 
 def closing(_world: World, _role: str, case: Case) -> dict[str, Any]:
@@ -294,6 +313,9 @@ DESK_ADDRESSES = {
     "desk_withdrawal": Address(nobody, nothing),
     "desk_merger": Address(works_on, into_another, kinds("merged")),
     "desk_separation": Address(works_on, nothing),
+    "desk_carry_over": Address(works_on),
+    "desk_service_links": Address(works_on_some, no_more_about_it, kinds("service_unlinked")),
+    "desk_service_answer": Address(answers_some, lambda *_about: {"body": "It works again."}, kinds("replied")),
     "desk_mail": Address(works_on),
     "mail_again": Address(works_on, nothing),
     "incoming_one": Address(works_on),
@@ -306,7 +328,7 @@ DESK_ADDRESSES = {
 }
 ADDRESSES = {**CUSTOMERS_ADDRESSES, **LINK_ADDRESSES, **DESK_ADDRESSES}
 # Lists, each looked through below; and what shows no ticket to anybody.
-LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails", "desk_incoming", "search"}
+LISTS = {"home", "my_tickets", "desk", "desk_export", "desk_mails", "desk_incoming", "search", "desk_service_tickets"}
 ABOUT_NO_TICKET = {"topics", "file_ticket", "desk_new", "notification_choices", "suggestions", "solved"}
 ABOUT_NO_TICKET |= {"contact", "contact_answer"}
 ABOUT_NO_TICKET |= {"incoming_upload", "sender_rules", "sender_rule_removal"}
@@ -368,6 +390,8 @@ def world(portal: Portal, other_portal: Portal, settings) -> World:
             follow(actor=None, ticket=case.ticket, user=follower)
             case.mail = Delivery.objects.filter(ticket_event__ticket=case.ticket).first().pk
             case.held = _held(case, portal)
+            case.trouble = _trouble(portal, case).pk
+        trouble = _trouble(portal, *cases).pk
     with tenant_scope(other_portal.tenant):
         now = timezone.now()
         for person in (other_portal.customer, other_portal.agent, other_portal.administrator):
@@ -375,7 +399,7 @@ def world(portal: Portal, other_portal: Portal, settings) -> World:
         people["customer of another portal"] = other_portal.customer
         people["agent of another portal"] = other_portal.agent
         people["administrator of another portal"] = other_portal.administrator
-    return World(portal, other_portal, people, cases, spare, follower, other_topic)
+    return World(portal, other_portal, people, cases, spare, follower, other_topic, trouble)
 
 
 def _people(portal: Portal) -> dict[str, User]:
@@ -416,6 +440,9 @@ def _case(portal: Portal, people: dict[str, User], state: Status, hidden: bool, 
     ticket = make_ticket(requester=requester, topic=portal.topic, filing_key=key)
     keep_uploads(form_key=note_key, files=[SimpleUploadedFile("note.txt", b"for staff")])
     note = add_note(actor=agent, ticket=ticket, body="A note", form_key=note_key)
+    answer = Message.objects.create(
+        ticket=ticket, author=agent, body="We look.", channel="portal", created_at=timezone.now()
+    )
     if shared is not None:
         transfer(actor=agent, ticket=ticket, department=shared)
     for role in ("collaborator", "collaborator from elsewhere"):
@@ -437,6 +464,7 @@ def _case(portal: Portal, people: dict[str, User], state: Status, hidden: bool, 
         links={role: ticket_link(ticket, person) for role, person in people.items()},
         file=Attachment.objects.get(message__ticket=ticket, name="plan.txt").pk,
         note_file=Attachment.objects.get(message=note).pk,
+        answer=answer.pk,
     )
 
 
@@ -457,6 +485,13 @@ def _held(case: Case, portal: Portal) -> int:
     )
     RawMail.objects.create(mail=mail, content=compress(raw))
     return mail.pk
+
+
+def _trouble(portal: Portal, *cases: Case) -> ServiceMessage:
+    message = told(portal)
+    for case in cases:
+        link_to_service_message(actor=portal.administrator, ticket=case.ticket, message=message, as_staff=True)
+    return message
 
 
 def let_go(world: World) -> None:
@@ -507,7 +542,11 @@ def rolled_back() -> Iterator[list[str]]:
 def url_of(name: str, case: Case, world: World, token_of: str = "") -> str:
     given = {
         "number": case.ticket.number,
-        "pk": case.held
+        "pk": case.trouble
+        if name.startswith("desk_service")
+        else case.answer
+        if name == "desk_carry_over"
+        else case.held
         if name.startswith("incoming")
         else case.mail
         if "mail" in name
@@ -672,6 +711,15 @@ def _desk_lists(world: World, client: Client, role: str, mode: Visibility) -> No
         assert found <= tickets, query
         if query in ("view=all", "q=beeps", f"requester={requester.pk}"):
             assert found == tickets, query
+    about = client.get(reverse("desk_service_tickets", args=[world.trouble]))
+    if role in STAFF:
+        assert listed(about) == tickets
+        assert about.context["page"].total == len(tickets)
+        assert about.context["waiting"] == sum(
+            works_on(role, mode, case) and case.state != Status.CLOSED for case in world.cases
+        )
+    else:
+        assert about.status_code == 404
     exported = b"".join(client.get("/desk/export/?view=all")).decode()
     assert {case.ticket.pk for case in world.cases if f"\n{case.ticket.number}," in exported} == tickets
     rail = client.get("/desk/?view=open").context

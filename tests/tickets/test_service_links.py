@@ -1,17 +1,24 @@
 """Where tickets meet service messages: services and topics, filing on what is disturbed, tickets about it."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from knowledge.actions.service_messages import end_message
-from knowledge.models import Service
+from accounts.actions.closing_accounts import close_account
+from accounts.scoping import tenant_scope
+from knowledge.actions.service_messages import end_message, reopen_message, save_message
+from knowledge.models import Service, ServiceMessage
 from tests.factories import make_ticket
-from tests.knowledge.test_service_messages import told
+from tests.knowledge.test_service_messages import draft, told
 from tests.pages import Page
 from tickets.actions import answering_together
 from tickets.actions.answering_together import answer_together
 from tickets.actions.closing import close_ticket
+from tickets.actions.merging import merge_tickets
 from tickets.actions.service_links import link_to_service_message
+from tickets.known_trouble import messages_to_link
 from tickets.models import Message, Ticket, TicketServiceMessage, TopicService
 
 
@@ -137,3 +144,77 @@ def test_what_stops_in_the_middle_goes_on_where_it_was(in_scope, monkeypatch):
 
     replies = Message.objects.filter(body="Over.")
     assert sorted(replies.values_list("ticket", flat=True)) == [one.pk for one in tickets]
+
+
+def test_a_guest_whose_account_is_closed_files_and_links_like_any_other(in_scope, browse):
+    """Nothing tells them, or whoever uses their address, that it is closed."""
+    message, address = disturbed(in_scope), f"/tickets/new/{in_scope.topic.slug}/"
+    close_account(actor=in_scope.administrator, user=in_scope.customer)
+    client = browse(in_scope)
+    words = {"subject": "No alarms", "body": "Since this morning.", "email": in_scope.customer.email, "name": "Anna"}
+    fields = filing_of(Page(client.get(address)))
+
+    assert client.post(address, {**fields, **words, "phone": "", "about": [message.pk]}).status_code == 302
+    assert TicketServiceMessage.objects.get().service_message == message
+
+
+def test_the_links_are_in_the_tickets_history_which_staff_read(in_scope, browse):
+    message, ticket = disturbed(in_scope), make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    client, desk = browse(in_scope, in_scope.agent), reverse("desk_ticket", args=[ticket.number])
+    links = reverse("desk_service_links", args=[message.pk])
+    assert f'formaction="{links}"' in client.get(desk).content.decode()
+
+    for _again in range(2):
+        back = client.post(links, {"ticket": [ticket.number], "next": desk})
+    assert back.headers["Location"] == desk
+    page = client.get(desk).content.decode()
+    assert "linked the ticket to “Alarms do not get through”" in page
+    assert "formaction" not in page.split('id="facts"')[1].split("merg")[-1]
+    client.post(links, {"ticket": [ticket.number], "unlink": "1", "next": "https://evil.example/"})
+    assert "took away the link to “Alarms do not get through”" in Page(client.get(desk)).text
+    kinds = ticket.events.filter(kind__startswith="service").order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["service_linked", "service_unlinked"]
+    theirs = Page(browse(in_scope, in_scope.customer).get(reverse("ticket", args=[ticket.number]))).text
+    assert "Alarms do not get through" not in theirs.split("Hide")[-1]  # but for what is told on every page
+
+
+def test_drafts_what_is_to_come_and_what_was_over_long_ago_are_not_offered(in_scope, other_portal):
+    now = timezone.now()
+    ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    save_message(actor=in_scope.agent, message=None, draft=draft(title_en="Draft"))
+    told(in_scope, title_en="Soon", starts_at=now + timedelta(days=1))
+    lately, past, lasting = (told(in_scope, title_en=title) for title in ("Lately", "Past", "Lasting"))
+    for message, days in ((lately, 6), (past, 8)):
+        ServiceMessage.objects.filter(pk=message.pk).update(over_at=now - timedelta(days=days))
+    with tenant_scope(other_portal.tenant):
+        told(other_portal, title_en="Theirs")
+
+    offered = [message.title_en for message in messages_to_link(ticket, in_scope.agent, now)]
+    assert sorted(offered) == ["Lasting", "Lately"]
+    link_to_service_message(actor=in_scope.agent, ticket=ticket, message=lasting, as_staff=True)
+    assert messages_to_link(ticket, in_scope.agent, now) == [lately]
+
+
+def test_what_turned_out_not_to_be_over_is_answered_once_more_after_it_is(in_scope):
+    message, ticket = disturbed(in_scope), make_ticket(requester=in_scope.customer, topic=in_scope.topic)
+    link_to_service_message(actor=in_scope.customer, ticket=ticket, message=message)
+
+    def answer(words: str) -> int:
+        return answer_together(actor=in_scope.agent, message=message, body=words, closes=False).done
+
+    end_message(actor=in_scope.agent, message=message)
+    assert [answer("Over."), answer("Over.")] == [1, 0]
+    reopen_message(actor=in_scope.agent, message=message, text_sv="", text_en="Not yet.")
+    assert answer("Over.") == 0
+    end_message(actor=in_scope.agent, message=message)
+    assert [answer("Now it is."), answer("Now it is.")] == [1, 0]
+
+
+def test_what_a_merged_ticket_waits_for_the_other_one_waits_for(in_scope):
+    message = disturbed(in_scope)
+    one, other = (make_ticket(requester=in_scope.customer, topic=in_scope.topic) for _number in range(2))
+    link_to_service_message(actor=in_scope.customer, ticket=one, message=message)
+    merge_tickets(actor=in_scope.agent, ticket=one, into=other)
+
+    assert answer_together(actor=in_scope.agent, message=message, body="Over.", closes=True).done == 1
+    assert Message.objects.get(body="Over.").ticket == other

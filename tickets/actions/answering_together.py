@@ -9,8 +9,9 @@ from accounts.models import User
 from knowledge.models import ServiceMessage
 from tickets.actions.replying import reply_to_ticket
 from tickets.enums import Channel, Status
+from tickets.known_trouble import waiting_links
 from tickets.locking import lock_ticket
-from tickets.models import Ticket, TicketServiceMessage
+from tickets.models import Ticket
 from tickets.queries import desk_tickets
 from tickets.rules import AnswersMissing, require_agent
 
@@ -28,14 +29,15 @@ class AnsweredTogether:
 
 
 def waiting_together(agent: User, message: ServiceMessage) -> list[int]:
-    """The ids of the open tickets this agent sees that are linked and have not been answered, the oldest first."""
-    waiting = TicketServiceMessage.objects.filter(service_message=message, answered_at=None).values("ticket")
+    """The ids of the open tickets this agent sees that are linked and wait for the answer, the oldest first."""
+    waiting = waiting_links().filter(service_message=message).values("ticket")
     seen = desk_tickets(agent).filter(pk__in=waiting, closed_at=None)
     return list(seen.order_by("pk").values_list("pk", flat=True))
 
 
 def answer_together(*, actor: User, message: ServiceMessage, body: str, closes: bool) -> AnsweredTogether:
     """Reply to the linked open tickets the actor sees, each once, at most `A_TURN` of them. `closes`: and close them.
+    When it turns out not to be over, they can be answered once more after it is.
 
     Each ticket is a transaction of its own, with the mark that it was answered: whatever stops the work, another turn
     goes on where it was, and two at once answer none twice. What follows is as for any reply. Raises PermissionError
@@ -52,7 +54,7 @@ def _answer(actor: User, message: ServiceMessage, key: int, body: str, closes: b
     """Whether the ticket was closed with it; None where somebody was faster."""
     with transaction.atomic():
         ticket = lock_ticket(Ticket(pk=key))
-        links = TicketServiceMessage.objects.filter(ticket=ticket, service_message=message, answered_at=None)
+        links = waiting_links().filter(ticket=ticket, service_message=message)
         if ticket.is_closed or not links.update(answered_at=timezone.now()):
             return None
         try:

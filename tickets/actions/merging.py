@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.queries.colleagues import colleagues_of
 from tickets.actions.collaborating import bring_along, remove_collaborator
 from tickets.actions.handing_over import hand_on_if_closed, release_if_departed
+from tickets.actions.service_links import carry_links
 from tickets.enums import EventKind, Status
 from tickets.events import record_event
 from tickets.locking import lock_ticket
@@ -43,7 +44,8 @@ class CannotMerge(ValueError):
 def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
     """Close a ticket and let it lead to another one: what is written on it from now on goes there.
 
-    Brings along who takes part in it, as far as they may (see above); they are told with `collaborator_added`. Reopens
+    Brings along who takes part in it, as far as they may (see above); they are told with `collaborator_added`. What it
+    waits to be answered about, the other one is about, too. Reopens
     the other one where it is closed and this one is not, because somebody still waits. Records `merged` on both, and
     `reopened` where it did that; nothing happens where it leads there already. Raises PermissionError unless the actor
     is an agent who sees both, CannotMerge.
@@ -67,6 +69,7 @@ def merge_tickets(*, actor: User, ticket: Ticket, into: Ticket) -> Ticket:
         brought = {person.pk for person in participants_of(leading)} - here
         if leading.is_closed and not merged.is_closed:
             _reopen(actor, leading)
+        carry_links(actor=actor, ticket=merged, into=leading)
         before, now = standing(merged), timezone.now()
         move_to(merged, Status.CLOSED, now)
         merged.merged_into = leading

@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.paging import Order, paginate
-from accounts.passing import whole_number
+from accounts.passing import safe_next, whole_number
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from knowledge.models import ServiceMessage
@@ -53,7 +54,7 @@ def desk_service_links(request: PortalRequest, pk: int) -> HttpResponse:
         )
         told = ngettext("%d ticket is linked.", "%d tickets are linked.", done)
     messages.success(request, told % done) if done else messages.info(request, _("Nothing was changed."))
-    return redirect("desk_service_tickets", pk)
+    return redirect(safe_next(request, reverse("desk_service_tickets", args=[pk])))
 
 
 @post_only

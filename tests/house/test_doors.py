@@ -183,6 +183,7 @@ DOORS = [
     "tickets.actions.service_links:set_topics_of_service",
     "tickets.actions.service_links:link_to_service_message",
     "tickets.actions.service_links:unlink_from_service_message",
+    "tickets.actions.service_links:carry_links",
     "knowledge.actions.subscribing:subscribe",
     "knowledge.actions.subscribing:unsubscribe",
     "tickets.actions.opening:open_ticket",

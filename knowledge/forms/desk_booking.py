@@ -18,30 +18,15 @@ from accounts.timezones import city_of
 from knowledge.actions.activities import ActivityWords
 from knowledge.actions.occasions import MOST_AT_ONCE, OccasionWords
 from knowledge.enums import ActivityKind, Audience, Repeat
+from knowledge.forms.moments import MomentField
 from knowledge.models import Activity, Occasion
 
-MOMENT = "%Y-%m-%dT%H:%M"
 REFUSED = {
     "past": ("starts_at", gettext_lazy("Choose a time that is still to come.")),
     "seats": ("seats", gettext_lazy("More people than that have a place. Remove some of them first.")),
     "book_until": ("book_until", gettext_lazy("Choose a time before it begins.")),
     "times": ("times", gettext_lazy("Enter at most %d at a time.") % MOST_AT_ONCE),
 }
-
-
-class MomentField(forms.DateTimeField):
-    """A day and a time in the reader's zone."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-        wrong = gettext_lazy("Write a date and a time, such as 2026-11-21 14:30.")
-        super().__init__(**{"widget": widget, "error_messages": {"invalid": wrong, "required": wrong}, **kwargs})
-
-    def clean(self, value: Any) -> Any:
-        moment = super().clean(value)
-        if moment is not None and not 2000 <= moment.year <= 2200:
-            raise forms.ValidationError(_("Write a year from 2000 to 2200."))
-        return moment
 
 
 class OccasionForm(forms.Form):

@@ -4,18 +4,17 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms.choosing import OrganisationsField, RowsField
 from accounts.forms.fields import LineField, TextField
 from accounts.models import Organisation
 from knowledge.enums import Audience, MessageKind, Severity
+from knowledge.forms.moments import MomentField
 from knowledge.models import Service, ServiceMessage
 from knowledge.models.service import LONGEST_NOTICE
 from knowledge.service_drafts import TEXT_LENGTH, TITLE_LENGTH, MessageDraft
 
-MOMENT = "%Y-%m-%dT%H:%M"
 AUDIENCES = {
     Audience.EVERYBODY: gettext_lazy("Everybody who comes to the portal, also in the feed"),
     Audience.SIGNED_IN: gettext_lazy("Whoever is signed in. Others do not see that it exists."),
@@ -38,24 +37,6 @@ REFUSED = {
     "too_late": (None, gettext_lazy("It has been over for more than a day. Write a new service message.")),
 }
 UNKNOWN = (None, gettext_lazy("This could not be kept. Look through it once more."))
-
-
-class MomentField(forms.DateTimeField):
-    """A date with a time, as the browser writes it, on the reader's clock."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-        wrong = {
-            "required": gettext_lazy("Choose a date and a time."),
-            "invalid": gettext_lazy("Write a date and a time such as 2026-11-21 14:30."),
-        }
-        super().__init__(**{"widget": widget, "error_messages": wrong, **kwargs})
-
-    def clean(self, value: Any) -> Any:
-        moment = super().clean(value)
-        if moment is not None and not 1990 <= moment.year <= 2199:
-            raise forms.ValidationError(_("Write a day between 1990 and 2199."))
-        return moment
 
 
 class ServiceMessageForm(forms.Form):

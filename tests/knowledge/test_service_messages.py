@@ -306,6 +306,13 @@ def test_the_feed_is_asked_for_without_being_sent_again(in_scope, browse):
     assert f"/service-messages/{message.pk}/" in first.content.decode()
 
 
+def test_what_is_over_by_itself_is_over_in_the_feed_too(in_scope, browse):
+    told(in_scope, ends_at=timezone.now() + HOUR)
+    ServiceMessage.objects.update(ends_at=timezone.now() - HOUR / 2)
+
+    assert "Over: Alarms do not get through" in browse(in_scope).get(reverse("service_feed")).content.decode()
+
+
 def _ids(response) -> list[str]:
     return [
         node.text or "" for node in ElementTree.fromstring(response.content).iter("{http://www.w3.org/2005/Atom}id")

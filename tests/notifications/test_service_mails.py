@@ -127,6 +127,55 @@ def test_two_workers_tell_everybody_once(portal, monkeypatch):
         assert sorted(events.values_list("user_id", flat=True)) == sorted(person.pk for person in people)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_subscribes_while_something_is_told_is_told_it_or_was_there_later(portal):
+    """Not seen yet by the worker's batch, and passed by: that must not be."""
+    with tenant_scope(portal.tenant):
+        message = published(portal)
+        tell_all()
+    began, may_end = threading.Event(), threading.Event()
+
+    def subscribing() -> None:
+        try:
+            with tenant_scope(portal.tenant), transaction.atomic():
+                subscribe(actor=portal.customer, user=portal.customer)
+                began.set()
+                may_end.wait(5)
+        finally:
+            connection.close()
+
+    def telling() -> None:
+        try:
+            with tenant_scope(portal.tenant):
+                add_update(actor=portal.agent, message=message, text_sv="", text_en="Found it.")
+                tell_all()
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for work in (subscribing, telling)]
+    workers[0].start()
+    assert began.wait(5)
+    workers[1].start()
+    workers[1].join(0.5)  # as far as it comes
+    may_end.set()
+    for worker in workers:
+        worker.join()
+    with tenant_scope(portal.tenant):
+        told_to = AccountEvent.objects.filter(kind=AccountEventKind.SERVICE_TOLD).values_list("user_id", flat=True)
+        assert list(told_to) == [portal.customer.pk]
+
+
+def test_the_same_form_sent_twice_tells_once(in_scope, readers):
+    message = published(in_scope)
+    first, again, other = (
+        add_update(actor=in_scope.agent, message=message, text_sv="", text_en=words)
+        for words in ("Found it.", "Found it.", "Mended.")
+    )
+
+    assert first == again != other
+    assert ServiceUpdate.objects.count() == 3
+
+
 def test_who_left_meanwhile_or_may_not_read_it_any_more_gets_no_mail(in_scope, readers):
     message = published(in_scope)
     tell_all()

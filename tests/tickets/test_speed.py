@@ -20,7 +20,7 @@ from tickets.models import Ticket
 MOST = 18
 MOST_OF_A_TICKET = 20  # with whether something can be booked, and what service messages it is about
 MOST_OF_LISTS = 24  # with calendars and levels, by which the time left is counted
-MOST_ON_THE_DESK = 34  # one ticket, with everything that is changed where it stands, and how its time is counted
+MOST_ON_THE_DESK = 35  # one ticket, with everything that is changed where it stands, and how its time is counted
 
 
 @pytest.fixture

@@ -49,6 +49,9 @@ def test_an_administrator_names_services_orders_them_and_says_which_topics_are_a
     client.post(reverse("service_offer", args=[first.pk]), {})
     assert [(one.name_en, one.is_active) for one in Service.objects.all()] == [("Sign-in", True), ("Exchange", False)]
     assert TopicService.objects.filter(topic=in_scope.topic).count() == 2
+    type(in_scope.topic).objects.filter(pk=in_scope.topic.pk).update(is_active=False)
+    kept = {"name_en": "Log in", "name_sv": "", "topics": [in_scope.topic.pk]}
+    assert client.post(reverse("service", args=[second.pk]), kept).status_code == 302
     client.post(reverse("service", args=[first.pk]), {"name_en": "Phones", "name_sv": ""})
     assert list(TopicService.objects.values_list("service", flat=True)) == [second.pk]
     assert Page(client.get("/settings/services/")).main["data-total"] == "2"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms.choosing import RowsField
 from accounts.forms.fields import BodyField, LineField
 from knowledge.actions.services import NAME_LENGTH
+from knowledge.models import Service
 from tickets.models import HelpTopic
 
 
@@ -24,9 +25,12 @@ class ServiceForm(forms.Form):
         error_messages={"invalid_choice": gettext_lazy("This topic has just been taken away. Choose another one.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, service: Service | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topics"].queryset = HelpTopic.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        offered = HelpTopic.objects.filter(is_active=True)
+        if service is not None:  # and what it has: a topic that is closed for a while comes back with it
+            offered = offered | HelpTopic.objects.filter(services__service=service)
+        self.fields["topics"].queryset = offered.distinct()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

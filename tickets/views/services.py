@@ -54,7 +54,7 @@ def _editor(request: PortalRequest, found: Service | None) -> HttpResponse:
     if found is not None:
         topics = list(found.topics.values_list("topic_id", flat=True))
         first = {"name_sv": found.name_sv, "name_en": found.name_en, "topics": topics}
-    form = ServiceForm(request.POST or None, initial=first)
+    form = ServiceForm(request.POST or None, service=found, initial=first)
     if request.method == "POST" and form.is_valid():
         names = {name: form.cleaned_data[name] for name in ("name_sv", "name_en")}
         saved = save_service(actor=request.user, service=found, **names)

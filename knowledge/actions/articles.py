@@ -75,7 +75,7 @@ def save_draft(
 
 def publish_article(*, actor: User | None, article: Article, seen: str | None = None, note: str = "") -> Article:
     """Let readers get the draft, from now on and in place of what they got. Who answers for it is asked again after the
-    portal's number of months. Nothing happens when there is no draft.
+    portal's number of months. Nothing happens when there is no draft, or it is put away.
 
     Raises ChangedMeanwhile (see `save_draft`), WordsRefused where a language has no text, PermissionError unless the
     actor may publish.
@@ -84,7 +84,7 @@ def publish_article(*, actor: User | None, article: Article, seen: str | None = 
     with transaction.atomic():
         locked = _lock(article)
         newest = newest_version(locked)
-        if newest.published_at is not None:
+        if newest.published_at is not None or locked.archived_at is not None:
             return locked
         _refuse_unseen(newest, seen)
         _refuse_without_text(Words.of(newest))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -93,32 +94,29 @@ def article(request: PortalRequest, pk: int) -> HttpResponse:
         form = ArticleForm(tenant=request.tenant, initial=initial_of(newest, mark_of(newest)))
         return _page(request, found, form)
     form = _posted(request)
-    valid = form.is_valid()
     if "preview" in request.POST:
         return _page(request, found, form, shows=True)
     if "upload" in request.POST or "remove" in request.POST:
         return _with_files(request, found, form)
-    if not valid:
-        add_files(actor=request.user, article=found, files=form.fields["files"].right)  # type: ignore[attr-defined]
-        return _page(request, found, form, status=422)
-    return _save(request, found, form)
+    _keep_files(request, found, form)
+    return _page(request, found, form, status=422) if form.errors else _save(request, found, form)
 
 
 def _save(request: PortalRequest, found: Article, form: ArticleForm) -> HttpResponse:
-    seen, note, publishes = form.cleaned_data["seen"], form.cleaned_data["note"], "publish" in request.POST
-    if publishes and not may_publish(request.user):
-        return _page(request, found, form, status=422)
+    """Save, and publish where that was pressed: both or neither, so that what is refused is tried again as it was."""
+    seen, note = form.cleaned_data["seen"], form.cleaned_data["note"]
+    publishes = "publish" in request.POST and found.archived_at is None
     try:
-        add_files(actor=request.user, article=found, files=form.cleaned_data["files"])
-        saved = save_draft(actor=request.user, article=found, words=form.words(), seen=seen, note=note)
-        if publishes:
-            publish_article(actor=request.user, article=found, seen=mark_of(saved), note=note)
+        with transaction.atomic():
+            saved = save_draft(actor=request.user, article=found, words=form.words(), seen=seen, note=note)
+            if publishes:
+                publish_article(actor=request.user, article=found, seen=mark_of(saved), note=note)
     except ChangedMeanwhile as changed:
         return _page(request, found, form, status=422, meanwhile=changed.version)
-    except TooManyFiles:
-        form.add_error("files", _("The article has as many files as one can have. Remove some first."))
     except WordsRefused as refused:
         form.refuse(refused.why)
+    except PermissionError:
+        form.add_error(None, _("Only those who publish articles can do this."))
     if form.errors:
         return _page(request, found, form, status=422)
     done = _("Published. Readers get it from now on.") if publishes else _("The draft is saved.")
@@ -126,18 +124,27 @@ def _save(request: PortalRequest, found: Article, form: ArticleForm) -> HttpResp
     return redirect("desk_article", found.pk)
 
 
+def _keep_files(request: PortalRequest, found: Article, form: ArticleForm) -> None:
+    """Keep the files that are welcome, whatever becomes of the words: nobody chooses them twice."""
+    try:
+        add_files(actor=request.user, article=found, files=form.fields["files"].right)  # type: ignore[attr-defined]
+    except TooManyFiles:
+        form.add_error("files", _("The article has as many files as one can have. Remove some first."))
+
+
 def _with_files(request: PortalRequest, found: Article, form: ArticleForm) -> HttpResponse:
     """The editor as it is typed, with other files beside it."""
-    trouble = [str(told) for told in form.errors.get("files", [])]
-    try:
-        if "remove" in request.POST:
+    trouble: list[str] = []
+    if "remove" in request.POST:
+        try:
             remove_file(actor=request.user, file=get_object_or_404(found.files, pk=_key(request.POST["remove"])))
-        else:
-            add_files(actor=request.user, article=found, files=form.fields["files"].right)  # type: ignore[attr-defined]
-    except FileInUse:
-        trouble.append(_("The words show this file. Take it out of them, publish, and remove it then."))
-    except TooManyFiles:
-        trouble.append(_("The article has as many files as one can have. Remove some first."))
+        except FileInUse:
+            trouble.append(_("The words show this file. Take it out of them, publish, and remove it then."))
+        except PermissionError:
+            trouble.append(_("Only those who publish articles can do this."))
+    else:
+        _keep_files(request, found, form)
+        trouble += [str(told) for told in form.errors.get("files", [])]
     return _page(request, found, form, status=422 if trouble else 200, file_troubles=trouble)
 
 
@@ -166,9 +173,12 @@ def article_state(request: PortalRequest, pk: int) -> HttpResponse:
     """Take an article back, put it away or bring it back, throw its draft away, or let it change places."""
     found, do = fetch_article(pk), request.POST.get("do", "")
     try:
-        done = _done(request.user, found, do)
+        done = _done(request.user, found, do, request.POST.get("seen"))
     except PermissionError:
         messages.error(request, _("Only those who publish articles can do this."))
+        return redirect("desk_article", pk)
+    except ChangedMeanwhile:
+        messages.error(request, changed_words())
         return redirect("desk_article", pk)
     if do in ("up", "down"):
         return redirect(f"{reverse('desk_section', args=[found.section_id])}#article-{pk}")
@@ -177,7 +187,7 @@ def article_state(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect("desk_article", pk)
 
 
-def _done(actor: User, found: Article, do: str) -> str:
+def _done(actor: User, found: Article, do: str, seen: str | None) -> str:
     """Do it, and say what has happened; nothing for what there is not."""
     match do:
         case "unpublish":
@@ -189,11 +199,15 @@ def _done(actor: User, found: Article, do: str) -> str:
         case "back":
             bring_back(actor=actor, article=found)
             return _("Brought back. It is as it was before.")
-        case "discard" if discard_draft(actor=actor, article=found):
+        case "discard" if discard_draft(actor=actor, article=found, seen=seen):
             return _("The changes since it was published are thrown away.")
         case "up" | "down":
             move_article(actor=actor, article=found, before=do == "up")
     return ""
+
+
+def changed_words() -> str:
+    return _("Somebody has changed the article meanwhile. Look at what it says now before you do this.")
 
 
 def fetch_article(pk: int) -> Article:
@@ -237,12 +251,13 @@ def _page(
     meanwhile: ArticleVersion | None = None,
     file_troubles: list[str] | None = None,
 ) -> HttpResponse:
-    files = list(found.files.all())
+    files, newest = list(found.files.all()), newest_version(found)
     addresses = {file.pk: reverse("desk_article_file", args=[found.pk, file.pk]) for file in files}
     context: dict[str, Any] = {
         "article": found,
         "form": form,
-        "newest": newest_version(found),
+        "newest": newest,
+        "mark": mark_of(newest),
         "files": [(file, addresses[file.pk]) for file in files],
         "file_troubles": file_troubles or [],
         "previews": _previews(form.words(), addresses) if shows else [],

@@ -73,6 +73,46 @@ def test_the_later_of_two_loses_nothing(in_scope, agent, article):
     assert newest_version(article).body_en == "Mine, at last."
 
 
+def test_what_cannot_be_published_yet_is_tried_again_as_it_was(in_scope, agent, article):
+    publish_article(actor=None, article=article)
+    url = reverse("desk_article", args=[article.pk])
+
+    refused = agent.post(url, typed(article, publish="1", body_sv="Nytt.", body_en=""))
+    assert refused.status_code == 422
+    assert newest_version(article).published_at  # nothing of it is kept, so that the same page can be sent again
+    again = agent.post(
+        url, {**typed(article, publish="1", body_sv="Nytt."), "seen": refused.context["form"]["seen"].value()}
+    )
+
+    assert again.status_code == 302
+    article.refresh_from_db()
+    assert article.published.body_sv == "Nytt."
+
+
+def test_somebody_elses_changes_are_not_thrown_away_unseen(in_scope, agent, article):
+    publish_article(actor=None, article=article)
+    save_draft(actor=in_scope.agent, article=article, words=Words(title_en="Mine"))
+    seen = mark_of(newest_version(article))
+    save_draft(actor=in_scope.lead, article=article, words=Words(title_en="Theirs"))
+    state = reverse("desk_article_state", args=[article.pk])
+
+    agent.post(state, {"do": "discard", "seen": seen})
+    assert newest_version(article).title_en == "Theirs"
+    page = agent.get(reverse("desk_article", args=[article.pk]))
+    agent.post(state, {"do": "discard", "seen": page.context["mark"]})
+    assert newest_version(article).published_at
+
+
+def test_more_files_than_an_article_can_have_are_refused_whatever_is_pressed(in_scope, agent, article, monkeypatch):
+    monkeypatch.setattr("knowledge.actions.article_files.FILES_LIMIT", 0)
+    url = reverse("desk_article", args=[article.pk])
+
+    for pressed in ({"title_sv": "", "title_en": ""}, {}, {"upload": "1"}):
+        answer = agent.post(url, typed(article, **pressed, files=SimpleUploadedFile("a.txt", b"a")))
+        assert answer.status_code == 422
+    assert not article.files.exists()
+
+
 def test_files_are_kept_beside_what_is_typed(in_scope, agent, article):
     url = reverse("desk_article", args=[article.pk])
     kept = agent.post(url, typed(article, body_en="not saved yet", upload="1", files=SimpleUploadedFile("a.png", PNG)))
@@ -184,7 +224,9 @@ def test_who_may_not_publish_is_not_offered_it_and_cannot(in_scope, agent, artic
     url = reverse("desk_article", args=[article.pk])
 
     assert 'name="publish"' not in agent.get(url).content.decode()
-    agent.post(url, typed(article, publish="1"))
+    refused = agent.post(url, typed(article, publish="1"))
+    assert refused.status_code == 422
+    assert "Only those who publish articles can do this." in refused.content.decode()
     agent.post(reverse("desk_article_state", args=[article.pk]), {"do": "unpublish"})
 
     article.refresh_from_db()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rules import require_staff
 from knowledge.actions.indexing import index_article
-from knowledge.actions.placing import put_at_place
+from knowledge.actions.placing import PlacedMeanwhile, place_mark, put_at_place
 from knowledge.drafts import Place, Words
 from knowledge.models import Article, ArticleVersion
 from knowledge.queries.articles import newest_version
@@ -152,17 +152,21 @@ def bring_back(*, actor: User | None, article: Article) -> Article:
     return _set_archived(actor, article, away=False)
 
 
-def place_article(*, actor: User | None, article: Article, place: Place) -> Article:
+def place_article(*, actor: User | None, article: Article, place: Place, seen: str | None = None) -> Article:
     """Say where an article stands: section, address, who may read it, related articles, who answers for it until when.
-    An address it had leads on.
+    An address it had leads on. `seen`: the mark (`place_mark`) of how it stood when the actor read it; None does not
+    ask.
 
-    Raises PlaceRefused, SlugTaken, PermissionError unless the actor works here, and may publish where it is out.
+    Raises PlacedMeanwhile, PlaceRefused, SlugTaken, PermissionError unless the actor works here, and may publish where
+    it is out.
     """
     require_staff(actor)
     with transaction.atomic():
         locked = _lock(article)
         if locked.published_id is not None:
             require_publisher(actor)
+        if seen is not None and seen != place_mark(locked):
+            raise PlacedMeanwhile
         put_at_place(locked, place)
     return locked
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,28 +15,21 @@ from accounts.models import User
 from accounts.paging import paginate
 from accounts.passing import whole_number
 from accounts.requests import PortalRequest
-from accounts.rules import agents_only, post_only
+from accounts.rules import agents_only
 from knowledge.actions.article_files import FileInUse, TooManyFiles, add_files, remove_file
 from knowledge.actions.articles import (
     ChangedMeanwhile,
     WordsRefused,
     add_article,
-    bring_back,
-    discard_draft,
     mark_of,
-    move_article,
-    place_article,
     publish_article,
-    put_away,
     save_draft,
-    unpublish_article,
 )
-from knowledge.actions.placing import PlaceRefused, SlugTaken
 from knowledge.comparing import changes_between
 from knowledge.drafts import Place, Words
-from knowledge.forms.articles import ArticleForm, NewPlaceForm, PlaceForm, initial_of
+from knowledge.forms.articles import ArticleForm, NewPlaceForm, initial_of
 from knowledge.markdown import render as render_words
-from knowledge.models import Article, ArticleVersion, Section
+from knowledge.models import Article, ArticleVersion, ArticleVote, Section
 from knowledge.queries.articles import desk_articles, newest_version
 from knowledge.queries.asked import NEWEST_FIRST, ArticlesAsked
 from knowledge.queries.reviews import due_articles
@@ -148,64 +141,6 @@ def _with_files(request: PortalRequest, found: Article, form: ArticleForm) -> Ht
     return _page(request, found, form, status=422 if trouble else 200, file_troubles=trouble)
 
 
-@agents_only
-def article_place(request: PortalRequest, pk: int) -> HttpResponse:
-    """Section, address, readers, related articles, and who answers for an article."""
-    found = fetch_article(pk)
-    form = PlaceForm(request.POST or None, article=found)
-    if request.method == "POST" and _may_place(request.user, found) and form.is_valid():
-        try:
-            place_article(actor=request.user, article=found, place=form.place())
-        except SlugTaken:
-            form.add_error("slug", _("Another article has this word in its address. Write another one."))
-        except PlaceRefused:
-            form.add_error(None, _("This could not be kept. Look through it once more."))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("desk_article_place", pk)
-    context = {"article": found, "form": form, "may_place": _may_place(request.user, found)}
-    return render(request, "knowledge/desk/place.html", context, status=422 if form.errors else 200)
-
-
-@post_only
-@agents_only
-def article_state(request: PortalRequest, pk: int) -> HttpResponse:
-    """Take an article back, put it away or bring it back, throw its draft away, or let it change places."""
-    found, do = fetch_article(pk), request.POST.get("do", "")
-    try:
-        done = _done(request.user, found, do, request.POST.get("seen"))
-    except PermissionError:
-        messages.error(request, _("Only those who publish articles can do this."))
-        return redirect("desk_article", pk)
-    except ChangedMeanwhile:
-        messages.error(request, changed_words())
-        return redirect("desk_article", pk)
-    if do in ("up", "down"):
-        return redirect(f"{reverse('desk_section', args=[found.section_id])}#article-{pk}")
-    if done:
-        messages.success(request, done)
-    return redirect("desk_article", pk)
-
-
-def _done(actor: User, found: Article, do: str, seen: str | None) -> str:
-    """Do it, and say what has happened; nothing for what there is not."""
-    match do:
-        case "unpublish":
-            unpublish_article(actor=actor, article=found)
-            return _("Taken back. Readers no longer get it; the words are a draft now.")
-        case "away":
-            put_away(actor=actor, article=found)
-            return _("Put away. Nobody reads it, and nothing is lost: you can bring it back.")
-        case "back":
-            bring_back(actor=actor, article=found)
-            return _("Brought back. It is as it was before.")
-        case "discard" if discard_draft(actor=actor, article=found, seen=seen):
-            return _("The changes since it was published are thrown away.")
-        case "up" | "down":
-            move_article(actor=actor, article=found, before=do == "up")
-    return ""
-
-
 def changed_words() -> str:
     return _("Somebody has changed the article meanwhile. Look at what it says now before you do this.")
 
@@ -217,7 +152,7 @@ def fetch_article(pk: int) -> Article:
     return found
 
 
-def _may_place(person: User, found: Article) -> bool:
+def may_place(person: User, found: Article) -> bool:
     return found.published_id is None or may_publish(person)
 
 
@@ -262,7 +197,7 @@ def _page(
         "file_troubles": file_troubles or [],
         "previews": _previews(form.words(), addresses) if shows else [],
         "publishes": may_publish(request.user),
-        "may_place": _may_place(request.user, found),
+        "may_place": may_place(request.user, found),
         "comments_total": found.votes.exclude(comment="").filter(read_at=None).count(),
     }
     if meanwhile is not None:
@@ -288,8 +223,11 @@ def _previews(words: Words, addresses: dict[int, str]) -> list[dict[str, Any]]:
 
 
 def _listed(rows: QuerySet[Article]) -> QuerySet[Article]:
-    keys = rows.values("pk")
-    return desk_articles().filter(pk__in=keys).select_related("section", "owner")
+    """What the list shows of its articles; also how many comments of readers nobody has seen yet."""
+    unseen = ArticleVote.objects.filter(article=OuterRef("pk"), read_at=None).exclude(comment="").order_by()
+    counted = Subquery(unseen.values("article").annotate(number=Count("pk")).values("number"))
+    found = desk_articles().filter(pk__in=rows.values("pk")).annotate(unseen=counted)
+    return found.select_related("section", "owner")
 
 
 def _key(text: str) -> int:

@@ -3,13 +3,17 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from knowledge.actions.articles import add_article, mark_of, publish_article, save_draft
+from knowledge.actions.articles import add_article, mark_of, place_article, publish_article, save_draft
+from knowledge.actions.placing import place_mark
 from knowledge.actions.sections import add_section
 from knowledge.drafts import Place, Words
-from knowledge.models import Article, ArticleVote, HelpSettings, Section
+from knowledge.models import Article, ArticleVote, HelpSettings, RelatedArticle, Section
 from knowledge.queries.articles import newest_version
+from tests.knowledge.shelf import write
+from tests.pages import Page
 
 WORDS = Words(title_sv="Byta lösenord", body_sv="Så här.", title_en="Change password", body_en="Like this.")
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -179,6 +183,7 @@ def test_an_article_is_placed(in_scope, agent, section, article):
         "audience": "organisations",
         "owner": in_scope.lead.pk,
         "review_at": "2027-01-02",
+        "seen": place_mark(article),
     }
     assert agent.post(url, posted).status_code == 422  # no organisation
 
@@ -189,11 +194,43 @@ def test_an_article_is_placed(in_scope, agent, section, article):
     assert article.organisations.get().organisation == in_scope.organisation
 
 
+def test_who_may_read_it_is_not_changed_back_unseen(in_scope, agent, section, article):
+    away = write("shelved", section=section, archived_at=timezone.now())
+    RelatedArticle.objects.create(article=article, other=away)
+    url = reverse("desk_article_place", args=[article.pk])
+    posted = Page(agent.get(url)).form("/place/")
+    place_article(
+        actor=in_scope.lead,
+        article=article,
+        place=Place(section, audience="staff", owner=in_scope.lead, related=(away,)),
+    )
+
+    told = agent.post(url, {**posted, "slug": "password"})
+
+    article.refresh_from_db()
+    assert told.status_code == 422
+    assert (article.audience, article.slug) == ("staff", "byta-losenord")
+    (words,) = told.context["form"].non_field_errors()
+    assert "Who may read it" in words
+    assert "Who answers for it" in words
+    assert "Section" not in words
+    assert agent.post(url, Page(told).form("/place/")).status_code == 302
+    article.refresh_from_db()
+    assert (article.audience, article.slug) == ("everybody", "password")
+    assert article.related.get().other == away  # what readers do not get just now is not forgotten
+
+
 def test_ids_of_another_portal_are_refused(in_scope, other_portal, agent, section, article):
     url = reverse("desk_article_place", args=[article.pk])
     with tenant_scope(other_portal.tenant):
         foreign = add_section(actor=None, names=("Annan", ""))
-    posted = {"section": section.pk, "slug": "x", "audience": "organisations", "owner": other_portal.agent.pk}
+    posted = {
+        "section": section.pk,
+        "slug": "x",
+        "audience": "organisations",
+        "owner": other_portal.agent.pk,
+        "seen": place_mark(article),
+    }
 
     assert agent.post(url, {**posted, "organisations": [other_portal.organisation.pk]}).status_code == 422
     assert agent.post(url, {**posted, "section": foreign.pk, "audience": "staff", "owner": ""}).status_code == 422
@@ -247,12 +284,14 @@ def test_sections_are_added_moved_and_removed(in_scope, agent, section):
 def test_comments_are_read_and_marked(in_scope, agent, article):
     vote = ArticleVote.objects.create(article=article, voter="v", is_helpful=False, comment="<b>no picture</b>")
     url = reverse("desk_article_comments", args=[article.pk])
+    assert url in Page(agent.get(reverse("desk_articles"))).links()
 
     page = agent.get(url)
     assert "&lt;b&gt;no picture" in page.content.decode()
     assert page.context["unseen"] == 1
     agent.post(reverse("desk_article_comment", args=[article.pk, vote.pk]), {"seen": "yes"})
     assert agent.get(url).context["unseen"] == 0
+    assert url not in Page(agent.get(reverse("desk_articles"))).links()
     agent.post(reverse("desk_article_comment", args=[article.pk, vote.pk]), {"seen": "no"})
     assert agent.get(url).context["unseen"] == 1
 
@@ -260,8 +299,15 @@ def test_comments_are_read_and_marked(in_scope, agent, article):
 def test_what_is_due_is_listed_until_it_holds(in_scope, agent, article):
     publish_article(actor=None, article=article)
     Article.objects.update(review_at="2026-01-01")
+    article.refresh_from_db()
     url = reverse("desk_reviews")
     assert 'data-total="1"' in agent.get(url).content.decode()
+
+    Article.objects.create(
+        slug="own", section=article.section, published=article.published, review_at="2026-01-01", owner=in_scope.agent
+    )
+    assert [row.slug for row in agent.get(url).context["rows"]] == ["own", "byta-losenord"]  # one's own first
+    Article.objects.filter(slug="own").delete()
 
     agent.post(reverse("desk_article_holding", args=[article.pk]))
 

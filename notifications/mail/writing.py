@@ -16,7 +16,7 @@ _LONGEST_TOKEN = 900  # of the 998 that a line may have
 
 def write(headers: Iterable[tuple[str, str]], *, text: str, html: str, files: Iterable[File] = ()) -> bytes:
     """The mail with these headers, made ASCII before (`words`, `formataddr`). Raises ValueError for one that is not, or
-    that would begin another, and for a file whose name or type is not plain."""
+    that would begin another, and for a file whose name or type is not plain. Files of text are in UTF-8."""
     kind, body = _multipart("alternative", [_part("plain", text), _part("html", html)])
     enclosed = [_enclosed(*one) for one in files]
     if enclosed:
@@ -36,8 +36,9 @@ def _multipart(kind: str, parts: list[bytes]) -> tuple[str, bytes]:
 def _enclosed(name: str, kind: str, content: bytes) -> bytes:
     if not (re.fullmatch(r"[\w.-]+", name, re.ASCII) and re.fullmatch(r"[\w./=; -]+", kind, re.ASCII)):
         raise ValueError("A file along with a mail has a plain name and type")
+    charset = '; charset="utf-8"' if kind.startswith("text/") else ""  # else it counts as ASCII (RFC 2046, 4.1.2)
     head = (
-        f'Content-Type: {kind}; name="{name}"\r\n'
+        f'Content-Type: {kind}{charset}; name="{name}"\r\n'
         f'Content-Disposition: attachment; filename="{name}"\r\n'
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )

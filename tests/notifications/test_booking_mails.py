@@ -102,6 +102,7 @@ def test_the_file_goes_along_on_the_wire_and_through_providers(in_scope, occasio
     (file,) = mail.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("booking.ics", "text/calendar")
     assert file.get_payload(decode=True) == mine.files[0].content
+    assert file.get_content_charset() == "utf-8"
     provided = read(as_message(mine).message().as_bytes())
     assert [one.get_filename() for one in provided.iter_attachments()] == ["booking.ics"]
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from notifications.actions.draining import drain_everybody
+from notifications.actions.telling_service import tell_subscribers
 from notifications.models import Delivery, KeptMail
 
 
@@ -70,6 +71,9 @@ class Post:
 
     def deliver(self) -> None:
         """Do the worker's work until nothing is left of it."""
+        with tenant_scope(self.tenant):
+            while tell_subscribers():
+                pass
         while drain_everybody():
             pass
         with tenant_scope(self.tenant):

@@ -117,7 +117,7 @@ def test_where_a_guest_turns_without_scripts(meet: Meet, vard: Site) -> None:
     turns_to(guest, "own_administrators", "Den som gav dig behörigheten", hindrance="sign_in")
     expect(guest.page.locator("main form")).to_have_count(0)
 
-    manual("M4", "fault reports are for those who have been given access; they sign in, and come back to where they were")
+    manual("M4", "those who have been given access sign in to report faults, and come back to where they were")
     choose(guest, FAULTY, "Det stör, men vi kan arbeta")
     turns_to(guest, "form", hindrance="sign_in")
     guest.follow(guest.t("Sign in"), within="main")

@@ -316,34 +316,6 @@ def test_a_file_goes_only_when_no_current_words_show_it(in_scope, article):
     assert ArticleFile.objects.get() == picture
 
 
-def test_a_file_readers_once_got_is_removed_by_those_who_publish(in_scope, article):
-    HelpSettings.objects.create(agents_publish=False)
-    shown, drafted = add_files(
-        actor=in_scope.agent,
-        article=article,
-        files=[SimpleUploadedFile("a.txt", b"a"), SimpleUploadedFile("b.txt", b"b")],
-    )
-    for body in (f"[a](file:{shown.pk})", "without"):
-        save_draft(actor=in_scope.agent, article=article, words=Words(title_en="t", body_en=body))
-        publish_article(actor=in_scope.lead, article=article)
-
-    remove_file(actor=in_scope.agent, file=drafted)
-    with pytest.raises(PermissionError):
-        remove_file(actor=in_scope.agent, file=shown)
-    assert article.files.get() == shown
-    remove_file(actor=in_scope.lead, file=shown)
-    assert not article.files.exists()
-
-
-def test_what_is_put_away_is_not_published(in_scope, article):
-    put_away(actor=in_scope.agent, article=article)
-    publish_article(actor=in_scope.agent, article=article)
-
-    bring_back(actor=in_scope.agent, article=article)
-
-    assert state_of(article) == "draft"
-
-
 def test_what_holds_is_asked_about_again_later(in_scope, article):
     HelpSettings.objects.create(review_months=1)
     Article.objects.filter(pk=article.pk).update(review_at=timezone.localdate() - timedelta(days=1))

@@ -141,17 +141,6 @@ def test_an_article_in_the_readers_language_or_in_the_other_one_and_told_so(in_s
     assert "Tryck på knappen" in Page(in_swedish).text
 
 
-def test_a_sentence_in_another_language_than_the_article_is_not_shown(in_scope, browse):
-    article = write("both", title_sv="Båda", body_sv="Här", title_en="Both", body_en="Here", summary_sv="Kort sagt.")
-    client = browse(in_scope)
-
-    assert "Kort sagt." not in Page(client.get("/help/both/")).text
-    assert "Kort sagt." in Page(client.get("/help/both/", headers={"accept-language": "sv"})).text
-    article.published.title_en = article.published.body_en = ""
-    article.published.save()
-    assert "Kort sagt." in Page(client.get("/help/both/")).text
-
-
 def test_a_list_of_what_is_on_the_page_from_three_headings_on(in_scope, browse):
     write("short", body_en="# One\n\n# Two")
     write("long", body_en="# One\n\n## Below\n\n# Two")

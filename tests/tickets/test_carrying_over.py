@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.folding import fold_text
@@ -43,7 +43,7 @@ SECRETS = st.sampled_from(
 HARMLESS = st.sampled_from(["Hello ", "press the button, ", "\n\n", "step 2: ", "open (Settings) ", "– then ", "10 % "])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])  # slow on a machine that is busy
+@settings(max_examples=150)
 @given(st.lists(st.one_of(SECRETS.map(lambda one: (True, one)), HARMLESS.map(lambda one: (False, one))), max_size=8))
 @example([(True, "070 123 45 67"), (False, "\n\n"), (True, "4711")])
 def test_nothing_that_is_somebodys_is_left_unless_it_was_ticked(pieces):
@@ -63,18 +63,6 @@ def test_nothing_that_is_somebodys_is_left_unless_it_was_ticked(pieces):
 @given(st.text(max_size=200), st.lists(st.text(min_size=2, max_size=12), max_size=3))
 def test_any_text_is_split_into_itself(text, names):
     assert "".join(part.text for part in split(text, names)) == text
-
-
-def test_a_number_before_an_address_is_found_as_well():
-    assert without(split("Call 070-123 45 67 anna1@kund.example or 070 123 45 67 www.kund.example", [])) == (
-        f"Call {GAP}{GAP} or {GAP} {GAP}"
-    )
-
-
-@pytest.mark.parametrize("text", ["a" * 40_000, "1." * 20_000, f"1{'b' * 20_000}1{'b' * 20_000}", "(" * 40_000])
-def test_a_text_is_split_in_the_time_it_takes_to_read_it(text):
-    """Each took minutes when words were tried again from every letter of theirs."""
-    assert "".join(part.text for part in split(text, NAMES)) == text
 
 
 def test_names_are_known_by_their_words_and_plain_words_stay():

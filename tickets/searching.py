@@ -6,7 +6,7 @@ What each of them finds is decided elsewhere: `knowledge.searching`, `topic_tree
 import re
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.folding import clean_line, fold_text
@@ -67,8 +67,8 @@ def search(words: str, reader: User | None, *, only: Kind | None = None, page: i
     page = min(page, FARTHEST)
 
     def known(kind: Kind) -> Found:
-        wanted = {"limit": PAGE_SIZE, "offset": (page - 1) * PAGE_SIZE} if kind == only else {"limit": FEW[kind]}
-        return find(words, reader, kinds=frozenset({kind}), **wanted)
+        limit, offset = (PAGE_SIZE, (page - 1) * PAGE_SIZE) if kind == only else (FEW[kind], 0)
+        return find(words, reader, kinds=frozenset({kind}), limit=limit, offset=offset)
 
     tickets = tickets_with(words, reader)
     return Results(
@@ -96,18 +96,12 @@ def suggestions(subject: str, body: str, reader: User | None) -> tuple[Hit, ...]
     words = f"{cleaned(subject)} {clean_line(body[:BEGINNING])}"
     if len(_WORD.findall(words)) < ENOUGH:
         return ()
-    hits = find(words, reader, limit=2 * SUGGESTED).hits
-    told = [hit.pk for hit in hits if hit.kind == Kind.SERVICE_MESSAGE]
-    lasting = set(messages_for(reader).filter(pk__in=told).values_list("pk", flat=True)) if told else set()
-    return tuple(hit for hit in hits if hit.kind == Kind.ARTICLE or hit.pk in lasting)[:SUGGESTED]
+    return find(words, reader, past=False, limit=SUGGESTED).hits
 
 
 def messages_for(reader: User | None) -> QuerySet[ServiceMessage]:
     """The service messages somebody may read that are not over: lasting, or coming."""
-    now = timezone.now()
-    return readable_by(ServiceMessage.objects.published(), reader).filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=now), over_at__isnull=True
-    )
+    return readable_by(ServiceMessage.objects.published().not_over(timezone.now()), reader)
 
 
 def suggests(reader: User | None) -> bool:

@@ -38,8 +38,11 @@ class ServiceMessageQuerySet(TenantQuerySet):
 
     def lasting(self, now: datetime) -> "ServiceMessageQuerySet":
         """What is going on now: has begun, and has neither ended nor run out."""
-        running = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-        return self.published().filter(running, starts_at__lte=now, over_at__isnull=True)
+        return self.published().not_over(now).filter(starts_at__lte=now)
+
+    def not_over(self, now: datetime) -> "ServiceMessageQuerySet":
+        """What lasts, or is still to come."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), over_at__isnull=True)
 
     def coming(self, now: datetime) -> "ServiceMessageQuerySet":
         return self.published().filter(starts_at__gt=now, over_at__isnull=True)

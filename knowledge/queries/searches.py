@@ -28,7 +28,8 @@ def solved_by(days: int) -> list[Article | ServiceMessage]:
     since = timezone.make_aware(datetime.combine(_before(days) + timedelta(days=1), time.min))
     articles = Article.objects.filter(solved__created_at__gte=since).annotate(times=Count("solved"))
     messages = ServiceMessage.objects.filter(solved__created_at__gte=since).annotate(times=Count("solved"))
-    found = [*articles.select_related("published"), *messages]
+    titled = articles.select_related("published").defer("published__body_sv", "published__body_en")
+    found = [*titled, *messages]
     return sorted(found, key=lambda one: -one.times)
 
 

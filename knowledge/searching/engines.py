@@ -40,16 +40,18 @@ def best_of(rows: QuerySet[IndexedText], groups: Iterable[Iterable[str]], *, eve
 def counts(rows: QuerySet[IndexedText], groups: Sequence[Iterable[str]], most: int) -> tuple[int, list[int]]:
     """How many rows there are, counted to five times `most`, and how many have a term of each group, counted to
     `most`. One query."""
-    asked = [rows, *(matching(rows, [group], every=True) for group in groups)]
-    parts: list[str] = []
-    params: list[Any] = []
-    for number, some in enumerate(asked):
-        some = some.order_by().values("pk")[: most if number else 5 * most]  # type: ignore[assignment]  # noqa: PLW2901
-        sql, values = some.query.sql_with_params()
-        parts.append(f"SELECT {number}, count(*) FROM ({sql}) AS reached")  # noqa: S608
-        params += values
+    every, values = rows.order_by().values("pk")[: 5 * most].query.sql_with_params()
+    # Written by Django once, and asked for each group with its own terms.
+    here = object()
+    some = rows.filter(RawSQL(_match_sql(), [here], output_field=BooleanField()))  # noqa: S611
+    having, blanks = some.order_by().values("pk")[:most].query.sql_with_params()
+    params: list[Any] = [*values]
+    for group in groups:
+        said = _expression([group], every=True)
+        params += [said if value is here else value for value in blanks]
+    parts = [f"SELECT {number}, count(*) FROM ({having}) AS reached" for number in range(1, len(groups) + 1)]  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
+        cursor.execute(" UNION ALL ".join([f"SELECT 0, count(*) FROM ({every}) AS reached", *parts]), params)  # noqa: S608
         total, *found = (times for _number, times in sorted(cursor.fetchall()))
     return total, found
 

@@ -6,7 +6,7 @@ found, counted, cut out or mended says anything about a text that this reader ma
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -26,25 +26,35 @@ COMMON = 400  # a word that so many texts have chooses none, as long as another 
 ENOUGH = 600  # texts that are ranked for a question, about
 
 
-def readable_texts(reader: User | None, kinds: frozenset[Kind] = ALL) -> QuerySet[IndexedText]:
-    """The texts that are out and that this reader may read."""
+def readable_texts(reader: User | None, kinds: frozenset[Kind] = ALL, *, past: bool = True) -> QuerySet[IndexedText]:
+    """The texts that are out and that this reader may read; without `past`, none of service messages that are over."""
     allowed = Q(pk__in=())
     if Kind.ARTICLE in kinds:
-        allowed |= Q(article__in=articles_for(reader).select_related(None).order_by().values("pk"))
+        allowed |= Q(Exists(articles_for(reader).select_related(None).filter(pk=OuterRef("article"))))
     if Kind.SERVICE_MESSAGE in kinds:
         messages = readable_by(ServiceMessage.objects.published(), reader)
-        allowed |= Q(service_message__in=messages.order_by().values("pk"))
+        messages = messages if past else messages.not_over(timezone.now())
+        allowed |= Q(Exists(messages.filter(pk=OuterRef("service_message"))))
     return IndexedText.objects.filter(allowed)
 
 
-def find(words: str, reader: User | None, *, kinds: frozenset[Kind] = ALL, limit: int = 20, offset: int = 0) -> Found:
+def find(
+    words: str,
+    reader: User | None,
+    *,
+    kinds: frozenset[Kind] = ALL,
+    past: bool = True,
+    limit: int = 20,
+    offset: int = 0,
+) -> Found:
     """What this reader (None: who is not signed in) may read about the words, the best first; each thing once, in the
-    language that answers better, the reader's if both do. `limit` and `offset` choose a page of it; `total` counts to
-    `MOST` at most. Takes any text: nothing in it is read as a command. Writes nothing. (M1, S9; issue 7, 4.)"""
+    language that answers better, the reader's if both do. `past`: also service messages that are over. `limit` and
+    `offset` choose a page of it; `total` counts to `MOST` at most. Takes any text: nothing in it is read as a command.
+    Writes nothing. (M1, S9; issue 7, 4.)"""
     text, asked = read_question(words)
     if not asked:
         return Found()
-    rows = readable_texts(reader, kinds)
+    rows = readable_texts(reader, kinds, past=past)
     widen(text, asked)
     total, having = counts(rows, [one.terms for one in asked], COMMON)
     missing = [one for one, times in zip(asked, having, strict=True) if not times]
@@ -57,9 +67,9 @@ def find(words: str, reader: User | None, *, kinds: frozenset[Kind] = ALL, limit
     asked = [one for one, _times in told]
     found = ranked(_candidates(rows, told), asked, [rarity_of(total, times) for _one, times in told], _language())
     return Found(
-        hits=tuple(_hits(found[offset : offset + limit], asked)),
+        hits=tuple(_hits(rows, found[offset : offset + limit], asked)),
         total=len(found),
-        corrected=_corrected(text, mended, found) if mended else "",
+        corrected=_corrected(rows, text, mended, found) if mended else "",
     )
 
 
@@ -107,19 +117,19 @@ def _ways(told: list[tuple[Asked, int]]) -> Iterable[tuple[list[dict[str, float]
     yield every, False
 
 
-def _hits(found: list[tuple[float, Candidate]], asked: list[Asked]) -> Iterable[Hit]:
-    rows = IndexedText.objects.select_related("article").in_bulk([one.pk for _score, one in found])
+def _hits(rows: QuerySet[IndexedText], found: list[tuple[float, Candidate]], asked: list[Asked]) -> Iterable[Hit]:
+    texts = rows.select_related("article").in_bulk([one.pk for _score, one in found])
     terms = {term for one in asked for term in one.terms}
     for score, one in found:
-        row = rows[one.pk]
+        row = texts.get(one.pk)
+        if row is None:  # indexed anew, or no longer for this reader, since a moment ago
+            continue
         shown, shown_marks = snippet(row.text, terms, row.language)
         kind, pk = one.thing
         yield Hit(
             kind=Kind(kind),
             pk=pk,
-            url=reverse("help_article", args=[row.article.slug])
-            if row.article
-            else reverse("service_message", args=[pk]),
+            url=_address(row),
             title=row.title,
             snippet=shown,
             title_marks=marks(row.title, terms, row.language),
@@ -135,12 +145,14 @@ def _address(row: IndexedText) -> str:
     return reverse("service_message", args=[row.service_message_id])
 
 
-def _corrected(text: str, mended: list[Asked], found: list[tuple[float, Candidate]]) -> str:
+def _corrected(
+    rows: QuerySet[IndexedText], text: str, mended: list[Asked], found: list[tuple[float, Candidate]]
+) -> str:
     """The question as it was read, with the words as they stand in the best of what was found."""
-    best = IndexedText.objects.in_bulk([one.pk for _score, one in found[:5]])
+    texts = rows.in_bulk([one.pk for _score, one in found[:5]])
+    best = [texts[one.pk] for _score, one in found[:5] if one.pk in texts]
     for one in sorted(mended, key=lambda one: -one.start):
-        for _score, candidate in found[:5]:
-            row = best[candidate.pk]
+        for row in best:
             if written := as_written(one, (row.title, row.text), row.language):
                 text = text[: one.start] + written + text[one.end :]
                 break

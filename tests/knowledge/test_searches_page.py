@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.scoping import tenant_scope
 from knowledge.actions.noting_solved import note_solved
-from knowledge.models import SearchedWords, Solved
+from knowledge.models import Article, SearchedWords, Solved
 from tests.conftest import Portal
 from tests.knowledge.known import make_article, make_service_message
 from tests.pages import Page
@@ -63,6 +63,10 @@ def test_what_solved_it_is_counted(searched: Portal, browse):
 
     recent = Page(client.get(reverse("searches"), {"show": "solved"})).text
     assert "Jam 3" in recent
+    Article.objects.update(archived_at=timezone.now())
+    assert (
+        reverse("desk_article", args=[article.pk]) in Page(client.get(reverse("searches"), {"show": "solved"})).links()
+    )
     assert "Down" not in recent
     assert "South" not in recent
     assert "Down Service message 1" in Page(client.get(reverse("searches"), {"show": "solved", "days": "90"})).text

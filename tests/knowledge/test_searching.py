@@ -21,6 +21,7 @@ from knowledge.models import (
     ServiceMessage,
 )
 from knowledge.searching import Found, Kind, find
+from knowledge.searching.scoring import ranked
 
 
 def article(slug: str, *, audience: str = "everybody", **words: str) -> Article:
@@ -156,6 +157,20 @@ def test_nothing_is_mended_with_words_of_what_one_may_not_read(in_scope):
     assert find("kasaskåpet", in_scope.customer) == Found()
     assert find("kasaskåpet", in_scope.agent).corrected == "kassaskåpet"
     assert found("kasaskåpet", in_scope.agent) == [secret.pk]
+
+
+def test_what_is_closed_or_indexed_anew_during_a_search_is_left_out(in_scope, monkeypatch):
+    closed, anew, stays = (article(slug, title_sv="Lösenord", body_sv="Byt lösenord") for slug in ("a", "b", "c"))
+
+    def meanwhile(*args):
+        ranking = ranked(*args)
+        Article.objects.filter(pk=closed.pk).update(audience="staff")
+        index_article(anew)
+        return ranking
+
+    monkeypatch.setattr("knowledge.searching.finding.ranked", meanwhile)
+
+    assert found("lösenrod", in_scope.customer) == [stays.pk]
 
 
 def test_titles_count_before_summaries_and_bodies(in_scope):

@@ -49,6 +49,14 @@ def test_what_is_known_is_suggested_to_whom_it_is_for(known: Portal, browse):
     assert len(found) == 2, "a disturbance that is over is no answer"
 
 
+def test_what_is_over_takes_no_place(known: Portal, browse):
+    over = timezone.now() - timedelta(minutes=5)
+    for number in range(8):
+        make_service_message(f"Jams {number}", starts_at=over, over_at=over, body_en="The printer jams")
+
+    assert "/help/printer-jams/" in suggested(browse(known), "printer jams")
+
+
 @pytest.mark.parametrize("subject", ["", "printer", "it is", "a b c d", "\x00", "!!!"])
 def test_too_few_words_suggest_nothing(known: Portal, browse, subject: str):
     assert suggested(browse(known), subject) == []
@@ -102,6 +110,16 @@ def test_a_form_that_was_wrong_shows_them_without_a_script(known: Portal, browse
 
     assert answer.status_code == 422
     assert "/help/printer-jams/" in Page(answer).links()
+
+
+def test_a_wrong_form_asks_no_more_often_than_others(known: Portal, browse, monkeypatch):
+    monkeypatch.setattr("tickets.views.suggesting.SUGGESTIONS_AN_HOUR", 0)
+    client, url = browse(known), reverse("file_ticket", args=[known.topic.slug])
+
+    answer = client.post(url, form_page(client, known).form(url) | {"email": "", "subject": "The printer jams"})
+
+    assert answer.status_code == 422
+    assert "/help/printer-jams/" not in Page(answer).links()
 
 
 def test_what_solved_it_is_counted_once_a_form_and_nothing_is_filed(known: Portal, browse):

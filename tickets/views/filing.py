@@ -35,10 +35,11 @@ from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, type
 from tickets.known_trouble import known_trouble
 from tickets.models import HelpTopic, Ticket, Upload
 from tickets.queries import open_topics, participating
-from tickets.searching import suggestions, suggests
+from tickets.searching import suggests
 from tickets.topic_tree import choice_for
 from tickets.views.entitling import not_entitled, sign_in_first, sign_in_for_organisation
 from tickets.views.files import bound
+from tickets.views.suggesting import suggested_again
 from tickets.views.tips import asks_to_put_away, put_away, tips_before
 
 FILED_KEY = "filed"  # in the session: tickets a guest filed, which they may add to but not read, and as whom they wrote
@@ -265,7 +266,7 @@ def _filing_page(
         "chosen": [message.pk for message in _chosen(request, known)],
         "form": form,
         "suggests": suggests(reader),
-        "suggested": suggestions(form.data.get("subject", ""), form.data.get("body", ""), reader),
+        "suggested": suggested_again(request, form),
         "expected_within": expected_answer(reader),
         "kept": [upload for upload in kept if not upload.field_key],
         "kept_answers": [upload for upload in kept if upload.field_key],

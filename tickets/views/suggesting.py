@@ -4,13 +4,14 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.models import User
 from accounts.passing import whole_number
-from accounts.requests import PortalRequest
+from accounts.requests import PortalRequest, reader_of
 from accounts.rules import post_only
 from knowledge.actions.noting_solved import note_solved
 from knowledge.queries.readable import articles_for
+from knowledge.searching import Hit
 from tickets.forms.fields import KeyField
+from tickets.forms.filing import FilingForm
 from tickets.searching import messages_for, suggestions
 from tickets.views.searching import must_wait
 
@@ -24,15 +25,23 @@ def suggest(request: PortalRequest) -> HttpResponseBase:
     servers keep; nothing of it is kept here either."""
     if must_wait(request, "suggestions", SUGGESTIONS_AN_HOUR):
         return HttpResponse(status=429)
-    hits = suggestions(request.POST.get("subject", ""), request.POST.get("body", ""), _reader(request))
+    hits = suggestions(request.POST.get("subject", ""), request.POST.get("body", ""), reader_of(request))
     return render(request, "components/suggested.html", {"suggested": hits})
+
+
+def suggested_again(request: PortalRequest, form: FilingForm) -> tuple[Hit, ...]:
+    """What stands at a form that is shown again, as it was sent: for those without scripts."""
+    said = form.data
+    if not said or must_wait(request, "suggestions", SUGGESTIONS_AN_HOUR):
+        return ()
+    return suggestions(said.get("subject", ""), said.get("body", ""), reader_of(request))
 
 
 def solved(request: PortalRequest) -> HttpResponse:
     """Something solved it (POST): counted, and nothing is filed. The page says so, and where to go on."""
     if request.method != "POST":
         return render(request, "tickets/solved.html")
-    reader = _reader(request)
+    reader = reader_of(request)
     article = whole_number(request.POST.get("article", ""))
     message = whole_number(request.POST.get("service_message", ""))
     if (article is None) == (message is None):
@@ -43,7 +52,3 @@ def solved(request: PortalRequest) -> HttpResponse:
         key = KeyField().clean(request.POST.get("key"))
         note_solved(actor=reader, key=key, article=read, service_message=told)
     return redirect("solved")
-
-
-def _reader(request: PortalRequest) -> User | None:
-    return request.user if request.user.is_authenticated else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from knowledge.views import article_standing, article_versions, articles, reviewing, sections
+from knowledge.views import article_versions, articles, reviewing, sections
 
 urlpatterns = [
     path("desk/help/", articles.articles, name="desk_articles"),
@@ -11,8 +11,8 @@ urlpatterns = [
     path("desk/help/sections/", sections.sections, name="desk_sections"),
     path("desk/help/sections/<int:pk>/", sections.section, name="desk_section"),
     path("desk/help/<int:pk>/", articles.article, name="desk_article"),
-    path("desk/help/<int:pk>/place/", article_standing.article_place, name="desk_article_place"),
-    path("desk/help/<int:pk>/state/", article_standing.article_state, name="desk_article_state"),
+    path("desk/help/<int:pk>/place/", articles.article_place, name="desk_article_place"),
+    path("desk/help/<int:pk>/state/", articles.article_state, name="desk_article_state"),
     path("desk/help/<int:pk>/holding/", reviewing.article_holding, name="desk_article_holding"),
     path("desk/help/<int:pk>/comments/", reviewing.article_comments, name="desk_article_comments"),
     path("desk/help/<int:pk>/comments/<int:row>/", reviewing.article_comment, name="desk_article_comment"),

@@ -6,7 +6,7 @@ that it may stand.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,18 +15,11 @@ from accounts.folding import fold_text
 Kind = Literal["", "name", "address", "number", "link"]
 GAP = "[…]"
 SHORTEST_NAME = 2
-_IN_ADDRESS = r"[^\s<>()\[\]\"',;:]"
-_WITH_DIGIT = r"(?>\w*\d)\w*+"  # a word
-# Every one takes as long as the text is, whatever stands in it: it begins where a word does, and tries none twice.
-_FOUND: tuple[tuple[Kind, re.Pattern[str], Callable[[str], bool]], ...] = (
-    ("link", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE), bool),
-    ("address", re.compile(rf"(?<!{_IN_ADDRESS}){_IN_ADDRESS}++"), lambda words: "@" in words[1:-1]),
+_FOUND: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("link", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)),
+    ("address", re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")),
     # Three digits or more, also with what people put between them: phones, personal and account numbers, tickets'.
-    (
-        "number",
-        re.compile(rf"(?:[+#(]{{1,3}}+|(?<!\w)){_WITH_DIGIT}(?:[ \u00a0()./:+–—\-]{{0,3}}+{_WITH_DIGIT})*+"),
-        lambda words: sum(char.isdigit() for char in words) >= 3,
-    ),
+    ("number", re.compile(r"[+#]?(?:\(\d+\)|\w*\d)(?:[ \u00a0()./:+–—\-]{0,3}\w*\d\w*){2,}|\w*\d{3,}\w*")),
 )
 _WORD = re.compile(r"\w[\w'’\-]*")
 
@@ -52,11 +45,10 @@ def split(text: str, names: Iterable[str]) -> list[Part]:
     for word in _WORD.finditer(text):
         if _is_known(word[0], known):
             kinds[word.start() : word.end()] = ["name"] * (word.end() - word.start())
-    for kind, pattern, is_one in _FOUND:
+    for kind, pattern in _FOUND:
         for found in pattern.finditer(text):
-            if is_one(found[0]):
-                for place in range(found.start(), found.end()):
-                    kinds[place] = (kinds[place] or kind) if kind == "number" else kind
+            if not any(kinds[found.start() : found.end()]) or kind != "number":
+                kinds[found.start() : found.end()] = [kind] * (found.end() - found.start())
     return _runs(text, kinds)
 
 

@@ -5,16 +5,14 @@ from functools import partial
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.pictures import picture_type
 from accounts.rules import require_staff
 from accounts.uploading import safe_file_name
 from knowledge.markdown import files_named
-from knowledge.models import Article, ArticleFile, ArticleVersion
+from knowledge.models import Article, ArticleFile
 from knowledge.queries.articles import newest_version
-from knowledge.rules import require_publisher
 
 FILES_LIMIT = 200  # of one article
 
@@ -29,8 +27,7 @@ class FileInUse(ValueError):
 
 def add_files(*, actor: User | None, article: Article, files: Iterable[File]) -> list[ArticleFile]:
     """Keep files with an article. The caller has judged them (`accounts.uploading.refusal_of`); what is a picture is
-    decided here, by its first bytes. Readers get none of them before a published version names it. Raises TooManyFiles,
-    PermissionError unless the actor works here."""
+    decided here, by its first bytes. Raises TooManyFiles, PermissionError unless the actor works here."""
     require_staff(actor)
     kept = []
     with transaction.atomic():
@@ -58,8 +55,7 @@ def remove_file(*, actor: User | None, file: ArticleFile) -> None:
     """Delete a file of an article: its row now, its bytes once that is committed. Older versions that showed it show
     its words instead. Nothing happens when it is gone already.
 
-    Raises FileInUse, PermissionError unless the actor works here, and may publish where a version was out that showed
-    it: history is not taken apart by those who may not write it.
+    Raises FileInUse, PermissionError unless the actor works here.
     """
     require_staff(actor)
     with transaction.atomic():
@@ -70,14 +66,6 @@ def remove_file(*, actor: User | None, file: ArticleFile) -> None:
         current = [newest_version(article), *([article.published] if article.published else [])]
         if any(found.pk in files_named(f"{words.body_sv}\n{words.body_en}") for words in current):
             raise FileInUse
-        if any(found.pk in files_named(f"{words.body_sv}\n{words.body_en}") for words in _once_out(article, found)):
-            require_publisher(actor)
         storage, name = found.file.storage, str(found.file.name)
         found.delete()
         transaction.on_commit(partial(storage.delete, name))
-
-
-def _once_out(article: Article, file: ArticleFile) -> QuerySet[ArticleVersion]:
-    """The versions readers got once that may have shown the file."""
-    named = Q(body_sv__contains=f"file:{file.pk}") | Q(body_en__contains=f"file:{file.pk}")
-    return article.versions.filter(named, published_at__isnull=False)

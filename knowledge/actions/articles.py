@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rules import require_staff
 from knowledge.actions.indexing import index_article
-from knowledge.actions.placing import PlacedMeanwhile, place_mark, put_at_place
+from knowledge.actions.placing import put_at_place
 from knowledge.drafts import Place, Words
 from knowledge.models import Article, ArticleVersion
 from knowledge.queries.articles import newest_version
@@ -75,7 +75,7 @@ def save_draft(
 
 def publish_article(*, actor: User | None, article: Article, seen: str | None = None, note: str = "") -> Article:
     """Let readers get the draft, from now on and in place of what they got. Who answers for it is asked again after the
-    portal's number of months. Nothing happens when there is no draft, or it is put away.
+    portal's number of months. Nothing happens when there is no draft.
 
     Raises ChangedMeanwhile (see `save_draft`), WordsRefused where a language has no text, PermissionError unless the
     actor may publish.
@@ -84,7 +84,7 @@ def publish_article(*, actor: User | None, article: Article, seen: str | None = 
     with transaction.atomic():
         locked = _lock(article)
         newest = newest_version(locked)
-        if newest.published_at is not None or locked.archived_at is not None:
+        if newest.published_at is not None:
             return locked
         _refuse_unseen(newest, seen)
         _refuse_without_text(Words.of(newest))
@@ -152,21 +152,17 @@ def bring_back(*, actor: User | None, article: Article) -> Article:
     return _set_archived(actor, article, away=False)
 
 
-def place_article(*, actor: User | None, article: Article, place: Place, seen: str | None = None) -> Article:
+def place_article(*, actor: User | None, article: Article, place: Place) -> Article:
     """Say where an article stands: section, address, who may read it, related articles, who answers for it until when.
-    An address it had leads on. `seen`: the mark (`place_mark`) of how it stood when the actor read it; None does not
-    ask.
+    An address it had leads on.
 
-    Raises PlacedMeanwhile, PlaceRefused, SlugTaken, PermissionError unless the actor works here, and may publish where
-    it is out.
+    Raises PlaceRefused, SlugTaken, PermissionError unless the actor works here, and may publish where it is out.
     """
     require_staff(actor)
     with transaction.atomic():
         locked = _lock(article)
         if locked.published_id is not None:
             require_publisher(actor)
-        if seen is not None and seen != place_mark(locked):
-            raise PlacedMeanwhile
         put_at_place(locked, place)
     return locked
 

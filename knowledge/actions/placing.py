@@ -1,6 +1,5 @@
 """Where an article stands: what its doors share."""
 
-import hashlib
 from typing import Literal
 
 from accounts.models import Tenant
@@ -22,26 +21,8 @@ class PlaceRefused(ValueError):
         self.why = why
 
 
-class PlacedMeanwhile(ValueError):
-    """Somebody else has changed where the article stands since it was read. Nothing is written."""
-
-
 class SlugTaken(ValueError):
     """Another article has this word in its address, or had it once."""
-
-
-def place_mark(article: Article) -> str:
-    """What changes whenever anything does that `place_article` writes."""
-    stands = (
-        article.slug,
-        article.section_id,
-        article.audience,
-        article.owner_id,
-        article.review_at,
-        sorted(article.organisations.values_list("organisation", flat=True)),
-        list(article.related.values_list("other", flat=True)),
-    )
-    return hashlib.sha256(" ".join(str(one) for one in stands).encode()).hexdigest()
 
 
 def put_at_place(article: Article, place: Place, title: str = "") -> None:

@@ -75,7 +75,7 @@ def remove_section(*, actor: User | None, section: Section) -> None:
     try:
         with transaction.atomic():
             Section.objects.filter(pk=section.pk).delete()
-    except (ProtectedError, IntegrityError):  # the latter: one was put there this very moment
+    except ProtectedError:
         raise SectionInUse from None
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -11,7 +10,6 @@ from accounts.enums import Role
 from accounts.forms.fields import AttachmentsField, BodyField, LineField
 from accounts.models import Organisation, Tenant, User
 from knowledge.actions.articles import LONGEST
-from knowledge.actions.placing import place_mark
 from knowledge.drafts import Place, Words, slug_of
 from knowledge.enums import Audience
 from knowledge.models import Article, ArticleVersion, Section
@@ -99,9 +97,8 @@ class NewPlaceForm(forms.Form):
 
 
 class PlaceForm(NewPlaceForm):
-    """Where an article stands, who may read it, and who answers for it. `seen` is how it stood when this was begun."""
+    """Where an article stands, who may read it, and who answers for it."""
 
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     slug = LineField(
         label=gettext_lazy("Word in its address"),
         help_text=gettext_lazy("Addresses it had before keep leading to it."),
@@ -140,10 +137,9 @@ class PlaceForm(NewPlaceForm):
         super().__init__(*args, initial=_place_of(article), **kwargs)
         fields: dict[str, Any] = self.fields
         fields["organisations"].queryset = Organisation.objects.order_by("name", "pk")
-        out = Q(published__isnull=False, archived_at=None) | Q(pk__in=self.initial["related"])
-        others = Article.objects.exclude(pk=article.pk).filter(out).select_related("published").order_by("slug")
-        fields["related"].queryset = others
-        fields["related"].label_from_instance = lambda other: str(other.published or other.slug)
+        others = Article.objects.exclude(pk=article.pk).filter(published__isnull=False, archived_at=None)
+        fields["related"].queryset = others.select_related("published").order_by("slug")
+        fields["related"].label_from_instance = lambda other: other.published.title
         staff = User.objects.filter(is_active=True).exclude(role=Role.CUSTOMER) | User.objects.filter(
             pk=article.owner_id
         )
@@ -157,23 +153,6 @@ class PlaceForm(NewPlaceForm):
         if cleaned.get("audience") == Audience.ORGANISATIONS and not cleaned.get("organisations"):
             self.add_error("organisations", _("Choose at least one organisation."))
         return cleaned
-
-    def refuse_unseen(self, article: Article) -> None:
-        """Tell what somebody else has chosen otherwise meanwhile; who saves now has been told, and means it."""
-        now = _place_of(article)
-        other = [
-            str(field.label)
-            for name, field in self.fields.items()
-            if name != "seen" and field.has_changed(now[name], self[name].data)
-        ]
-        data = self.data.copy()  # type: ignore[attr-defined]  # what a request posted
-        data["seen"] = now["seen"]
-        self.data = data
-        told = _(
-            "Somebody else has saved this page meanwhile, with something else for: %s. "
-            "Yours stands below. Save again if you mean it."
-        )
-        self.add_error(None, told % (", ".join(other) or "–"))
 
     def place(self) -> Place:
         values = self.cleaned_data
@@ -197,7 +176,6 @@ def _place_of(article: Article) -> dict[str, Any]:
         "related": [row.other_id for row in article.related.all()],
         "owner": article.owner_id,
         "review_at": article.review_at,
-        "seen": place_mark(article),
     }
 
 

@@ -140,9 +140,7 @@ class ArticleVersion(TenantModel):
 
     @property
     def summary(self) -> str:
-        """In the language that its title is given in: the other one's summary is not what stands below."""
-        given = in_readers_language("sv" if self.title_sv else "", "en" if self.title_en else "")
-        return self.summary_sv if given == "sv" else self.summary_en
+        return in_readers_language(self.summary_sv, self.summary_en)
 
     @property
     def body(self) -> str:

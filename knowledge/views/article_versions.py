@@ -15,7 +15,7 @@ from knowledge.comparing import changes_between
 from knowledge.drafts import Words
 from knowledge.models import Article, ArticleVersion
 from knowledge.queries.articles import newest_version
-from knowledge.views.articles import changed_words, fetch_article
+from knowledge.views.articles import fetch_article
 
 
 @agents_only
@@ -45,7 +45,7 @@ def article_restoring(request: PortalRequest, pk: int, number: int) -> HttpRespo
     try:
         restore_version(actor=request.user, article=found, version=version, seen=request.POST.get("seen", ""))
     except ChangedMeanwhile:
-        messages.error(request, changed_words())
+        messages.error(request, _("Somebody has changed the article meanwhile. Look at it, and then restore."))
         return redirect("desk_article_versions", pk)
     newest = newest_version(found)
     if newest.published_at is None:

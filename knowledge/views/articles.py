@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,21 +14,28 @@ from accounts.models import User
 from accounts.paging import paginate
 from accounts.passing import whole_number
 from accounts.requests import PortalRequest
-from accounts.rules import agents_only
+from accounts.rules import agents_only, post_only
 from knowledge.actions.article_files import FileInUse, TooManyFiles, add_files, remove_file
 from knowledge.actions.articles import (
     ChangedMeanwhile,
     WordsRefused,
     add_article,
+    bring_back,
+    discard_draft,
     mark_of,
+    move_article,
+    place_article,
     publish_article,
+    put_away,
     save_draft,
+    unpublish_article,
 )
+from knowledge.actions.placing import PlaceRefused, SlugTaken
 from knowledge.comparing import changes_between
 from knowledge.drafts import Place, Words
-from knowledge.forms.articles import ArticleForm, NewPlaceForm, initial_of
+from knowledge.forms.articles import ArticleForm, NewPlaceForm, PlaceForm, initial_of
 from knowledge.markdown import render as render_words
-from knowledge.models import Article, ArticleVersion, ArticleVote, Section
+from knowledge.models import Article, ArticleVersion, Section
 from knowledge.queries.articles import desk_articles, newest_version
 from knowledge.queries.asked import NEWEST_FIRST, ArticlesAsked
 from knowledge.queries.reviews import due_articles
@@ -87,29 +93,32 @@ def article(request: PortalRequest, pk: int) -> HttpResponse:
         form = ArticleForm(tenant=request.tenant, initial=initial_of(newest, mark_of(newest)))
         return _page(request, found, form)
     form = _posted(request)
+    valid = form.is_valid()
     if "preview" in request.POST:
         return _page(request, found, form, shows=True)
     if "upload" in request.POST or "remove" in request.POST:
         return _with_files(request, found, form)
-    _keep_files(request, found, form)
-    return _page(request, found, form, status=422) if form.errors else _save(request, found, form)
+    if not valid:
+        add_files(actor=request.user, article=found, files=form.fields["files"].right)  # type: ignore[attr-defined]
+        return _page(request, found, form, status=422)
+    return _save(request, found, form)
 
 
 def _save(request: PortalRequest, found: Article, form: ArticleForm) -> HttpResponse:
-    """Save, and publish where that was pressed: both or neither, so that what is refused is tried again as it was."""
-    seen, note = form.cleaned_data["seen"], form.cleaned_data["note"]
-    publishes = "publish" in request.POST and found.archived_at is None
+    seen, note, publishes = form.cleaned_data["seen"], form.cleaned_data["note"], "publish" in request.POST
+    if publishes and not may_publish(request.user):
+        return _page(request, found, form, status=422)
     try:
-        with transaction.atomic():
-            saved = save_draft(actor=request.user, article=found, words=form.words(), seen=seen, note=note)
-            if publishes:
-                publish_article(actor=request.user, article=found, seen=mark_of(saved), note=note)
+        add_files(actor=request.user, article=found, files=form.cleaned_data["files"])
+        saved = save_draft(actor=request.user, article=found, words=form.words(), seen=seen, note=note)
+        if publishes:
+            publish_article(actor=request.user, article=found, seen=mark_of(saved), note=note)
     except ChangedMeanwhile as changed:
         return _page(request, found, form, status=422, meanwhile=changed.version)
+    except TooManyFiles:
+        form.add_error("files", _("The article has as many files as one can have. Remove some first."))
     except WordsRefused as refused:
         form.refuse(refused.why)
-    except PermissionError:
-        form.add_error(None, _("Only those who publish articles can do this."))
     if form.errors:
         return _page(request, found, form, status=422)
     done = _("Published. Readers get it from now on.") if publishes else _("The draft is saved.")
@@ -117,32 +126,74 @@ def _save(request: PortalRequest, found: Article, form: ArticleForm) -> HttpResp
     return redirect("desk_article", found.pk)
 
 
-def _keep_files(request: PortalRequest, found: Article, form: ArticleForm) -> None:
-    """Keep the files that are welcome, whatever becomes of the words: nobody chooses them twice."""
-    try:
-        add_files(actor=request.user, article=found, files=form.fields["files"].right)  # type: ignore[attr-defined]
-    except TooManyFiles:
-        form.add_error("files", _("The article has as many files as one can have. Remove some first."))
-
-
 def _with_files(request: PortalRequest, found: Article, form: ArticleForm) -> HttpResponse:
     """The editor as it is typed, with other files beside it."""
-    trouble: list[str] = []
-    if "remove" in request.POST:
-        try:
+    trouble = [str(told) for told in form.errors.get("files", [])]
+    try:
+        if "remove" in request.POST:
             remove_file(actor=request.user, file=get_object_or_404(found.files, pk=_key(request.POST["remove"])))
-        except FileInUse:
-            trouble.append(_("The words show this file. Take it out of them, publish, and remove it then."))
-        except PermissionError:
-            trouble.append(_("Only those who publish articles can do this."))
-    else:
-        _keep_files(request, found, form)
-        trouble += [str(told) for told in form.errors.get("files", [])]
+        else:
+            add_files(actor=request.user, article=found, files=form.fields["files"].right)  # type: ignore[attr-defined]
+    except FileInUse:
+        trouble.append(_("The words show this file. Take it out of them, publish, and remove it then."))
+    except TooManyFiles:
+        trouble.append(_("The article has as many files as one can have. Remove some first."))
     return _page(request, found, form, status=422 if trouble else 200, file_troubles=trouble)
 
 
-def changed_words() -> str:
-    return _("Somebody has changed the article meanwhile. Look at what it says now before you do this.")
+@agents_only
+def article_place(request: PortalRequest, pk: int) -> HttpResponse:
+    """Section, address, readers, related articles, and who answers for an article."""
+    found = fetch_article(pk)
+    form = PlaceForm(request.POST or None, article=found)
+    if request.method == "POST" and _may_place(request.user, found) and form.is_valid():
+        try:
+            place_article(actor=request.user, article=found, place=form.place())
+        except SlugTaken:
+            form.add_error("slug", _("Another article has this word in its address. Write another one."))
+        except PlaceRefused:
+            form.add_error(None, _("This could not be kept. Look through it once more."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("desk_article_place", pk)
+    context = {"article": found, "form": form, "may_place": _may_place(request.user, found)}
+    return render(request, "knowledge/desk/place.html", context, status=422 if form.errors else 200)
+
+
+@post_only
+@agents_only
+def article_state(request: PortalRequest, pk: int) -> HttpResponse:
+    """Take an article back, put it away or bring it back, throw its draft away, or let it change places."""
+    found, do = fetch_article(pk), request.POST.get("do", "")
+    try:
+        done = _done(request.user, found, do)
+    except PermissionError:
+        messages.error(request, _("Only those who publish articles can do this."))
+        return redirect("desk_article", pk)
+    if do in ("up", "down"):
+        return redirect(f"{reverse('desk_section', args=[found.section_id])}#article-{pk}")
+    if done:
+        messages.success(request, done)
+    return redirect("desk_article", pk)
+
+
+def _done(actor: User, found: Article, do: str) -> str:
+    """Do it, and say what has happened; nothing for what there is not."""
+    match do:
+        case "unpublish":
+            unpublish_article(actor=actor, article=found)
+            return _("Taken back. Readers no longer get it; the words are a draft now.")
+        case "away":
+            put_away(actor=actor, article=found)
+            return _("Put away. Nobody reads it, and nothing is lost: you can bring it back.")
+        case "back":
+            bring_back(actor=actor, article=found)
+            return _("Brought back. It is as it was before.")
+        case "discard" if discard_draft(actor=actor, article=found):
+            return _("The changes since it was published are thrown away.")
+        case "up" | "down":
+            move_article(actor=actor, article=found, before=do == "up")
+    return ""
 
 
 def fetch_article(pk: int) -> Article:
@@ -152,7 +203,7 @@ def fetch_article(pk: int) -> Article:
     return found
 
 
-def may_place(person: User, found: Article) -> bool:
+def _may_place(person: User, found: Article) -> bool:
     return found.published_id is None or may_publish(person)
 
 
@@ -186,18 +237,17 @@ def _page(
     meanwhile: ArticleVersion | None = None,
     file_troubles: list[str] | None = None,
 ) -> HttpResponse:
-    files, newest = list(found.files.all()), newest_version(found)
+    files = list(found.files.all())
     addresses = {file.pk: reverse("desk_article_file", args=[found.pk, file.pk]) for file in files}
     context: dict[str, Any] = {
         "article": found,
         "form": form,
-        "newest": newest,
-        "mark": mark_of(newest),
+        "newest": newest_version(found),
         "files": [(file, addresses[file.pk]) for file in files],
         "file_troubles": file_troubles or [],
         "previews": _previews(form.words(), addresses) if shows else [],
         "publishes": may_publish(request.user),
-        "may_place": may_place(request.user, found),
+        "may_place": _may_place(request.user, found),
         "comments_total": found.votes.exclude(comment="").filter(read_at=None).count(),
     }
     if meanwhile is not None:
@@ -223,11 +273,8 @@ def _previews(words: Words, addresses: dict[int, str]) -> list[dict[str, Any]]:
 
 
 def _listed(rows: QuerySet[Article]) -> QuerySet[Article]:
-    """What the list shows of its articles; also how many comments of readers nobody has seen yet."""
-    unseen = ArticleVote.objects.filter(article=OuterRef("pk"), read_at=None).exclude(comment="").order_by()
-    counted = Subquery(unseen.values("article").annotate(number=Count("pk")).values("number"))
-    found = desk_articles().filter(pk__in=rows.values("pk")).annotate(unseen=counted)
-    return found.select_related("section", "owner")
+    keys = rows.values("pk")
+    return desk_articles().filter(pk__in=keys).select_related("section", "owner")
 
 
 def _key(text: str) -> int:

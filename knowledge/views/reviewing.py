@@ -1,7 +1,6 @@
 """Articles that are due to be looked through, and what readers said of one."""
 
 from django.contrib import messages
-from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,9 +20,9 @@ SHOWN = 100
 @agents_only
 def reviews(request: PortalRequest) -> HttpResponse:
     """The articles whose day has come, one's own first."""
-    own_first = Case(When(owner=request.user, then=0), default=1)
-    rows = due_articles().select_related("published", "owner", "section").order_by(own_first, "review_at", "pk")
-    context = {"rows": rows[:SHOWN], "total": due_articles().count(), "today": timezone.localdate()}
+    rows = due_articles().select_related("published__published_by", "published__author", "owner", "section")
+    found = sorted(rows[:SHOWN], key=lambda row: row.owner_id != request.user.pk)
+    context = {"rows": found, "total": due_articles().count(), "today": timezone.localdate()}
     return render(request, "knowledge/desk/reviews.html", context)
 
 

@@ -11,6 +11,7 @@ from accounts.models import Organisation, User
 from accounts.rules import require_staff
 from knowledge.enums import ActivityKind, Audience
 from knowledge.models import Activity, ActivityOrganisation
+from knowledge.seen import mark_of, refuse_unseen
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,13 @@ class ActivityWords:
     organisations: tuple[Organisation, ...] = ()
 
 
-def save_activity(*, actor: User | None, words: ActivityWords, activity: Activity | None = None) -> Activity:
+def save_activity(
+    *, actor: User | None, words: ActivityWords, activity: Activity | None = None, seen: str | None = None
+) -> Activity:
     """Add an activity, or change one. Who has booked keeps their place, also where it is for others from now on.
 
-    Its address is made from the title and stays. Raises ValueError without a title, PermissionError unless the actor
+    Its address is made from the title and stays. `seen`: the mark (`mark_of` its `words_of`) of what the actor had read
+    before they wrote; None does not ask. Raises ValueError without a title, Outdated, PermissionError unless the actor
     is staff.
     """
     require_staff(actor)
@@ -37,6 +41,8 @@ def save_activity(*, actor: User | None, words: ActivityWords, activity: Activit
         raise ValueError("An activity has a title")
     with transaction.atomic():
         locked = _lock(activity) if activity is not None else _new(words)
+        if activity is not None:
+            refuse_unseen(seen, mark_of(words_of(locked)), mark_of(words))
         for name in ("kind", "audience", "title_sv", "title_en", "body_sv", "body_en"):
             setattr(locked, name, getattr(words, name))
         locked.save()
@@ -56,6 +62,17 @@ def set_activity_offered(*, actor: User | None, activity: Activity, is_active: b
             locked.is_active = is_active
             locked.save(update_fields=["is_active"])
     return locked
+
+
+def words_of(activity: Activity) -> ActivityWords:
+    """What is said of an activity now."""
+    names = ("title_sv", "title_en", "body_sv", "body_en")
+    return ActivityWords(
+        ActivityKind(activity.kind),
+        Audience(activity.audience),
+        **{name: getattr(activity, name) for name in names},
+        organisations=tuple(row.organisation for row in activity.organisations.select_related("organisation")),
+    )
 
 
 def _lock(activity: Activity) -> Activity:

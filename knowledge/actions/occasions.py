@@ -15,6 +15,7 @@ from knowledge.booking_times import repeated
 from knowledge.enums import BookingState, Repeat
 from knowledge.models import Activity, Booking, Occasion
 from knowledge.queries.bookings import standing
+from knowledge.seen import mark_of, refuse_unseen
 
 MOST_AT_ONCE = 60
 _LOOKS_AHEAD = timedelta(days=16)  # further than any reminder comes before its occasion
@@ -69,12 +70,15 @@ def add_occasions(
         return Occasion.objects.bulk_create(rows)
 
 
-def change_occasion(*, actor: User | None, occasion: Occasion, words: OccasionWords) -> Occasion:
+def change_occasion(
+    *, actor: User | None, occasion: Occasion, words: OccasionWords, seen: str | None = None
+) -> Occasion:
     """Change an occasion. Everybody who has a place or waits is told of another time, length, place, link or language;
-    seats that are new go to those who wait.
+    seats that are new go to those who wait. `seen`: the mark (`mark_of` its `words_of`) of what the actor had read
+    before they wrote; None does not ask.
 
     Records `occasion_changed` for each, `place_given` for who moves up. Nothing happens when nothing is different.
-    Raises OccasionRefused; NotBookable once it has begun or is cancelled; PermissionError as `add_occasions`.
+    Raises OccasionRefused; Outdated; NotBookable once it has begun or is cancelled; PermissionError as `add_occasions`.
     """
     _require(actor, words)
     with transaction.atomic():
@@ -84,6 +88,7 @@ def change_occasion(*, actor: User | None, occasion: Occasion, words: OccasionWo
         changed = {name for name, value in _values(words).items() if before[name] != value}
         if not changed:
             return locked
+        refuse_unseen(seen, mark_of(words_of(locked)), mark_of(words))
         if words.seats < locked.bookings.filter(state=BookingState.BOOKED).count():
             raise OccasionRefused("seats")
         for name in changed:
@@ -163,6 +168,11 @@ def remind_participants(*, actor: User | None, occasion: Occasion, now: datetime
             locked.bookings.filter(pk__in=[row.pk for row in rows]).update(reminded_at=now)
             tell(locked, rows, AccountEventKind.BOOKING_REMINDED, actor)
     return len(rows)
+
+
+def words_of(occasion: Occasion) -> OccasionWords:
+    """What is said of an occasion now."""
+    return OccasionWords(**{field.name: getattr(occasion, field.name) for field in fields(OccasionWords)})
 
 
 def _tell(

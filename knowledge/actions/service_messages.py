@@ -22,6 +22,8 @@ from knowledge.models import (
     ServiceMessageOrganisation,
     ServiceUpdate,
 )
+from knowledge.queries.service_messages import mark_of_message
+from knowledge.seen import refuse_unseen
 from knowledge.service_drafts import TEXT_LENGTH, Fault, MessageDraft, fault_of
 
 REOPENED_WITHIN = timedelta(days=1)
@@ -38,7 +40,7 @@ COLUMNS = (
     "ends_at",
     "announced_days",
 )
-Refusal = Fault | Literal["draft", "published", "over", "not_over", "too_late", "no_words", "past"]
+Refusal = Fault | Literal["draft", "published", "over", "not_over", "too_late", "no_words", "past", "changed"]
 
 
 class MessageRefused(ValueError):
@@ -49,11 +51,14 @@ class MessageRefused(ValueError):
         self.why = why
 
 
-def save_message(*, actor: User | None, message: ServiceMessage | None, draft: MessageDraft) -> ServiceMessage:
+def save_message(
+    *, actor: User | None, message: ServiceMessage | None, draft: MessageDraft, seen: str | None = None
+) -> ServiceMessage:
     """Keep a service message as it is meant to be: a new one as a draft. One that is published changes for its readers
-    at once, and nobody is mailed of it; what they are to be told is an update.
+    at once, and nobody is mailed of it; what they are to be told is an update. `seen`: the mark (`mark_of_message`) of
+    what the actor had read before they wrote; None does not ask.
 
-    Raises PermissionError for customers, MessageRefused with what is wrong.
+    Raises PermissionError for customers, MessageRefused with what is wrong, Outdated.
     """
     require_staff(actor)
     fault = fault_of(draft)
@@ -62,6 +67,8 @@ def save_message(*, actor: User | None, message: ServiceMessage | None, draft: M
     with transaction.atomic():
         tenant = _lock_tenant()
         found = _lock(message) if message is not None else ServiceMessage(author=actor)
+        if message is not None:
+            refuse_unseen(seen, mark_of_message(found), mark_of_message(found, draft))
         for name in COLUMNS:
             setattr(found, name, getattr(draft, name))
         found.save()
@@ -72,10 +79,14 @@ def save_message(*, actor: User | None, message: ServiceMessage | None, draft: M
     return found
 
 
-def publish_message(*, actor: User | None, message: ServiceMessage, tells: bool = True) -> ServiceMessage:
-    """Let everybody it is for read a draft. `tells`: and mail it to those of them who subscribe.
+def publish_message(
+    *, actor: User | None, message: ServiceMessage, tells: bool = True, seen: str | None = None
+) -> ServiceMessage:
+    """Let everybody it is for read a draft. `tells`: and mail it to those of them who subscribe. `seen` as for
+    `save_message`.
 
-    Raises PermissionError for customers, MessageRefused where it is published already, or past by itself.
+    Raises PermissionError for customers, MessageRefused where it is published already, past by itself, or another one
+    than was seen.
     """
     require_staff(actor)
     with transaction.atomic():
@@ -84,6 +95,8 @@ def publish_message(*, actor: User | None, message: ServiceMessage, tells: bool 
             raise MessageRefused("published")
         if found.ends_at is not None and found.ends_at <= now:
             raise MessageRefused("past")
+        if seen is not None and seen != mark_of_message(found):
+            raise MessageRefused("changed")
         found.published_at = now
         found.save(update_fields=["published_at"])
         _tell(actor, found, "", "", tells=tells, now=now)

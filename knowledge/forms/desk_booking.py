@@ -15,11 +15,14 @@ from accounts.models import User
 from accounts.queries.people import person_at
 from accounts.scoping import current_tenant
 from accounts.timezones import city_of
+from knowledge.actions import activities
 from knowledge.actions.activities import ActivityWords
-from knowledge.actions.occasions import MOST_AT_ONCE, OccasionWords
+from knowledge.actions.occasions import MOST_AT_ONCE, OccasionWords, words_of
 from knowledge.enums import ActivityKind, Audience, Repeat
+from knowledge.forms.meanwhile import SEEN, ask_seen
 from knowledge.forms.moments import MomentField
 from knowledge.models import Activity, Occasion
+from knowledge.seen import mark_of
 
 REFUSED = {
     "past": ("starts_at", gettext_lazy("Choose a time that is still to come.")),
@@ -74,6 +77,7 @@ class OccasionForm(forms.Form):
         if occasion is not None:
             names = ("starts_at", "minutes", "seats", "place", "link", "language", "book_until")
             self.initial = {name: getattr(occasion, name) for name in names} | {"host": occasion.host_id}
+            ask_seen(self, mark_of(words_of(occasion)))
 
     def words(self) -> OccasionWords:
         names = ("starts_at", "minutes", "seats", "place", "link", "host", "language", "book_until")
@@ -132,6 +136,7 @@ class ActivityForm(forms.Form):
             chosen = activity.organisations.order_by("organisation__name")
             self.initial = {name: getattr(activity, name) for name in names}
             self.initial["organisations"] = "\n".join(chosen.values_list("organisation__name", flat=True))
+            ask_seen(self, mark_of(activities.words_of(activity)))
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -143,7 +148,7 @@ class ActivityForm(forms.Form):
         return said
 
     def words(self) -> ActivityWords:
-        said = self.cleaned_data
+        said = {name: value for name, value in self.cleaned_data.items() if name != SEEN}
         kinds = {"kind": ActivityKind(said["kind"]), "audience": Audience(said["audience"])}
         return ActivityWords(**{**said, **kinds, "organisations": tuple(said["organisations"])})
 

@@ -10,9 +10,11 @@ from accounts.forms.choosing import OrganisationsField, RowsField
 from accounts.forms.fields import LineField, TextField
 from accounts.models import Organisation
 from knowledge.enums import Audience, MessageKind, Severity
+from knowledge.forms.meanwhile import SEEN, ask_seen
 from knowledge.forms.moments import MomentField
 from knowledge.models import Service, ServiceMessage
 from knowledge.models.service import LONGEST_NOTICE
+from knowledge.queries.service_messages import mark_of_message
 from knowledge.service_drafts import TEXT_LENGTH, TITLE_LENGTH, MessageDraft
 
 AUDIENCES = {
@@ -31,6 +33,7 @@ REFUSED = {
     "no_words": ("text_sv", gettext_lazy("Write what you want to tell, in one language at least.")),
     "draft": (None, gettext_lazy("This is a draft. Publish it first.")),
     "published": (None, gettext_lazy("This has been published meanwhile.")),
+    "changed": (None, gettext_lazy("Somebody has changed this meanwhile. Read it once more before you publish it.")),
     "past": (None, gettext_lazy("Its end is past, so that nobody would see it. Change its times first.")),
     "over": (None, gettext_lazy("It is over. Say first that it is not.")),
     "not_over": (None, gettext_lazy("It is not over.")),
@@ -91,6 +94,8 @@ class ServiceMessageForm(forms.Form):
     def __init__(self, *args: Any, message: ServiceMessage | None = None, **kwargs: Any) -> None:
         first = _initial(message) if message else {"starts_at": timezone.now()}
         super().__init__(*args, **{"initial": first, **kwargs})
+        if message is not None:
+            ask_seen(self, mark_of_message(message))
         offered = Service.objects.filter(is_active=True)
         if message is not None:
             offered = offered | Service.objects.filter(affected_by__service_message=message)
@@ -101,7 +106,7 @@ class ServiceMessageForm(forms.Form):
 
     def draft(self) -> MessageDraft:
         data = {**self.cleaned_data, "organisations": [row.pk for row in self.cleaned_data["organisations"]]}
-        return MessageDraft(**data)
+        return MessageDraft(**{name: value for name, value in data.items() if name != SEEN})
 
     def refuse(self, why: str) -> None:
         refuse(self, why)

@@ -9,6 +9,8 @@ from knowledge.enums import Audience, Severity, Standing
 from knowledge.models import ServiceMessage
 from knowledge.models.service import LONGEST_NOTICE, ServiceMessageQuerySet
 from knowledge.queries.readable import Rows, readable_by
+from knowledge.seen import mark_of
+from knowledge.service_drafts import MessageDraft
 
 AT_ONCE = 50  # messages that can last at one time; more are not looked at
 GRAVEST_FIRST = [Severity.DOWN, Severity.PARTLY, Severity.NOTICE]
@@ -61,3 +63,18 @@ def desk_messages(state: str, now: datetime) -> ServiceMessageQuerySet:
         Standing.DRAFT: everything.filter(published_at=None),
     }
     return asked[Standing(state)]
+
+
+def draft_of(message: ServiceMessage) -> MessageDraft:
+    """A service message as staff have written it."""
+    names = ("kind", "severity", "title_sv", "title_en", "body_sv", "body_en", "starts_at", "ends_at")
+    return MessageDraft(
+        **{name: getattr(message, name) for name in (*names, "announced_days", "audience")},
+        organisations=list(message.organisations.values_list("organisation_id", flat=True)),
+        services=list(message.affected.values_list("service_id", flat=True)),
+    )
+
+
+def mark_of_message(message: ServiceMessage, draft: MessageDraft | None = None) -> str:
+    """What changes whenever a service message does, or is published; with a draft, the mark it would have then."""
+    return mark_of(draft or draft_of(message), message.published_at is not None)

@@ -10,7 +10,9 @@ from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from knowledge.actions.activities import save_activity, set_activity_offered
 from knowledge.forms.desk_booking import ActivityForm
+from knowledge.forms.meanwhile import SEEN, Differing, show_both
 from knowledge.models import Activity
+from knowledge.seen import Outdated
 
 
 @agents_only
@@ -44,9 +46,17 @@ def desk_activity_state(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _edit(request: PortalRequest, found: Activity | None) -> HttpResponse:
     form = ActivityForm(request.POST or None, activity=found)
+    differing: list[Differing] | None = None
     if request.method == "POST" and form.is_valid():
-        saved = save_activity(actor=request.user, words=form.words(), activity=found)
-        messages.success(request, _("“%s” is saved.") % saved.title)
-        return redirect("desk_activities")
-    context = {"form": form, "activity": found}
-    return render(request, "knowledge/desk/activity.html", context, status=422 if form.errors else 200)
+        seen = form.cleaned_data.get(SEEN)
+        try:
+            saved = save_activity(actor=request.user, words=form.words(), activity=found, seen=seen)
+        except Outdated:
+            found = get_object_or_404(Activity, pk=found.pk) if found else None
+            differing = show_both(form, ActivityForm(activity=found))
+        else:
+            messages.success(request, _("“%s” is saved.") % saved.title)
+            return redirect("desk_activities")
+    context = {"form": form, "activity": found, "differing": differing}
+    status = 422 if form.errors or differing is not None else 200
+    return render(request, "knowledge/desk/activity.html", context, status=status)

@@ -18,9 +18,11 @@ from knowledge.actions.booking import NotBookable, book, cancel_booking, put_fir
 from knowledge.actions.occasions import OccasionRefused, add_occasions, cancel_occasion, change_occasion
 from knowledge.enums import BookingState, Repeat
 from knowledge.forms.desk_booking import BookForForm, CancellationForm, NewOccasionsForm, OccasionForm
+from knowledge.forms.meanwhile import SEEN, Differing, show_both
 from knowledge.models import Activity, Booking, Occasion
 from knowledge.queries.bookings import place_in_line, standing, with_seats
 from knowledge.queries.participants import participants, participants_header, participants_rows
+from knowledge.seen import Outdated
 from knowledge.views.booking import WHY_NOT
 
 
@@ -75,9 +77,12 @@ def desk_occasion_edit(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, str(WHY_NOT["cancelled" if found.is_cancelled else "begun"]))
         return redirect("desk_occasion", pk)
     form = OccasionForm(request.POST or None, occasion=found)
+    differing: list[Differing] | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            change_occasion(actor=request.user, occasion=found, words=form.words())
+            change_occasion(actor=request.user, occasion=found, words=form.words(), seen=form.cleaned_data[SEEN])
+        except Outdated:
+            differing = show_both(form, OccasionForm(occasion=_fetch(pk)))
         except OccasionRefused as refused:
             form.refuse(refused.why)
         except NotBookable as reason:
@@ -85,8 +90,10 @@ def desk_occasion_edit(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Whoever has booked is told of what concerns them."))
             return redirect("desk_occasion", pk)
-    context = {"form": form, "occasion": found, "told": standing(found.bookings.all()).count()}
-    return render(request, "knowledge/desk/occasion_edit.html", context, status=422 if form.errors else 200)
+    told = standing(found.bookings.all()).count()
+    context = {"form": form, "occasion": found, "told": told, "differing": differing}
+    status = 422 if form.errors or differing is not None else 200
+    return render(request, "knowledge/desk/occasion_edit.html", context, status=status)
 
 
 @agents_only

@@ -24,10 +24,12 @@ from knowledge.actions.service_messages import (
     save_message,
 )
 from knowledge.enums import Standing
+from knowledge.forms.meanwhile import SEEN, Differing, show_both
 from knowledge.forms.service_messages import ServiceMessageForm, TellForm
 from knowledge.models import ServiceMessage
-from knowledge.queries.service_messages import desk_messages, with_services
+from knowledge.queries.service_messages import desk_messages, mark_of_message, with_services
 from knowledge.queries.subscribers import subscribers_of
+from knowledge.seen import Outdated
 
 LATEST_FIRST = Order("starts_at", descending=True)
 LABELS = {str(standing): standing.label for standing in Standing}
@@ -67,7 +69,7 @@ def desk_service_message(request: PortalRequest, pk: int) -> HttpResponse:
 def desk_service_message_publication(request: PortalRequest, pk: int) -> HttpResponse:
     found, tells = _fetch(pk), bool(request.POST.get("tells"))
     try:
-        publish_message(actor=request.user, message=found, tells=tells)
+        publish_message(actor=request.user, message=found, tells=tells, seen=request.POST.get(SEEN, ""))
     except MessageRefused as refused:
         return _refused(request, found, TellForm({"tells": tells}), refused)
     messages.success(request, _("It is published. ") + _mailed(request, found, tells))
@@ -119,18 +121,24 @@ def desk_service_message_removal(request: PortalRequest, pk: int) -> HttpRespons
 
 def _editor(request: PortalRequest, found: ServiceMessage | None) -> HttpResponse:
     form = ServiceMessageForm(request.POST or None, message=found)
+    differing: list[Differing] | None = None
     if request.method == "POST" and form.is_valid():
+        seen = form.cleaned_data.get(SEEN)
         try:
-            saved = save_message(actor=request.user, message=found, draft=form.draft())
+            saved = save_message(actor=request.user, message=found, draft=form.draft(), seen=seen)
         except MessageRefused as refused:
             form.refuse(refused.why)
+        except Outdated:
+            found = _fetch(found.pk) if found else None
+            differing = show_both(form, ServiceMessageForm(message=found))
         else:
             is_out = saved.published_at is not None
             done = _("Saved as a draft. Nobody sees it yet.")
             messages.success(request, _("It is changed for everybody who reads it.") if is_out else done)
             return redirect("desk_service_message", saved.pk)
-    context = {"form": form, "message": found, "zone": timezone.get_current_timezone_name()}
-    return render(request, "knowledge/desk/service_message_edit.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "message": found, "zone": timezone.get_current_timezone_name(), "differing": differing}
+    status = 422 if form.errors or differing is not None else 200
+    return render(request, "knowledge/desk/service_message_edit.html", context, status=status)
 
 
 def _refused(request: PortalRequest, found: ServiceMessage, form: TellForm, refused: MessageRefused) -> HttpResponse:
@@ -145,6 +153,7 @@ def _page(request: PortalRequest, found: ServiceMessage, form: TellForm, status:
         "message": found,
         "form": form,
         "standing": found.stands(now),
+        "mark": mark_of_message(found),
         "may_reopen": may_reopen(found, now),
         "updates": list(found.updates.select_related("author").order_by("-pk")),
         "services": [row.service for row in found.affected.select_related("service")],

@@ -64,6 +64,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "tokens",
         "drafts",
         "service_drafts",
+        "seen",
         "known_trouble",
         "feeds",
         "conditions",

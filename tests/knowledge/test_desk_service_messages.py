@@ -39,9 +39,10 @@ def test_an_agent_writes_publishes_tells_and_ends_it(in_scope, browse):
     assert answer.headers["Location"] == address
     assert message.starts_at.isoformat() == "2026-11-20T07:00:00+00:00"  # the agent's clock is Stockholm's
     assert message.affected.get().service == service
-    assert "Publish" in Page(client.get(address)).text
+    draft_page = Page(client.get(address))
+    assert "Publish" in draft_page.text
 
-    client.post(f"{address}publication/", {"tells": "on"})
+    client.post(f"{address}publication/", draft_page.form("/publication/"))
     assert "Nobody is mailed." in Page(client.get(address)).text
     refused = client.post(f"{address}updates/", {"text_sv": "", "text_en": "", "tells": "on"})
     assert refused.status_code == 422

@@ -22,6 +22,7 @@ CHROMIUM = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ]
 CUSTOMER_TICKET = re.compile(r"^(https?://[^/]+)?/tickets/\d+/(\?.*)?$")
+ARTICLE = re.compile(r"^(https?://[^/]+)?/help/[\w-]+/$")
 DESK_TICKET = re.compile(r"^(https?://[^/]+)?/desk/tickets/\d+/(\?.*)?$")
 TEXTS = {"field_municipality": "Kulla kommun", "field_display": "Fel 31, slinga 4"}
 OTHERWISE = "Rådhuset, plan 2"
@@ -95,10 +96,13 @@ def answer_somehow(field: Locator, text: str) -> None:
         field.fill(text)
 
 
-def thanks(page: Page, portal: str) -> None:
-    filled_form(page, portal)
-    page.locator("main form:has([name=body]) [type=submit]").first.click()
-    page.wait_for_url("**/thanks/")
+def where_to_turn(page: Page, portal: str) -> None:
+    page.goto(f"{portal}/contact/")
+
+
+def article(page: Page, portal: str) -> None:
+    page.goto(f"{portal}/help/")
+    open_first(page, ARTICLE)
 
 
 def customer_ticket(page: Page, portal: str) -> None:
@@ -124,15 +128,15 @@ def dashboard(page: Page, portal: str) -> None:
 
 
 ALBUM = [
-    Picture("home", "larm", home),
+    Picture("help-centre", "skola", home),
+    Picture("where-to-turn", "vard", where_to_turn),
+    Picture("article-phone", "passer", article, size=PHONE),
     Picture("form", "larm", filled_form, size=ViewportSize(width=1100, height=1250)),
-    Picture("thanks", "larm", thanks, size=PHONE),
     Picture("ticket-phone", "larm", customer_ticket, person="customer@kund.example", size=PHONE),
     Picture("queue", "larm", queue, person="agent@larm.example"),
     Picture("ticket", "larm", desk_ticket, person="agent@larm.example"),
     Picture("ledger", "larm", ledger, person="admin@larm.example"),
-    Picture("dashboard", "larm", dashboard, person="supportlead@larm.example"),
-    Picture("queue-dark", "skola", queue, person="agent@skola.example", language="en-GB", dark=True),
+    Picture("dashboard", "larm", dashboard, person="supportlead@larm.example", language="en-GB", dark=True),
 ]
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
+from django.test import Client
 from django.urls import Resolver404, resolve
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Request, Response, expect
 
@@ -126,6 +127,27 @@ class Reader:
         self.open("/sign-in/")
         self.fill(email=address, password=password)
         self.press(self.t("Sign in"), within="main")
+
+    def be_signed_in(self, address: str, password: str = PASSWORD) -> None:
+        """As `sign_in`, without its page, which others look at: the browser begins with where it leads."""
+        at, agent = urlsplit(self.home), self.page.evaluate("navigator.userAgent")
+        known = {cookie["name"]: cookie["value"] for cookie in self.context.cookies()}
+        client = Client(
+            headers={
+                "host": at.netloc,
+                "user-agent": agent,
+                "accept-language": self.page.evaluate("navigator.language"),
+            }
+        )
+        client.cookies.load(known)
+        answer = client.post("/sign-in/", {"email": address, "password": password})
+        assert answer.status_code == 302, f"{address} cannot sign in at {self.home}: {answer.status_code}"
+        kept = [
+            {"name": name, "value": cookie.value, "url": self.home, "httpOnly": True, "sameSite": "Lax"}
+            for name, cookie in client.cookies.items()
+        ]
+        self.context.add_cookies(kept)  # type: ignore[arg-type]
+        self.open(answer.headers["Location"])
 
     # -- reading -------------------------------------------------------------------------------------------
 

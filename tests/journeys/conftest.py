@@ -198,7 +198,7 @@ def meet(larm: Site, browser: Browser, language: str) -> Iterator[Meet]:
         scripts = options.get("java_script_enabled", True)
         reader = Reader(context, site.home, language, address, scripts=scripts)
         if address:
-            reader.sign_in(address)
+            reader.be_signed_in(address)
         return reader
 
     yield make

@@ -9,7 +9,7 @@ from functools import cached_property
 from accounts.enums import AskingChannel
 from accounts.folding import fold_address
 from accounts.models import User
-from accounts.queries.advice import Advice, advice_for
+from accounts.queries.advice import Advice, Situation, advice_for
 from accounts.queries.entitlement import Helper, obstacle_for, provider_contacts_by_kind
 from accounts.queries.telephones import Telephone, may_call, telephone
 from accounts.scoping import current_tenant
@@ -76,6 +76,9 @@ class Turning:
         return Turn(GuideEnd.ARTICLE, article=article, hindrance=None if article else self._not_theirs)
 
     def _to_phone(self, answer: GuideAnswer) -> Turn:
+        refusal = self._refusal(AskingChannel.PHONE)
+        if refusal is not None and refusal.situation != Situation.CHANNEL_CLOSED:  # else they may ask in writing
+            return _not_entitled(GuideEnd.PHONE, refusal)
         phone = telephone(answer.phone) if self._may_call else None
         if phone is None and self.reader is None and not current_tenant().guests_file:
             return Turn(GuideEnd.PHONE, hindrance=Hindrance.SIGN_IN)

@@ -1,10 +1,12 @@
-"""Whether somebody is told the portal's phone number: an agreement may leave the phone out (S2)."""
+"""Whether somebody is told the portal's phone number: it is for those who may ask by phone (S1, S2)."""
 
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.enums import AskingChannel
 from accounts.models import Agreement, Organisation, User
+from accounts.queries.entitlement import obstacle_for
 from accounts.scoping import current_tenant
 
 
@@ -19,14 +21,13 @@ class Telephone:
 
 
 def may_call(person: User | None) -> bool:
-    """Whether this reader (None: nobody in particular) is told phone numbers: not where their agreement leaves the
-    phone out (S2); and where only people who are let in may ask, no strangers as long as an agreement does: one of them
-    may be somebody who has it. Otherwise everybody is, for urgent matters do not wait for signing in (M1)."""
+    """Whether this reader (None: nobody in particular) is told phone numbers: not who may not ask by phone, because
+    their agreement leaves it out (S2) or others at their organisation ask for them (S1); and where only people who are
+    let in may ask, no strangers as long as an agreement leaves it out: one of them may be somebody who has it.
+    Otherwise everybody is, for urgent matters do not wait for signing in (M1)."""
     if person is None:
         return current_tenant().guests_file or not agreements_without_phone().exists()
-    organisation = person.organisation
-    agreement = organisation.agreement if organisation else None
-    return agreement is None or agreement.shows_phone
+    return obstacle_for(person, AskingChannel.PHONE) is None
 
 
 def agreements_without_phone() -> QuerySet[Agreement]:

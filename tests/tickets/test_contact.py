@@ -75,6 +75,25 @@ def test_who_may_not_ask_is_sent_to_their_own_administrators(in_scope):
     assert turn(in_scope.agent, form).topic == in_scope.topic
 
 
+def test_who_may_not_ask_does_not_call_either(in_scope, browse):
+    call = ends("phone", words=("", "Dial 08-1"))
+    in_scope.tenant.phone = "08-1"
+    in_scope.tenant.save()
+    add_local_administrator(actor=None, organisation=in_scope.organisation, name="Lotta Local", phone="1")
+    agree(in_scope, contact_limit=1)
+
+    found = turn(in_scope.customer, call)
+
+    assert (found.hindrance, found.phone, found.words) == (Hindrance.NOT_ENTITLED, None, "")
+    assert [helper.name for helper in found.helpers] == ["Lotta Local"]
+    for url in ("/", "/contact/", f"/contact/{call.pk}/", "/tickets/new/", "/whom-to-ask/", "/search/?q=phone"):
+        assert "08-1" not in browse(in_scope, in_scope.customer).get(url).content.decode()
+    in_scope.customer.is_named_contact = True
+    in_scope.customer.save()
+    assert turn(in_scope.customer, call).phone.number == "08-1"
+    assert turn(in_scope.agent, call).phone.number == "08-1"
+
+
 def test_strangers_of_a_closed_portal_sign_in_first(in_scope):
     form, phone = ends("form", topic=in_scope.topic), ends("phone")
     in_scope.tenant.phone = "08-1"

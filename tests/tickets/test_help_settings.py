@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from accounts.actions.helpers import add_local_administrator
 from accounts.scoping import tenant_scope
 from knowledge.models import HelpSettings
 from tests.factories import TopicFactory
@@ -92,3 +93,24 @@ def test_who_is_not_offered_the_topic_is_not_asked(in_scope, browse):
     in_scope.topic.save()
     assert not missing_links(browse(in_scope).get("/help/reset/"))
     assert missing_links(browse(in_scope, in_scope.customer).get("/help/reset/"))
+
+
+def test_who_may_not_ask_is_told_who_asks_for_them(in_scope, browse):
+    write("reset")
+    set_manual_topic(actor=None, topic=in_scope.topic)
+    add_local_administrator(actor=None, organisation=in_scope.organisation, name="Lotta Local", phone="08-77")
+    client = browse(in_scope, in_scope.customer)
+    for url in ("/help/", "/help/reset/"):
+        page = Page(client.get(url))
+        assert "Write to us" in page.text
+        assert "Lotta Local" not in page.text
+
+    in_scope.organisation.contact_limit = 1
+    in_scope.organisation.save()
+    for url in ("/help/", "/help/reset/"):
+        page = Page(client.get(url))
+        assert "Lotta Local 08-77" in page.text
+        assert "Write to us" not in page.text
+        assert not missing_links(client.get(url))
+    assert "Write to us" in Page(browse(in_scope, in_scope.agent).get("/help/reset/")).text
+    assert "Lotta Local" not in browse(in_scope).get("/help/reset/").content.decode()

@@ -51,15 +51,20 @@ PLAN_GUIDE = {
                     "Go to the page that shows it, and let your picture show the whole window.",
                 ),
                 examples=(
-                    ("Det står ”Oväntat fel” när jag sparar.", "It says “Unexpected error” when I save."),
-                    ("En ny användare kommer inte in.", "A new user cannot get in."),
+                    ("Det blir ett oväntat fel när jag sparar.", "There is an unexpected error when I save."),
+                    ("Jag lade till en användare som inte kommer in.", "I added a user who cannot get in."),
                 ),
             ),
             DemoAnswer(
                 ("Det gör inte som manualen säger", "It does not do as the manual says"),
                 "form",
                 topic="beteende",
-                examples=(("Filtret visar fel period.", "The filter shows the wrong period."),),
+                examples=(
+                    (
+                        "Jag gjorde som det står, men filtret visar fel period.",
+                        "I did as it says, but the filter shows the wrong period.",
+                    ),
+                ),
             ),
         ),
     ),
@@ -70,7 +75,7 @@ PLAN_GUIDE = {
                 ("Ja, det hör till projektet", "Yes, it belongs to the project"),
                 "provider_contact",
                 contact_kinds=("project_leader", "account_manager"),
-                examples=(("Uppsättningen blev inte som vi sa.", "The set-up is not what we agreed."),),
+                examples=(("Uppsättningen blev inte som vi kom överens om.", "The set-up is not what we agreed."),),
             ),
             DemoAnswer(
                 ("Nej", "No"),
@@ -81,7 +86,7 @@ PLAN_GUIDE = {
                     "They know what you have, and find you a consultant where one is needed.",
                 ),
                 examples=(
-                    ("Vi vill ha en ny rapport.", "We want a new report."),
+                    ("Jag vill ha stöd med en ny rapport.", "I want help with a new report."),
                     ("Hur följer vi upp förra perioden?", "How do we look back at the last period?"),
                 ),
             ),

@@ -7,14 +7,14 @@ PLAN_HELP = DemoHelp(
         (
             "Sök i manualen först, svaret finns ofta där.\n"
             "Gå till stället i systemet där du ser problemet innan du skriver.\n"
-            "Ta en bild av hela webbläsarfönstret.\n"
-            "Ett problem i varje ärende."
+            "Skriv vad du gjorde och vad som hände, och ta bilden så att hela webbläsarfönstret syns.\n"
+            "Första svaret ska komma inom fyra timmar när vi har öppet. Har många skrivit kan det dröja."
         ),
         (
             "Search the manual first, the answer is often there.\n"
             "Go to the place where you see the problem before you write.\n"
-            "Take a picture of the whole browser window.\n"
-            "One problem in each ticket."
+            "Say what you did and what happened, and let your picture show the whole browser window.\n"
+            "The first answer should come within four hours while we are open. When many write it may take longer."
         ),
     ),
     manual_topic="onskemal",

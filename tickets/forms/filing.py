@@ -143,6 +143,8 @@ class FilingForm(QuestionsMixin, MessageForm):
                 value = field.clean(query.getlist(name) if several else query[name])
             except forms.ValidationError:
                 continue
+            if isinstance(field, BodyField) and query[name].endswith("\n"):
+                value += "\n\n"  # one writes on below it
             self.initial[name] = value
 
     def begin_with(self, typed: Mapping[str, Any]) -> None:

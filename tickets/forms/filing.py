@@ -143,7 +143,7 @@ class FilingForm(QuestionsMixin, MessageForm):
                 value = field.clean(query.getlist(name) if several else query[name])
             except forms.ValidationError:
                 continue
-            if isinstance(field, BodyField) and query[name].endswith("\n"):
+            if isinstance(field, BodyField) and str(query[name]).endswith("\n"):
                 value += "\n\n"  # one writes on below it
             self.initial[name] = value
 

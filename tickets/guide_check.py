@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.folding import fold_address
 from accounts.languages import in_quotes
 from accounts.queries.telephones import agreements_without_phone
 from accounts.scoping import current_tenant
@@ -16,6 +17,7 @@ from knowledge.queries.guide import Guide
 from tickets.enums import Audience as TopicAudience
 from tickets.enums import LeadsTo
 from tickets.models import GuideTopic, HelpTopic
+from tickets.own_addresses import retired_addresses
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def _of_questions(guide: Guide) -> Iterator[Remark]:
 def _of_ends(guide: Guide) -> Iterator[Remark]:
     topics, articles = _topics(), _articles(guide)
     told_no_number = list(agreements_without_phone().values_list("name", flat=True))
+    retired = retired_addresses()
     for answer in guide.answers.values():
         words: tuple[str, bool] | None = None
         if answer.end == GuideEnd.FORM:
@@ -53,6 +56,8 @@ def _of_ends(guide: Guide) -> Iterator[Remark]:
             words = _of_article(articles.get(answer.article_id))
         elif answer.end == GuideEnd.PHONE:
             words = _of_phone(answer, told_no_number)
+        elif answer.end == GuideEnd.MAIL:
+            words = _of_mail(answer, retired)
         if words is not None:
             yield Remark(f"{in_quotes(answer)}: {words[0]}", _address(answer), is_dead_end=words[1])
 
@@ -102,6 +107,13 @@ def _of_phone(answer: GuideAnswer, told_no_number: list[str]) -> tuple[str, bool
     if told_no_number:
         names = ", ".join(told_no_number)
         return _("customers with this agreement are told no number, and asked to write: %s.") % names, False
+    return None
+
+
+def _of_mail(answer: GuideAnswer, retired: set[str]) -> tuple[str, bool] | None:
+    address = answer.mail_address or current_tenant().mail_address
+    if fold_address(address) in retired:
+        return _("%s takes no tickets any more. Readers are asked to write in the portal.") % address, False
     return None
 
 

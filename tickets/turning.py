@@ -17,6 +17,7 @@ from knowledge.enums import GuideEnd
 from knowledge.models import Article, GuideAnswer
 from knowledge.queries.readable import articles_for
 from tickets.models import GuideTopic, HelpTopic
+from tickets.own_addresses import own_addresses, retired_addresses
 from tickets.queries import open_topics
 
 
@@ -27,6 +28,7 @@ class Hindrance(StrEnum):
     NOT_ENTITLED = "not_entitled"  # they may not ask us this way; `advice` says why, and whom they ask
     NOT_FOR_THEM = "not_for_them"  # the form or article is not offered to them
     NO_PHONE = "no_phone"  # there is none, or their agreement leaves it out
+    NO_MAIL = "no_mail"  # the address takes no tickets any more (I14)
     NOBODY = "nobody"  # nobody is named for their organisation
 
 
@@ -85,19 +87,22 @@ class Turning:
         return Turn(GuideEnd.PHONE, phone=phone, hindrance=None if phone else Hindrance.NO_PHONE)
 
     def _to_mail(self, answer: GuideAnswer) -> Turn:
-        own = current_tenant().mail_address
-        address = answer.mail_address or own
-        refusal = self._refusal(AskingChannel.MAIL) if fold_address(address) == fold_address(own) else None
+        address = answer.mail_address or current_tenant().mail_address
+        key = fold_address(address)
+        refusal = self._refusal(AskingChannel.MAIL) if key in self._own_addresses else None
         if refusal is not None:
             return _not_entitled(GuideEnd.MAIL, refusal)
+        if key in self._retired_addresses:
+            return Turn(GuideEnd.MAIL, hindrance=Hindrance.NO_MAIL)
         return Turn(GuideEnd.MAIL, mail_address=address)
 
     def _to_own_administrators(self, answer: GuideAnswer) -> Turn:
         if self.reader is None:
             return Turn(GuideEnd.OWN_ADMINISTRATORS, hindrance=Hindrance.SIGN_IN)
-        helpers = tuple(self._advice_about(self.reader, AskingChannel.WEB).administrators)
-        hindrance = None if helpers else Hindrance.NOBODY
-        return Turn(GuideEnd.OWN_ADMINISTRATORS, helpers=helpers, hindrance=hindrance)
+        advice = self._advice_about(self.reader, AskingChannel.WEB)
+        hindrance = None if advice.administrators else Hindrance.NOBODY
+        helpers = tuple(advice.administrators)
+        return Turn(GuideEnd.OWN_ADMINISTRATORS, helpers=helpers, advice=advice, hindrance=hindrance)
 
     def _to_provider_contact(self, answer: GuideAnswer) -> Turn:
         if self.reader is None:
@@ -141,6 +146,14 @@ class Turning:
     def _articles(self) -> dict[int | None, Article]:
         wanted = {answer.article_id for answer in self._answers} - {None}
         return dict(articles_for(self.reader).in_bulk(wanted)) if wanted else {}
+
+    @cached_property
+    def _own_addresses(self) -> set[str]:
+        return own_addresses()
+
+    @cached_property
+    def _retired_addresses(self) -> set[str]:
+        return retired_addresses()
 
     @cached_property
     def _contacts(self) -> dict[str, Helper]:

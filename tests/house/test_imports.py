@@ -52,6 +52,7 @@ PLACES: tuple[tuple[str, ...], ...] = (
         "searching",
         "senders",
         "receivers",
+        "own_addresses",
         "rounds",
         "mail_servers",
         "dns_in_words",

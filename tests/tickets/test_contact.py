@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.actions.helpers import add_local_administrator, set_provider_contact
 from accounts.models import Agreement
@@ -13,9 +14,11 @@ from accounts.scoping import tenant_scope
 from knowledge.actions.guide import AnswerRefused, AnswerWords, save_answer, save_question
 from knowledge.models import Article, ArticleVersion, GuideAnswer, GuideQuestion, Section
 from knowledge.queries.guide import Guide
+from notifications.actions.addressing import AddressWords, add_address, retire_address
 from tests.factories import TopicFactory, UserFactory
 from tests.pages import Page
 from tickets.actions.guide import save_guide_answer
+from tickets.guide_check import remarks_on
 from tickets.models import GuideTopic
 from tickets.turning import Hindrance, Turn, Turning
 
@@ -138,6 +141,43 @@ def test_mail_goes_to_the_portal_for_those_who_may(in_scope):
     assert turn(in_scope.customer, spelled_out).hindrance == Hindrance.NOT_ENTITLED
 
 
+def test_a_departments_own_address_is_judged_like_the_portals(in_scope, other_portal):
+    in_scope.department.mail_address = "Access@north.example"
+    in_scope.department.save()
+    words = AddressWords(email="hr@north.example", topic=in_scope.topic)
+    add_address(actor=None, words=words)
+    sent_as, received = (ends("mail", mail_address=at) for at in ("access@NORTH.example", "hr@north.example"))
+    with tenant_scope(other_portal.tenant):
+        add_address(actor=None, words=AddressWords(email="wishes@far.example", topic=other_portal.topic))
+    theirs = ends("mail", mail_address="wishes@far.example")
+
+    assert turn(in_scope.customer, received).mail_address == "hr@north.example"
+    agree(in_scope, allows_mail=False)
+    for answer in (sent_as, received):
+        found = turn(in_scope.customer, answer)
+        assert (found.hindrance, found.mail_address) == (Hindrance.NOT_ENTITLED, "")
+    assert turn(in_scope.customer, theirs).mail_address == "wishes@far.example"
+    assert turn(in_scope.agent, sent_as).mail_address
+
+
+def test_an_address_that_takes_no_tickets_is_not_offered(in_scope, browse):
+    own = ends("mail", words=("Skriv till oss", "Write to us by mail"))
+    address = add_address(actor=None, words=AddressWords(email=in_scope.tenant.mail_address, topic=in_scope.topic))
+    assert turn(None, own).mail_address
+    retire_address(actor=None, address=address)
+
+    assert turn(None, own).hindrance == turn(in_scope.customer, own).hindrance == Hindrance.NO_MAIL
+    for reader in (None, in_scope.customer):
+        page = Page(browse(in_scope, reader).get(reverse("contact_answer", args=[own.pk])))
+        assert reverse("topics") in page.links()
+        assert "Write to us by mail" not in page.text
+        assert not [link for link in page.links() if link.startswith("mailto:")]
+        table = Page(browse(in_scope, reader).get(reverse("contact")))
+        assert reverse("contact_answer", args=[own.pk]) in table.links()
+    told = {remark.words: remark.is_dead_end for remark in remarks_on(Guide())}
+    assert [is_dead_end for words, is_dead_end in told.items() if "takes no tickets" in words] == [False]
+
+
 def test_what_stands_at_an_end_is_read_by_those_who_get_there(in_scope):
     phone, own = (ends(end, words=("", "Dial 08-1")) for end in ("phone", "own_administrators"))
     in_scope.tenant.phone = "08-1"
@@ -159,6 +199,21 @@ def test_ones_own_administrators_never_oneself(in_scope):
     assert turn(in_scope.customer, own).hindrance == Hindrance.NOBODY
     add_local_administrator(actor=None, organisation=in_scope.organisation, name="Lotta", phone="1")
     assert [helper.name for helper in turn(in_scope.customer, own).helpers] == ["Lotta"]
+
+
+def test_who_has_no_administrators_writes_to_us_if_they_may(in_scope, browse):
+    own = ends("own_administrators")
+    lone = UserFactory(email="lone@mail.example", verified_at=timezone.now())
+
+    def ways(reader) -> list[str]:
+        page = Page(browse(in_scope, reader).get(reverse("contact_answer", args=[own.pk])))
+        return [way["href"] for way in page.marked("data-way")]
+
+    assert ways(lone) == ways(in_scope.customer) == [reverse("topics")]
+    agree(in_scope, contact_limit=1)
+    assert ways(in_scope.customer) == []
+    add_local_administrator(actor=None, organisation=in_scope.organisation, name="Lotta", phone="1")
+    assert ways(in_scope.customer) == []
 
 
 def test_the_first_contact_at_the_provider_that_the_organisation_has(in_scope):

@@ -6,6 +6,7 @@ from tickets.views import guide_settings as guide
 
 urlpatterns = [
     path("settings/guide/", guide.guide_settings, name="guide_settings"),
+    path("settings/guide/beginning/", guide.guide_beginning, name="guide_beginning"),
     path("settings/guide/preview/", guide.guide_preview, name="guide_preview"),
     path("settings/guide/questions/new/", guide.guide_question_new, name="guide_question_new"),
     path("settings/guide/questions/<int:pk>/", guide.guide_question, name="guide_question"),

@@ -12,6 +12,8 @@ from accounts.models import AccountEvent, Tenant, TenantHost, User
 from accounts.scoping import tenant_scope
 from helpdesk.demo.building import PASSWORD
 from helpdesk.demo.scripts import PORTALS
+from knowledge.actions.usual_help import SECTION
+from knowledge.models import Section
 from notifications.models import IncomingMail, MailAddress
 from routing.models import Absence, Department, DepartmentMember
 from routing.queries import default_department
@@ -49,6 +51,22 @@ def test_a_new_portal_can_be_used_at_once(portal):
     with tenant_scope(portal.tenant):
         assert Ticket.objects.count() == 0
         assert Department.objects.count() == 2
+
+
+def test_a_new_portal_has_tips_and_shows_customers_no_placeholder(portal):
+    create_tenant()
+
+    with tenant_scope(Tenant.objects.get(slug="west")):
+        (section,) = Section.objects.all()
+        assert (section.name_sv, section.name_en) == SECTION
+    guest = Client(headers={"host": "west.example"})
+    form = Page(guest.get("/tickets/new/support/"))
+    assert "Skriv vad du gjorde" in form.text
+    for path in ("/", "/help/", "/contact/"):
+        assert section.name_sv not in Page(guest.get(path)).text
+    assert section.name_sv not in Page(guest.get("/help/", {"section": section.slug})).text
+    with tenant_scope(portal.tenant):
+        assert not Section.objects.exists()
 
 
 @pytest.mark.parametrize(

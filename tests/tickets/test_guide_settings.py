@@ -15,8 +15,9 @@ from tests.factories import TopicFactory
 from tests.pages import Page
 from tickets.actions.arranging import retire_topic
 from tickets.actions.guide import save_guide_answer
+from tickets.actions.usual_guide import add_usual_guide
 from tickets.guide_check import remarks_on
-from tickets.models import GuideTopic
+from tickets.models import GuideTopic, HelpTopic
 
 
 def question(text: str) -> GuideQuestion:
@@ -196,3 +197,53 @@ def test_settings_ask_as_much_for_a_long_guide(in_scope, browse, django_assert_m
 
     with django_assert_max_num_queries(24):
         client.get("/settings/guide/")
+
+
+# A usual guide to begin with
+
+
+def test_an_empty_guide_begins_with_a_usual_one_in_both_languages(in_scope, browse):
+    client = browse(in_scope, in_scope.administrator)
+    assert Page(client.get("/settings/guide/")).marked("data-begin")
+
+    assert client.post("/settings/guide/beginning/").url == "/settings/guide/"
+
+    guide = Guide()
+    assert amiss() == {}
+    assert [answer.end for _way, answer in guide.ends()] == ["form", "form", "form"]
+    assert {row.topic for row in GuideTopic.objects.all()} == {in_scope.topic}
+    table = Page(browse(in_scope).get("/contact/"))
+    assert len(table.marked("data-guide-line")) == 3
+    page = Page(client.get("/settings/guide/"))
+    assert not page.marked("data-begin")
+    client.post("/settings/guide/beginning/")
+    assert GuideQuestion.objects.count() == 1
+
+
+def test_a_usual_guide_ends_in_what_the_portal_has(in_scope):
+    in_scope.tenant.phone = "08-1"
+    in_scope.tenant.save()
+    add_local_administrator(actor=None, organisation=in_scope.organisation, name="Lotta Local", phone="1")
+
+    assert add_usual_guide(actor=in_scope.administrator)
+
+    ways = [([step.label for step in way], answer.end) for way, answer in Guide().ends()]
+    assert ways == [
+        (["Something does not work"], "phone"),
+        (["Something does not work"], "form"),
+        ([], "form"),
+        ([], "own_administrators"),
+    ]
+    assert amiss() == {}
+
+
+def test_a_usual_guide_needs_a_form_and_an_administrator(in_scope, browse):
+    with pytest.raises(PermissionError):
+        add_usual_guide(actor=in_scope.agent)
+    HelpTopic.objects.update(audience="signed_in")
+    client = browse(in_scope, in_scope.administrator)
+
+    assert not Page(client.get("/settings/guide/")).marked("data-begin")
+    client.post("/settings/guide/beginning/")
+
+    assert not GuideQuestion.objects.exists()

@@ -30,6 +30,7 @@ from knowledge.enums import GuideEnd
 from knowledge.models import GuideAnswer, GuideQuestion
 from knowledge.queries.guide import Guide
 from tickets.actions.guide import save_guide_answer
+from tickets.actions.usual_guide import add_usual_guide, usual_topic
 from tickets.forms.guide import AnswerForm, PreviewForm, QuestionForm
 from tickets.guide_check import remarks_on
 from tickets.models import GuideTopic
@@ -60,8 +61,19 @@ def guide_settings(request: PortalRequest) -> HttpResponse:
         "rows": list(_tree(guide, topics)),
         "beyond": [question for pk, question in guide.questions.items() if pk not in guide.reached],
         "remarks": remarks_on(guide),
+        "can_begin": guide.first is None and usual_topic() is not None,
     }
     return render(request, "tickets/settings/guide.html", context)
+
+
+@post_only
+@administrators_only
+def guide_beginning(request: PortalRequest) -> HttpResponse:
+    if add_usual_guide(actor=request.user):
+        messages.success(request, _("The guide is there, and customers see it. Change what is different with you."))
+    else:
+        messages.info(request, _("Nothing was added: there is a guide already, or no form that everybody is offered."))
+    return redirect("guide_settings")
 
 
 @administrators_only

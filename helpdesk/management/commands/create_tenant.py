@@ -9,6 +9,7 @@ from accounts.actions.founding import add_staff, found_tenant
 from accounts.enums import Role
 from accounts.pictures import picture_type
 from accounts.scoping import tenant_scope
+from knowledge.actions.usual_help import add_usual_help
 from notifications.actions.addressing import AddressRefused, AddressWords, add_address
 from routing.actions.arranging import add_department, add_member
 from routing.actions.calendars import add_office_hours
@@ -17,7 +18,7 @@ from tickets.actions.arranging import add_topic
 
 
 class Command(BaseCommand):
-    help = "Found a new portal with one department, one general topic, office hours and one administrator."
+    help = "Found a new portal with one department, one general topic, office hours, tips and one administrator."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="short name, such as larm")
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         with tenant_scope(tenant):
             add_office_hours(actor=None)
             add_usual_policies(actor=None)
+            add_usual_help(actor=None)
             department = add_department(actor=None, name="Support", is_default=True)
             add_member(actor=None, department=department, user=administrator, is_lead=True)
             topic = add_topic(

@@ -14,6 +14,7 @@ DRAIN_TASK = "notifications.drain"
 IMPORT_TASK = "accounts.work_on_imports"
 TRIAL_TASK = "tickets.work_on_trials"
 TIMES_TASK = "tickets.work_on_times"
+ANSWERS_TASK = "tickets.give_answers"
 _SILENCE = 30.0  # seconds a broker that did not answer is left alone, so that it slows no request
 _silent_until = 0.0
 log = logging.getLogger(__name__)
@@ -45,6 +46,12 @@ def poke_recalculation() -> None:
     """Ask for open tickets' times to be worked out once the transaction is committed."""
     if settings.CELERY_BROKER_URL:
         transaction.on_commit(partial(_send, TIMES_TASK), robust=True)
+
+
+def poke_answers() -> None:
+    """Ask for answers that many tickets get to be given once the transaction is committed."""
+    if settings.CELERY_BROKER_URL:
+        transaction.on_commit(partial(_send, ANSWERS_TASK), robust=True)
 
 
 def _send(task: str, *arguments: int, after: float = 0.0) -> None:

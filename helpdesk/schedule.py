@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from accounts.poking import IMPORT_TASK, TIMES_TASK, TRIAL_TASK
+from accounts.poking import ANSWERS_TASK, IMPORT_TASK, TIMES_TASK, TRIAL_TASK
 
 HOUR = 3600.0
 LONG = 540.0  # seconds; below the broker's visibility timeout, after which it would give the task to another worker
@@ -138,6 +138,20 @@ JOBS = (
     Job(TRIAL_TASK, "tickets.actions.trials:work_on_trials", every=15.0, embedded=1.0, limit=LONG),
     Job("tickets.forget_trials", "tickets.actions.trials:forget_trials", every=24 * HOUR, each_tenant=True),
     Job(TIMES_TASK, "tickets.actions.following_changes:work_on_times", every=15.0, embedded=1.0, limit=LONG),
+    Job(
+        ANSWERS_TASK,
+        "tickets.actions.answering_together:give_answers",
+        every=15.0,
+        embedded=1.0,
+        each_tenant=True,
+        in_turns=True,
+    ),
+    Job(
+        "tickets.forget_shared_answers",
+        "tickets.actions.answering_together:forget_shared_answers",
+        every=24 * HOUR,
+        each_tenant=True,
+    ),
     Job("tickets.begin_daily", "tickets.actions.recalculating:begin_daily", every=900.0, each_tenant=True),
     Job(
         "tickets.forget_recalculations",

@@ -8,13 +8,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Tenant, User
 from knowledge.models import ServiceMessage, ServiceUpdate
 from knowledge.queries.service_messages import messages_for
-from tickets.models import HelpTopic, Ticket, TicketServiceMessage
+from tickets.models import HelpTopic, SharedAnswer, Ticket, TicketServiceMessage
 from tickets.queries import desk_tickets
 
 BEFORE = timedelta(hours=2)  # people often notice a disturbance before anybody can tell of it
 LIKELY = 100
 LATELY = timedelta(days=7)  # so long tickets about it still come in
 OFFERED = 5
+TOLD_FOR = timedelta(days=1)
 
 
 def known_trouble(tenant: Tenant, topic: HelpTopic, reader: User | None, now: datetime) -> list[ServiceMessage]:
@@ -41,6 +42,22 @@ def waiting_links() -> QuerySet[TicketServiceMessage]:
     )
     rows: QuerySet[TicketServiceMessage] = TicketServiceMessage.objects.filter(Q(answered_at=None) | Exists(later))
     return rows
+
+
+def waiting_together(agent: User, message: ServiceMessage) -> list[int]:
+    """The ids of the open tickets this agent sees that are linked and wait for an answer that is not on its way yet,
+    the oldest first."""
+    waiting = waiting_links().filter(service_message=message, shared_answer=None).values("ticket")
+    seen = desk_tickets(agent).filter(pk__in=waiting, closed_at=None)
+    return list(seen.order_by("pk").values_list("pk", flat=True))
+
+
+def last_shared_answer(agent: User, message: ServiceMessage, now: datetime) -> SharedAnswer | None:
+    """What this agent last answered to the tickets about a service message, while it is given and for a day after."""
+    rows = SharedAnswer.objects.filter(service_message=message, created_by=agent)
+    fresh = rows.filter(Q(ended_at=None) | Q(ended_at__gt=now - TOLD_FOR))
+    found: SharedAnswer | None = fresh.order_by("-pk").first()
+    return found
 
 
 def messages_to_link(ticket: Ticket, agent: User, now: datetime) -> list[ServiceMessage]:

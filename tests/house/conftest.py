@@ -121,6 +121,7 @@ from tickets.models import (
     PrioritySettings,
     Recalculation,
     RoutingTrial,
+    SharedAnswer,
     Tag,
     Ticket,
     TicketEvent,
@@ -429,6 +430,9 @@ def _furnish_help(portal: Portal, ticket: Ticket) -> None:
     AffectedService.objects.create(service_message=message, service=service)
     ServiceUpdate.objects.create(service_message=message, text_en=f"{SECRET} is looked at", told_at=now)
     ServiceSubscription.objects.create(user=portal.lead)
+    SharedAnswer.objects.create(
+        service_message=message, body=SECRET, closes=True, total=1, created_by=portal.agent, ended_at=now
+    )
     TicketServiceMessage.objects.create(ticket=ticket, service_message=message)
     activity = Activity.objects.create(slug="secret", kind="training", audience="staff", title_en=f"{SECRET} training")
     ActivityOrganisation.objects.create(activity=activity, organisation=portal.organisation)

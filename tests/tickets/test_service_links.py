@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,9 +12,7 @@ from knowledge.models import Service, ServiceMessage
 from tests.factories import make_ticket
 from tests.knowledge.test_service_messages import draft, told
 from tests.pages import Page
-from tickets.actions import answering_together
-from tickets.actions.answering_together import answer_together
-from tickets.actions.closing import close_ticket
+from tickets.actions.answering_together import answer_together, give_answers
 from tickets.actions.merging import merge_tickets
 from tickets.actions.service_links import link_to_service_message
 from tickets.known_trouble import messages_to_link
@@ -104,51 +101,6 @@ def test_an_agent_links_likely_tickets_and_lets_go_of_them(in_scope, other_porta
     assert not TicketServiceMessage.objects.exists()
 
 
-def test_linked_open_tickets_are_answered_together_each_once(in_scope, browse, monkeypatch):
-    monkeypatch.setattr(answering_together, "A_TURN", 2)
-    message = disturbed(in_scope)
-    tickets = [make_ticket(requester=in_scope.customer, topic=in_scope.topic) for _number in range(4)]
-    unseen = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
-    Ticket.objects.filter(pk=unseen.pk).update(department=in_scope.other_department)
-    for one in (*tickets, unseen):
-        link_to_service_message(actor=in_scope.customer, ticket=one, message=message)
-    close_ticket(actor=in_scope.agent, ticket=tickets[3], as_staff=True)
-    client, address = browse(in_scope, in_scope.agent), reverse("desk_service_answer", args=[message.pk])
-
-    assert client.post(address, {"body": ""}).status_code == 422
-    first = Page(client.post(address, {"body": "It works again.", "closes": "on"}))
-    assert "2 tickets are answered." in first.text
-    assert first.forms[-1]["fields"]["body"] == "It works again."  # for the rest
-    for _again in range(2):
-        client.post(address, {"body": "It works again.", "closes": "on"})
-    replies = Message.objects.filter(author=in_scope.agent, body="It works again.")
-    assert sorted(replies.values_list("ticket", flat=True)) == [one.pk for one in tickets[:3]]
-    assert set(Ticket.objects.filter(pk__in=[one.pk for one in tickets]).values_list("status", flat=True)) == {"closed"}
-    assert Ticket.objects.get(pk=unseen.pk).status != "closed"
-
-
-def test_what_stops_in_the_middle_goes_on_where_it_was(in_scope, monkeypatch):
-    message = disturbed(in_scope)
-    tickets = [make_ticket(requester=in_scope.customer, topic=in_scope.topic) for _number in range(3)]
-    for one in tickets:
-        link_to_service_message(actor=in_scope.customer, ticket=one, message=message)
-    real, times = answering_together.reply_to_ticket, []
-
-    def dies_second(**given):
-        times.append(given)
-        if len(times) == 2:
-            raise KeyboardInterrupt
-        return real(**given)
-
-    monkeypatch.setattr(answering_together, "reply_to_ticket", dies_second)
-    with pytest.raises(KeyboardInterrupt):
-        answer_together(actor=in_scope.agent, message=message, body="Over.", closes=False)
-    answer_together(actor=in_scope.agent, message=message, body="Over.", closes=False)
-
-    replies = Message.objects.filter(body="Over.")
-    assert sorted(replies.values_list("ticket", flat=True)) == [one.pk for one in tickets]
-
-
 def test_a_guest_whose_account_is_closed_files_and_links_like_any_other(in_scope, browse):
     """Nothing tells them, or whoever uses their address, that it is closed."""
     message, address = disturbed(in_scope), f"/tickets/new/{in_scope.topic.slug}/"
@@ -204,7 +156,9 @@ def test_what_turned_out_not_to_be_over_is_answered_once_more_after_it_is(in_sco
     link_to_service_message(actor=in_scope.customer, ticket=ticket, message=message)
 
     def answer(words: str) -> int:
-        return answer_together(actor=in_scope.agent, message=message, body=words, closes=False).done
+        answer = answer_together(actor=in_scope.agent, message=message, body=words, closes=False)
+        give_answers()
+        return answer.total if answer else 0
 
     end_message(actor=in_scope.agent, message=message)
     assert [answer("Over."), answer("Over.")] == [1, 0]
@@ -220,5 +174,6 @@ def test_what_a_merged_ticket_waits_for_the_other_one_waits_for(in_scope):
     link_to_service_message(actor=in_scope.customer, ticket=one, message=message)
     merge_tickets(actor=in_scope.agent, ticket=one, into=other)
 
-    assert answer_together(actor=in_scope.agent, message=message, body="Over.", closes=True).done == 1
+    assert answer_together(actor=in_scope.agent, message=message, body="Over.", closes=True).total == 1
+    give_answers()
     assert Message.objects.get(body="Over.").ticket == other

@@ -5,7 +5,7 @@ from tickets.models.events import TicketEvent
 from tickets.models.figures import DailyFigures
 from tickets.models.files import Attachment, Upload
 from tickets.models.forms import FormField, TicketForm
-from tickets.models.help import GuideTopic, ManualTopic, TicketServiceMessage, TopicService
+from tickets.models.help import GuideTopic, ManualTopic, SharedAnswer, TicketServiceMessage, TopicService
 from tickets.models.links import Collaborator, Reading, TicketLink
 from tickets.models.messages import Message
 from tickets.models.priorities import PriorityDefinition, PrioritySettings
@@ -34,6 +34,7 @@ __all__ = [
     "Reading",
     "Recalculation",
     "RoutingTrial",
+    "SharedAnswer",
     "Tag",
     "Ticket",
     "TicketCounter",

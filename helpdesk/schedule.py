@@ -167,6 +167,7 @@ JOBS = (
         every=24 * HOUR,
         each_tenant=True,
     ),
+    Job("knowledge.forget_comments", "knowledge.actions.voting:forget_comments", every=24 * HOUR, each_tenant=True),
     Job("tickets.sweep_uploads", "tickets.actions.tidying:sweep_uploads", every=HOUR, each_tenant=True),
     Job(
         "accounts.forget_old_allowances",

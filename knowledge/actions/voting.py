@@ -1,9 +1,16 @@
 """Whether an article helped, as its readers say."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from knowledge.models import Article, ArticleVote
+
+KEPT_AFTER_READING = timedelta(days=90)  # as what is searched for
+KEPT_FOR = timedelta(days=365)  # what nobody has seen to
 
 
 def vote(
@@ -23,15 +30,25 @@ def vote(
         if found is not None and (found.is_helpful, found.comment) == (is_helpful, wanted):
             return found
         if found is None:
-            found = ArticleVote(article=locked, voter=voter)
+            found = ArticleVote(article=locked, voter=voter, created_at=timezone.now())
         else:
             _count(locked, found.is_helpful, -1)
-            found.read_at = found.read_at if found.comment == wanted else None
+            if found.comment != wanted:
+                found.read_at, found.created_at = None, timezone.now()
         found.version_id, found.is_helpful, found.comment = locked.published_id, is_helpful, wanted
         found.save()
         _count(locked, is_helpful, 1)
         locked.save(update_fields=["helpful", "unhelpful"])
     return found
+
+
+def forget_comments() -> int:
+    """Delete what readers wrote beside their votes, who may have named somebody: KEPT_AFTER_READING after staff have
+    seen to it, and after KEPT_FOR in any case. What they voted still counts. Run by the worker in each tenant's scope.
+    Returns how many."""
+    now = timezone.now()
+    old = Q(read_at__lt=now - KEPT_AFTER_READING) | Q(created_at__lt=now - KEPT_FOR)
+    return ArticleVote.objects.exclude(comment="").filter(old).update(comment="")
 
 
 def _count(article: Article, is_helpful: bool, by: int) -> None:

@@ -208,7 +208,8 @@ class ArticleFile(TenantModel):
 
 
 class ArticleVote(TenantModel):
-    """Whether a reader was helped, once for each reader: `voter` is a keyed digest of who, or of which browser."""
+    """Whether a reader was helped, once for each reader: `voter` is a keyed digest of who, or of which browser.
+    `created_at`: when they voted, or wrote the comment that stands there; comments are kept for a time only."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="votes")
     version = models.ForeignKey(ArticleVersion, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -1,12 +1,15 @@
 """Was this helpful? Once for each reader, whoever they are."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from knowledge.actions.voting import vote
+from helpdesk.schedule import JOBS
+from knowledge.actions.voting import forget_comments, vote
 from knowledge.models import ArticleVote, HelpSettings
 from tests.knowledge.shelf import write
 from tests.pages import Page
@@ -56,6 +59,29 @@ def test_a_button_leaves_the_comment_and_a_new_comment_is_unseen(article, in_sco
     assert ArticleVote.objects.get().read_at is not None
     vote(actor=None, article=article, voter="a", is_helpful=True, comment="New")
     assert ArticleVote.objects.get().read_at is None
+
+
+def test_comments_are_forgotten_after_a_time_and_votes_are_not(article, in_scope, other_portal):
+    now = timezone.now()
+    said = {
+        "fresh": (364, None),
+        "seen": (300, 89),
+        "seen-long-ago": (300, 91),
+        "old": (366, None),
+        "changed": (900, 300),
+    }
+    for voter, (written, seen) in said.items():
+        kept = vote(actor=None, article=article, voter=voter, is_helpful=True, comment=f"Ask Anna, {voter}")
+        read_at = now - timedelta(days=seen) if seen is not None else None
+        ArticleVote.objects.filter(pk=kept.pk).update(created_at=now - timedelta(days=written), read_at=read_at)
+    vote(actor=None, article=article, voter="changed", is_helpful=True, comment="Anew")
+    with tenant_scope(other_portal.tenant):
+        assert forget_comments() == 0
+
+    next(job for job in JOBS if job.name == "knowledge.forget_comments").run()
+    left = dict(ArticleVote.objects.values_list("voter", "comment"))
+    assert {voter for voter, comment in left.items() if comment} == {"fresh", "seen", "changed"}
+    assert counts(article) == (5, 0)
 
 
 def test_a_cookie_that_is_not_ours_is_a_new_reader(article, in_scope, other_portal, browse, settings):

@@ -31,6 +31,7 @@ from tickets.models import HelpTopic
 
 WRITTEN = 21 * 24.0  # hours ago
 ANNOUNCED = 20.0
+BOOKED = 30.0
 Topics = dict[str, HelpTopic]
 Articles = dict[str, Article]
 People = dict[str, User]
@@ -126,11 +127,15 @@ def _tell(said: DemoMessage, author: User, services: list[Service]) -> None:
 def _offer(offered: DemoActivity, people: People) -> None:
     (title_sv, title_en), (body_sv, body_en) = offered.title, offered.body
     words = ActivityWords(ActivityKind(offered.kind), Audience.SIGNED_IN, title_sv, title_en, body_sv, body_en)
-    activity = save_activity(actor=people["admin"], words=words)
+    with at(WRITTEN):
+        activity = save_activity(actor=people["admin"], words=words)
     for held in offered.occasions:
-        (occasion,) = add_occasions(actor=people["admin"], activity=activity, words=_occasion(held, people))
-        for address in held.booked:
-            book(actor=people[address], occasion=occasion, user=people[address])
+        said = _occasion(held, people)
+        with at(WRITTEN):
+            (occasion,) = add_occasions(actor=people["admin"], activity=activity, words=said)
+        for place, address in enumerate(held.booked):
+            with at(BOOKED - place):
+                book(actor=people[address], occasion=occasion, user=people[address])
 
 
 def _occasion(held: DemoOccasion, people: People) -> OccasionWords:

@@ -49,7 +49,16 @@ def add_article(*, actor: User | None, place: Place, words: Words, note: str = "
         last = Article.objects.filter(section=place.section).aggregate(last=Max("position"))["last"]
         article = Article(section=place.section, position=0 if last is None else last + 1)
         put_at_place(article, place, title=words.title_sv or words.title_en)
-        ArticleVersion.objects.create(article=article, number=1, author=actor, change_note=note, **words.as_fields())
+        now = timezone.now()
+        ArticleVersion.objects.create(
+            article=article,
+            number=1,
+            author=actor,
+            change_note=note,
+            created_at=now,
+            changed_at=now,
+            **words.as_fields(),
+        )
     return article
 
 
@@ -219,11 +228,12 @@ def _refuse_unseen(newest: ArticleVersion, seen: str | None) -> None:
 def _write_draft(
     article: Article, newest: ArticleVersion, words: Words, note: str, actor: User | None
 ) -> ArticleVersion:
+    now = timezone.now()
     if newest.published_at is not None:
-        newest = ArticleVersion(article=article, number=newest.number + 1)
+        newest = ArticleVersion(article=article, number=newest.number + 1, created_at=now)
     for name, value in words.as_fields().items():
         setattr(newest, name, value)
-    newest.author, newest.change_note, newest.changed_at = actor, _note(note) or newest.change_note, timezone.now()
+    newest.author, newest.change_note, newest.changed_at = actor, _note(note) or newest.change_note, now
     newest.save()
     return newest
 

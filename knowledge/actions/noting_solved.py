@@ -1,5 +1,7 @@
 from uuid import UUID
 
+from django.utils import timezone
+
 from accounts.models import User
 from knowledge.models import Article, ServiceMessage, Solved
 
@@ -14,5 +16,5 @@ def note_solved(
     """
     if (article is None) == (service_message is None):
         raise ValueError("One thing solved it")
-    row = Solved(article=article, service_message=service_message, key=key)
+    row = Solved(article=article, service_message=service_message, key=key, created_at=timezone.now())
     Solved.objects.bulk_create([row], ignore_conflicts=True)

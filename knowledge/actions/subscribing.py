@@ -1,6 +1,7 @@
 """Service messages by mail: whoever wants them gets them, and nobody else (I1)."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.enums import AccountEventKind
 from accounts.models import AccountEvent, Tenant, User
@@ -18,7 +19,7 @@ def subscribe(*, actor: User | None, user: User) -> bool:
         # Before anything that is being told just now, or after it: else a batch could pass by a row it does not see.
         Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant().pk)
         person = _lock(user)
-        _row, is_new = ServiceSubscription.objects.get_or_create(user=person)
+        _row, is_new = ServiceSubscription.objects.get_or_create(user=person, defaults={"created_at": timezone.now()})
         if is_new:
             _record(actor, person)
     return is_new

@@ -13,7 +13,7 @@ from accounts.scoping import tenant_scope
 from helpdesk.demo.building import PASSWORD
 from helpdesk.demo.scripts import PORTALS
 from knowledge.actions.usual_help import SECTION
-from knowledge.models import Section
+from knowledge.models import ArticleVersion, Occasion, Section
 from notifications.models import IncomingMail, MailAddress
 from routing.models import Absence, Department, DepartmentMember
 from routing.queries import default_department
@@ -123,6 +123,9 @@ def test_the_demo_portals_with_a_history_made_through_the_doors(demo):
                 assert ticket.created_at <= ticket.last_activity_at
             assert TicketEvent.objects.filter(kind=EventKind.REPLIED).exists()
             assert AccountEvent.objects.exists()
+            lately = timezone.now() - timedelta(days=20)
+            assert not ArticleVersion.objects.filter(changed_at__gt=lately).exists()
+            assert not Occasion.objects.filter(created_at__gt=lately).exists()
 
 
 def test_some_of_the_demo_has_been_left_lying(demo):

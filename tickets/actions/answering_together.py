@@ -47,7 +47,12 @@ def answer_together(*, actor: User, message: ServiceMessage, body: str, closes: 
         if not keys:
             return None
         answer: SharedAnswer = SharedAnswer.objects.create(
-            service_message=message, body=body, closes=closes, total=len(keys), created_by=actor
+            service_message=message,
+            body=body,
+            closes=closes,
+            total=len(keys),
+            created_by=actor,
+            created_at=timezone.now(),
         )
         TicketServiceMessage.objects.filter(pk__in=keys).update(shared_answer=answer)
         poke_answers()

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.rules import require_administrator
@@ -43,7 +44,7 @@ def link_to_service_message(*, actor: User, ticket: Ticket, message: ServiceMess
         if not as_staff and not same_person(actor, locked.requester):  # like filing, whatever became of their account
             require_part(actor, locked)
         _row, is_new = TicketServiceMessage.objects.get_or_create(
-            ticket=locked, service_message=message, defaults={"linked_by": actor}
+            ticket=locked, service_message=message, defaults={"linked_by": actor, "created_at": timezone.now()}
         )
         if is_new:
             _record(EventKind.SERVICE_LINKED, actor, locked, message)

@@ -107,6 +107,9 @@ def arrange_guide(script: DemoPortal, admin: User, topics: Topics, articles: Art
 
 def _tell(said: DemoMessage, author: User, services: list[Service]) -> None:
     begins = timezone.now() + timedelta(hours=said.begins)
+    if said.time:  # work is planned for an hour that people would choose
+        here = begins.astimezone(ZoneInfo(current_tenant().time_zone))
+        begins = datetime.combine(here.date(), time.fromisoformat(said.time), here.tzinfo)
     draft = MessageDraft(
         said.kind,
         said.severity,

@@ -12,10 +12,10 @@ from accounts.actions.asking_in import request_entry
 from accounts.actions.limiting import network_of, spend_allowance
 from accounts.enums import EntryRequestKind
 from accounts.folding import fold_address
-from accounts.forms.entering import StrangersForm
 from accounts.passing import client_address
 from accounts.requests import PortalRequest
 from knowledge.actions.subscribing import subscribe, unsubscribe
+from knowledge.forms.subscribing import SubscriptionForm
 from knowledge.queries.subscribers import is_subscribed
 from knowledge.subscription_links import person_of_token
 
@@ -26,7 +26,7 @@ MAILS_PER_ADDRESS, MAILS_PER_NETWORK = 3, 30  # an hour
 def service_subscription(request: PortalRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return _own(request)
-    form = StrangersForm(request.POST or None)
+    form = SubscriptionForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=422 if form.errors else 200)
     network = network_of(client_address(request))
@@ -68,7 +68,7 @@ def _own(request: PortalRequest) -> HttpResponse:
     return redirect("service_subscription")
 
 
-def _page(request: PortalRequest, form: StrangersForm | None, *, status: int = 200, wait: int = 0) -> HttpResponse:
+def _page(request: PortalRequest, form: SubscriptionForm | None, *, status: int = 200, wait: int = 0) -> HttpResponse:
     context = {"form": form, "wait": wait, "is_subscribed": form is None and is_subscribed(request.user)}
     response = render(request, "knowledge/service/subscription.html", context, status=status)
     if wait:

@@ -259,6 +259,10 @@ def test_a_link_that_is_spoilt_old_or_another_portals_confirms_nothing(in_scope,
     assert person_of_token(token) is None
 
 
+def test_nobody_is_promised_an_answer_who_only_subscribes(in_scope, browse):
+    assert "We answer by mail" not in browse(in_scope).get(reverse("service_subscription")).content.decode()
+
+
 def test_one_address_gets_three_such_mails_an_hour_and_the_page_does_not_tell(in_scope, browse):
     for _time in range(5):
         assert browse(in_scope).post(reverse("service_subscription"), {"email": "a@b.example"}).status_code == 302

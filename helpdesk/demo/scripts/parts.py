@@ -145,8 +145,9 @@ class DemoQuestion:
 
 @dataclass(frozen=True)
 class DemoMessage:
-    """A service message: begins `begins` hours after now and lasts for `lasts`; less than 0 is before now. `updates`:
-    hours before now, text; with `is_over`, the last one tells that it is."""
+    """A service message: begins `begins` hours after now and lasts for `lasts`; less than 0 is before now. `time`: when
+    on that day, by the portal's clocks. `updates`: hours before now, text; with `is_over`, the last one tells that it
+    is."""
 
     kind: str
     severity: str
@@ -157,6 +158,7 @@ class DemoMessage:
     services: tuple[int, ...] = ()  # their places in the list
     updates: tuple[tuple[float, Pair], ...] = ()
     is_over: bool = False
+    time: str = ""
 
 
 @dataclass(frozen=True)

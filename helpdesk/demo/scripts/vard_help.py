@@ -17,7 +17,7 @@ VARD_HELP = DemoHelp(
         DemoMessage(
             "planned",
             "partly",
-            ("Uppdatering av Journalia natten mot torsdag", "Journalia is updated on the night to Thursday"),
+            ("Journalia uppdateras under natten", "Journalia is updated during the night"),
             (
                 (
                     "Mellan 23 och 01 går det att läsa i journalen men inte att skriva. Läkemedelslistan är uppdaterad "
@@ -27,6 +27,7 @@ VARD_HELP = DemoHelp(
             ),
             begins=30,
             lasts=2,
+            time="23:00",
             services=(0,),
         ),
         DemoMessage(

@@ -62,7 +62,7 @@ SAME_IN_BOTH = {
     "Port",
     "STARTTLS",
 }
-SAME_IN_BOTH |= {"OAuth (Microsoft 365, Google)", "Period", "%(number)s. %(title)s", "version %(number)s"}
+SAME_IN_BOTH |= {"Online", "OAuth (Microsoft 365, Google)", "Period", "%(number)s. %(title)s", "version %(number)s"}
 # English words that a Swedish page may show: the other language's own name, and what stands in addresses.
 ENGLISH_ANYWHERE = {"english", "new"}  # New York
 UNREAD_BLOCKS = {"page_class", "body_class", "main_marks"}  # blocks inside a tag

@@ -48,6 +48,17 @@ def test_book_and_leave(in_scope, occasion, browse):
     assert states(occasion) == {in_scope.customer.pk: "cancelled"}
 
 
+def test_who_keeps_a_booking_is_not_told_to_keep_an_account(in_scope, occasion, browse):
+    reader = take_all(occasion).user
+    reader.language = "sv"
+    reader.save()
+
+    page = Page(browse(in_scope, reader).get(f"/booking/{occasion.pk}/leaving/"))
+
+    assert "Behåll" in page.text
+    assert "kontot" not in page.text
+
+
 def test_the_waiting_list_says_which_number_and_nothing_of_others(in_scope, occasion, browse):
     take_all(occasion)
     client, address = browse(in_scope, in_scope.customer), f"/booking/{occasion.pk}/"

@@ -45,8 +45,8 @@ class QuestionForm(forms.Form):
 
     text_sv = LineField(label=gettext_lazy("Question in Swedish"), max_length=150, required=False)
     text_en = LineField(label=gettext_lazy("Question in English"), max_length=150, required=False)
-    help_sv = LineField(label=gettext_lazy("One line below it, in Swedish"), max_length=300, required=False)
-    help_en = LineField(label=gettext_lazy("One line below it, in English"), max_length=300, required=False)
+    help_sv = LineField(label=gettext_lazy("One line below the question, in Swedish"), max_length=300, required=False)
+    help_en = LineField(label=gettext_lazy("One line below the question, in English"), max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

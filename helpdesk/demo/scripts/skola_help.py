@@ -46,8 +46,8 @@ SKOLA_HELP = DemoHelp(
             "consultation",
             ("Onlinekonsult: läsårsskifte", "Online consultant: the change of school year"),
             (
-                "Femtio minuter med en konsult som går igenom er ordning. Ha registret öppet.",
-                "Fifty minutes with a consultant who goes through your order. Have the register open.",
+                "Femtio minuter med en konsult som går igenom läsårsskiftet med er. Ha registret öppet.",
+                "Fifty minutes with a consultant who takes you through the change of year. Have the register open.",
             ),
             tuple(
                 DemoOccasion(days, time, 50, 1, link="https://meet.skola.example/konsult", host="nils")

@@ -3,18 +3,25 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
+from accounts.forms.choosing import OrganisationsField, RowsField
 from accounts.forms.fields import AttachmentsField, BodyField, LineField
-from accounts.models import Organisation, Tenant, User
+from accounts.models import Tenant, User
+from accounts.passing import whole_number
 from knowledge.actions.articles import LONGEST
+from knowledge.actions.placing import RELATED_LIMIT
 from knowledge.drafts import Place, Words, slug_of
 from knowledge.enums import Audience
 from knowledge.models import Article, ArticleVersion, Section
+from knowledge.queries.articles import other_articles, titled
 
 BODY_ROWS = 18
+FOUND = 10  # titles at a time
+MOST_CHOSEN = 2 * RELATED_LIMIT  # looked at; the door says how many can be
 SECOND = {"sv": gettext_lazy("Swedish"), "en": gettext_lazy("English")}
 
 
@@ -97,7 +104,8 @@ class NewPlaceForm(forms.Form):
 
 
 class PlaceForm(NewPlaceForm):
-    """Where an article stands, who may read it, and who answers for it."""
+    """Where an article stands, who may read it, and who answers for it. Of related articles it offers those that are
+    chosen and, below them, some of those with the words of `find` in their titles."""
 
     slug = LineField(
         label=gettext_lazy("Word in its address"),
@@ -107,19 +115,18 @@ class PlaceForm(NewPlaceForm):
     audience = forms.ChoiceField(
         label=gettext_lazy("Who may read it"), choices=Audience.choices, widget=forms.RadioSelect
     )
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = OrganisationsField(
         label=gettext_lazy("Which organisations"),
-        queryset=Organisation.objects.none(),
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=gettext_lazy("Their names, one a line. Only for certain organisations."),
     )
-    related = forms.ModelMultipleChoiceField(
+    related = RowsField(
         label=gettext_lazy("Related articles"),
         help_text=gettext_lazy("Readers are shown those of them that they may read."),
         queryset=Article.objects.none(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
+        widget=forms.CheckboxSelectMultiple,
     )
+    find = LineField(label=gettext_lazy("Search titles"), required=False, max_length=100)
     owner = forms.ModelChoiceField(
         label=gettext_lazy("Who answers for it"),
         queryset=User.objects.none(),
@@ -136,21 +143,31 @@ class PlaceForm(NewPlaceForm):
     def __init__(self, *args: Any, article: Article, **kwargs: Any) -> None:
         super().__init__(*args, initial=_place_of(article), **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["organisations"].queryset = Organisation.objects.order_by("name", "pk")
-        others = Article.objects.exclude(pk=article.pk).filter(published__isnull=False, archived_at=None)
-        fields["related"].queryset = others.select_related("published").order_by("slug")
+        self.found, fields["related"].queryset = self._offered(article)
         fields["related"].label_from_instance = lambda other: other.published.title
         staff = User.objects.filter(is_active=True).exclude(role=Role.CUSTOMER) | User.objects.filter(
             pk=article.owner_id
         )
         fields["owner"].queryset = staff.order_by("name", "pk")
 
+    def _offered(self, article: Article) -> tuple[int | None, QuerySet[Article]]:
+        """How many more were found (None: nothing was searched for), and all that can be chosen."""
+        posted = self.data.getlist("related") if self.is_bound else self.initial["related"]  # type: ignore[attr-defined]
+        chosen = [key for key in map(whole_number, map(str, posted[:MOST_CHOSEN])) if key is not None]
+        words = str(self.data.get("find", ""))
+        others = other_articles(article)
+        found = list(titled(others, words).exclude(pk__in=chosen)[:FOUND]) if words.strip() else []
+        rows = others.filter(pk__in=[*chosen, *(row.pk for row in found)]).select_related("published")
+        first = Case(When(pk__in=chosen, then=0), default=1)
+        return len(found) if words.strip() else None, rows.order_by(first, "slug")
+
     def clean_slug(self) -> str:
         return slug_of(self.cleaned_data["slug"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("audience") == Audience.ORGANISATIONS and not cleaned.get("organisations"):
+        named = cleaned.get("organisations") or "organisations" in self.errors
+        if cleaned.get("audience") == Audience.ORGANISATIONS and not named:
             self.add_error("organisations", _("Choose at least one organisation."))
         return cleaned
 
@@ -172,7 +189,9 @@ def _place_of(article: Article) -> dict[str, Any]:
         "section": article.section_id,
         "slug": article.slug,
         "audience": article.audience,
-        "organisations": [row.organisation_id for row in article.organisations.all()],
+        "organisations": "\n".join(
+            article.organisations.order_by("organisation__name").values_list("organisation__name", flat=True)
+        ),
         "related": [row.other_id for row in article.related.all()],
         "owner": article.owner_id,
         "review_at": article.review_at,

@@ -2,6 +2,7 @@
 
 from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
 
+from accounts.folding import fold_text
 from knowledge.models import Article, ArticleVersion
 
 
@@ -30,3 +31,16 @@ def desk_articles() -> QuerySet[Article]:
 def newest_version(article: Article) -> ArticleVersion:
     """What an article says or is to say: its draft, or its last version where there is none."""
     return article.versions.select_related("author").order_by("-number").first()  # type: ignore[return-value]
+
+
+def other_articles(article: Article) -> QuerySet[Article]:
+    """The articles that readers of this one can be shown as well."""
+    found: QuerySet[Article] = Article.objects.exclude(pk=article.pk).filter(published__isnull=False, archived_at=None)
+    return found
+
+
+def titled(rows: QuerySet[Article], words: str) -> QuerySet[Article]:
+    """Those of the published articles that have all these words in their titles, in either language."""
+    for word in fold_text(words)[:100].split()[:8]:
+        rows = rows.filter(published__search_key__contains=word)
+    return rows.order_by("slug")

@@ -143,10 +143,12 @@ def _with_files(request: PortalRequest, found: Article, form: ArticleForm) -> Ht
 
 @agents_only
 def article_place(request: PortalRequest, pk: int) -> HttpResponse:
-    """Section, address, readers, related articles, and who answers for an article."""
+    """Section, address, readers, related articles, and who answers for an article. Searching for related articles saves
+    nothing, and what was typed stays."""
     found = fetch_article(pk)
     form = PlaceForm(request.POST or None, article=found)
-    if request.method == "POST" and _may_place(request.user, found) and form.is_valid():
+    searches = "find_now" in request.POST or bool(request.POST.get("find") and "save" not in request.POST)
+    if request.method == "POST" and not searches and _may_place(request.user, found) and form.is_valid():
         try:
             place_article(actor=request.user, article=found, place=form.place())
         except SlugTaken:
@@ -157,7 +159,7 @@ def article_place(request: PortalRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("desk_article_place", pk)
     context = {"article": found, "form": form, "may_place": _may_place(request.user, found)}
-    return render(request, "knowledge/desk/place.html", context, status=422 if form.errors else 200)
+    return render(request, "knowledge/desk/place.html", context, status=422 if form.errors and not searches else 200)
 
 
 @post_only

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.scoping import tenant_scope
@@ -10,6 +12,8 @@ from knowledge.actions.sections import add_section
 from knowledge.drafts import Place, Words
 from knowledge.models import Article, ArticleVote, HelpSettings, Section
 from knowledge.queries.articles import newest_version
+from tests.factories import OrganisationFactory
+from tests.pages import Page
 
 WORDS = Words(title_sv="Byta lösenord", body_sv="Så här.", title_en="Change password", body_en="Like this.")
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -142,7 +146,7 @@ def test_an_article_is_placed(in_scope, agent, section, article):
     }
     assert agent.post(url, posted).status_code == 422  # no organisation
 
-    agent.post(url, {**posted, "organisations": [in_scope.organisation.pk]})
+    agent.post(url, {**posted, "organisations": in_scope.organisation.name})
 
     article.refresh_from_db()
     assert (article.slug, article.audience, article.owner) == ("nytt-ord", "organisations", in_scope.lead)
@@ -153,10 +157,18 @@ def test_ids_of_another_portal_are_refused(in_scope, other_portal, agent, sectio
     url = reverse("desk_article_place", args=[article.pk])
     with tenant_scope(other_portal.tenant):
         foreign = add_section(actor=None, names=("Annan", ""))
+        foreign_name = OrganisationFactory(name="Annan AB").name
+        theirs = add_article(actor=None, place=Place(foreign), words=WORDS)
+        publish_article(actor=None, article=theirs)
     posted = {"section": section.pk, "slug": "x", "audience": "organisations", "owner": other_portal.agent.pk}
 
-    assert agent.post(url, {**posted, "organisations": [other_portal.organisation.pk]}).status_code == 422
+    assert agent.post(url, {**posted, "organisations": foreign_name}).status_code == 422
     assert agent.post(url, {**posted, "section": foreign.pk, "audience": "staff", "owner": ""}).status_code == 422
+    related = {**posted, "audience": "staff", "owner": "", "find": "Change", "find_now": "1"}
+    assert f'value="{theirs.pk}"' not in agent.post(url, {**related, "related": theirs.pk}).content.decode()
+    own = {**posted, "audience": "staff", "owner": ""}
+    for wrong in (theirs.pk, article.pk, "x", "9" * 30):
+        assert agent.post(url, {**own, "related": wrong}).status_code == 422
     assert Article.objects.get().slug == "byta-losenord"
 
 
@@ -177,6 +189,66 @@ def test_two_versions_are_compared_and_an_older_one_restored(in_scope, agent, ar
     assert newest_version(article).number == 2
     agent.post(restoring, {"seen": page.context["mark"]})
     assert (newest_version(article).number, newest_version(article).body_en) == (3, "Like this.")
+
+
+def test_related_articles_are_found_by_their_titles_and_what_is_typed_stays(in_scope, agent, section, article):
+    others = [
+        publish_article(
+            actor=None,
+            article=add_article(
+                actor=None, place=Place(section), words=Words(title_en=f"Röde report {number}", body_en="x")
+            ),
+        )
+        for number in range(12)
+    ]
+    url = reverse("desk_article_place", args=[article.pk])
+    posted = {"section": section.pk, "slug": "other", "audience": "staff", "owner": "", "review_at": ""}
+    boxes = Page(agent.post(url, {**posted, "find": "rode rep", "related": others[11].pk}))
+    offered = [given for given in boxes.all("input") if given.get("name") == "related"]
+    assert len(offered) == 11
+    assert (offered[0]["value"], "checked" in offered[0], "checked" in offered[1]) == (str(others[11].pk), True, False)
+    assert boxes.form(url)["slug"] == "other"
+    article.refresh_from_db()
+    assert (article.slug, article.related.count()) == ("byta-losenord", 0)
+    assert "Nothing was found" in Page(agent.post(url, {**posted, "find": "zebra", "find_now": "1"})).text
+
+    chosen = {**posted, "related": [others[11].pk, others[3].pk], "find": "rode", "save": "1"}
+    assert agent.post(url, chosen).status_code == 302
+    assert set(article.related.values_list("other", flat=True)) == {others[11].pk, others[3].pk}
+
+
+def test_history_and_place_stay_small_however_much_there_is(in_scope, agent, section, article):
+    history, place = (reverse(f"desk_article_{name}", args=[article.pk]) for name in ("versions", "place"))
+
+    def measured() -> list[tuple[int, int]]:
+        found = []
+        for url in (history, place):
+            with CaptureQueriesContext(connection) as asked:
+                answer = agent.get(url)
+            found.append((len(asked), len(answer.content)))
+        return found
+
+    def more(number: int) -> None:
+        for each in range(number):
+            words = Words(title_en=f"Change {each}", body_en=f"{number} {each} " + "long " * 200)
+            save_draft(actor=in_scope.agent, article=article, words=words)
+            publish_article(actor=in_scope.agent, article=article)
+            other = add_article(actor=None, place=Place(section), words=words)
+            publish_article(actor=None, article=other)
+            OrganisationFactory()
+
+    more(30)
+    few = measured()
+    more(30)
+    many = measured()
+    assert [asked for asked, _size in many] == [asked for asked, _size in few]
+    assert all(abs(one - other) < 600 for (_a, one), (_b, other) in zip(few, many, strict=True))
+    page = Page(agent.get(history))
+    assert page.main["data-total"] == "60"
+    older = next(given["href"] for given in page.all("a") if given.get("rel") == "next")
+    text = Page(agent.get(f"{history}{older}")).text
+    assert "35. Change" in text
+    assert "36. Change" not in text
 
 
 def test_who_may_not_publish_is_not_offered_it_and_cannot(in_scope, agent, article):

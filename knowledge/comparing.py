@@ -57,8 +57,21 @@ def _by_words(before: str, after: str) -> list[Part]:
     parts: list[Part] = []
     for kind, a, b, c, d in SequenceMatcher(None, one, other).get_opcodes():
         removed, added = "".join(one[a:b]), "".join(other[c:d])
-        parts += [Part("same", removed)] if kind == "equal" else _replaced(removed, added)
+        if kind == "equal":
+            parts.append(Part("same", removed))
+            continue
+        word = _same_word(removed, added)
+        parts += [Part("same", word)] if word else []
+        parts += _replaced(removed[len(word) :], added[len(word) :])
     return parts
+
+
+def _same_word(before: str, after: str) -> str:
+    """The word that both begin with, if only the space after it is another: such as the last one of a text that goes
+    on now."""
+    first, other = _WORD.match(before), _WORD.match(after)
+    words = {found[0].rstrip() for found in (first, other) if found}
+    return words.pop() if first and other and len(words) == 1 else ""
 
 
 def _replaced(removed: str, added: str) -> list[Part]:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.comparing import changes_between, difference
+from knowledge.comparing import Part, changes_between, difference
 from knowledge.drafts import Words
 
 TEXTS = st.lists(st.sampled_from(["one ", "two\n", "\n", "  ", "three", "å\r\n", "x" * 200]), max_size=30).map("".join)
@@ -28,6 +28,12 @@ def test_only_what_is_different_is_named_word_by_word():
         ("added", "2"),
         ("same", "three"),
     ]
+
+
+def test_what_is_added_at_the_end_takes_nothing_away():
+    parts = difference("One line.\nThe last word", "One line.\nThe last word\n\nAnd more.")
+
+    assert [part for part in parts if part.kind != "same"] == [Part("added", "\n\nAnd more.")]
 
 
 def test_a_long_text_is_compared_in_time_and_mostly_left_out():

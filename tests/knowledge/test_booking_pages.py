@@ -78,7 +78,9 @@ def test_a_guest_reads_what_everybody_may_and_signs_in_to_book(in_scope, occasio
     client, address = browse(in_scope), f"/booking/{occasion.pk}/"
 
     assert Page(client.get("/booking/")).main["data-total"] == "0"
-    assert client.get(address).status_code == 404
+    closed = client.get(address)
+    assert closed.status_code == 404
+    assert f"/sign-in/?next={address}" in Page(closed).links()  # whoever came from a mail has been invited
     Activity.objects.update(audience="everybody")
     assert Page(client.get("/booking/")).main["data-total"] == "1"
     assert f"/sign-in/?next={address}" in Page(client.get(address)).links()

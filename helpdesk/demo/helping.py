@@ -129,7 +129,7 @@ def _tell(said: DemoMessage, author: User, services: list[Service]) -> None:
 
 def _offer(offered: DemoActivity, people: People) -> None:
     (title_sv, title_en), (body_sv, body_en) = offered.title, offered.body
-    words = ActivityWords(ActivityKind(offered.kind), Audience.SIGNED_IN, title_sv, title_en, body_sv, body_en)
+    words = ActivityWords(ActivityKind(offered.kind), Audience(offered.audience), title_sv, title_en, body_sv, body_en)
     with at(WRITTEN):
         activity = save_activity(actor=people["admin"], words=words)
     for held in offered.occasions:

@@ -181,6 +181,7 @@ class DemoActivity:
     title: Pair
     body: Pair
     occasions: tuple[DemoOccasion, ...]
+    audience: str = "signed_in"
 
 
 @dataclass(frozen=True)

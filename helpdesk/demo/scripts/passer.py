@@ -182,18 +182,18 @@ PASSER = DemoPortal(
         {
             "slug": "utbildning",
             "names": ("Utbildning varje månad", "Training every month"),
-            "descriptions": ("Kostnadsfritt för den som har avtal", "Free with an agreement"),
+            "descriptions": ("Gratis, och du bokar själv", "Free, and you book it yourself"),
             "icon": "academic-cap",
             "department": "Support",
             "leads_to": "guidance",
             "guidance": (
                 (
-                    "Första torsdagen varje månad går vi igenom Portvakten på en timme. Ring 08-19 00 40 "
-                    "eller svara på inbjudan, så får du en plats."
+                    "Varje månad går vi igenom Portvakten på nätet. Välj Bokning överst på sidan, så ser du dagarna "
+                    "som kommer. Är det fullt ställer du dig på väntelistan."
                 ),
                 (
-                    "On the first Thursday of each month we go through Portvakten in an hour. Call 08-19 00 40 "
-                    "or answer the invitation to get a seat."
+                    "Every month we go through Portvakten online. Choose Booking at the top of the page to see the "
+                    "coming dates. If one is full, join its waiting list."
                 ),
             ),
         },

@@ -47,6 +47,7 @@ PASSER_HELP = DemoHelp(
                 DemoOccasion(37, "13:00", 90, 10, link="https://meet.passer.example/start", host="lead"),
                 DemoOccasion(65, "13:00", 90, 10, link="https://meet.passer.example/start", host="agent"),
             ),
+            audience="everybody",
         ),
     ),
 )

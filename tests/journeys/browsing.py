@@ -287,5 +287,7 @@ class Reader:
 
     def _listen(self, message: ConsoleMessage) -> None:
         # The browser reports a page's own 4xx as well; statuses are checked where they are expected.
-        if message.type in ("error", "warning") and not re.match(r"Failed to load resource", message.text):
+        # Whoever goes on while suggestions are still on their way breaks these off, which htmx calls an error (twice).
+        told_elsewhere = re.match(r"Failed to load resource|htmx:(?:afterRequest|sendAbort), ", message.text)
+        if message.type in ("error", "warning") and not told_elsewhere:
             self.noise.append(f"console: {message.text}")

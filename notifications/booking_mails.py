@@ -44,10 +44,11 @@ def _changed(event: AccountEvent) -> Values:
     is_old = event.data["sequence"] != booking.occasion.sequence
     if booking.state == BookingState.CANCELLED or is_old or _is_settled(booking):
         raise Refused(Trouble.SETTLED)
-    before = datetime.fromisoformat(event.data["before"])
+    occasion, before = booking.occasion, datetime.fromisoformat(event.data["before"])
+    ended = before + timedelta(minutes=event.data.get("minutes_before", occasion.minutes))
     values = _about(booking) | {"has_place": booking.state == BookingState.BOOKED, "before": ""}
-    if before != booking.occasion.starts_at:
-        values["before"] = span_in_words(before, before + timedelta(minutes=booking.occasion.minutes))
+    if (before, ended) != (occasion.starts_at, occasion.ends_at):
+        values["before"] = span_in_words(before, ended)
     return values | {"files_along": _file(booking) if values["has_place"] else ()}
 
 

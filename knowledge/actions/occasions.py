@@ -108,6 +108,7 @@ def change_occasion(
                 sequence=locked.sequence,
                 changed=sorted(told),
                 before=before["starts_at"].isoformat(),
+                minutes_before=before["minutes"],
             )
         fill_places(locked, actor=None, now=now)
     return locked

@@ -90,6 +90,13 @@ def test_a_guest_reads_what_everybody_may_and_signs_in_to_book(in_scope, occasio
     assert not Booking.objects.exists()
 
 
+def test_a_guest_who_finds_nothing_to_book_is_asked_to_sign_in(in_scope, browse):
+    make_occasion()
+    ways = Page(browse(in_scope).get("/booking/")).links()
+    assert "/sign-in/?next=/booking/" in ways
+    assert Page(browse(in_scope, in_scope.customer).get("/booking/")).main["data-total"] == "1"
+
+
 def test_what_is_for_certain_organisations_does_not_exist_for_others(in_scope, other_portal, occasion, browse):
     Activity.objects.update(audience="organisations")
     ActivityOrganisation.objects.create(activity=occasion.activity, organisation=in_scope.organisation)

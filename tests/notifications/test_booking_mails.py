@@ -1,6 +1,7 @@
 """Mails about bookings: each once, whoever dies between two steps, and with a file for the calendar."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from knowledge.actions import occasions
 from knowledge.actions.booking import book, cancel_booking
 from knowledge.actions.occasions import OccasionWords, cancel_occasion, change_occasion, remind_booked
 from knowledge.models import Booking, Occasion
+from knowledge.times_in_words import span_in_words
 from notifications.composing import as_bytes, as_message, compose
 from notifications.enums import MailKind
 from notifications.facts import Refused
@@ -35,6 +37,11 @@ def mails(tenant) -> list[tuple[str, str]]:
 
 def letter(kind: MailKind, person):
     return compose(Delivery.objects.with_story().filter(template=kind, recipient=person).latest("pk"))
+
+
+def as_read(occasion: Occasion) -> str:
+    with timezone.override(ZoneInfo("Europe/Stockholm")):
+        return span_in_words(occasion.starts_at, occasion.ends_at)
 
 
 def test_who_books_and_who_waits_and_who_moves_up(in_scope, occasion):
@@ -73,6 +80,40 @@ def test_a_change_is_told_as_it_is_now_and_the_calendar_takes_the_later_one(in_s
     (event,) = Calendar.from_ical(compose(last).files[0].content).walk("VEVENT")
     assert (int(event["sequence"]), str(event["location"])) == (2, "Room 9")
     assert event.decoded("dtstart") == Occasion.objects.get().starts_at
+
+
+def test_a_change_of_its_length_says_how_long_it_was_to_be(in_scope, occasion):
+    person = UserFactory()
+    book(actor=person, occasion=occasion, user=person)
+    before = as_read(occasion)
+    longer = OccasionWords(occasion.starts_at, occasion.minutes + 45, 1, link=occasion.link)
+
+    change_occasion(actor=in_scope.agent, occasion=occasion, words=longer)
+    told(in_scope.tenant)
+
+    said = letter(MailKind.OCCASION_CHANGED, person)
+    assert f"It was to be: {before}\n" in said.text
+    occasion.refresh_from_db()
+    assert f"When: {as_read(occasion)}\n" in said.text
+
+
+def test_whose_cancelling_it_was_stands_in_the_subject(in_scope, occasion):
+    leaves, stays = UserFactory(), UserFactory()
+    cancel_booking(actor=leaves, booking=book(actor=leaves, occasion=occasion, user=leaves))
+    book(actor=stays, occasion=occasion, user=stays)
+    cancel_occasion(actor=in_scope.agent, occasion=occasion)
+    told(in_scope.tenant)
+
+    assert letter(MailKind.BOOKING_CANCELLED, leaves).subject.startswith("Booking cancelled: ")
+    assert letter(MailKind.BOOKING_CANCELLED, stays).subject.startswith("Cancelled: ")
+
+
+def test_the_link_to_the_meeting_can_be_pressed(in_scope, occasion):
+    person = UserFactory()
+    book(actor=person, occasion=occasion, user=person)
+    told(in_scope.tenant)
+
+    assert 'href="https://meet.example/secret"' in letter(MailKind.BOOKED, person).html
 
 
 def test_a_cancelled_occasion_tells_everybody_why(in_scope, occasion):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.enums import AccountEventKind, Role
 from accounts.models import AccountEvent
@@ -40,6 +41,8 @@ def test_each_is_asked_about_all_theirs_in_one_mail_once(in_scope, other_portal,
         assert own.part(half).count("Byta lösenord") == 2
         assert "Invoices" not in own.part(half)
         assert "/desk/help/reviews/" in own.part(half)
+        day = date_format(timezone.localdate() - timedelta(days=1), "DATE_FORMAT")
+        assert own.part(half).count(f"(since {day})") == 2  # no order of day and month that readers have to guess
     with tenant_scope(other_portal.tenant):
         assert asked() == []
 

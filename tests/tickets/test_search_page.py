@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.actions.helpers import add_local_administrator
+from accounts.models import Agreement, User
 from accounts.scoping import tenant_scope
 from knowledge.models import SearchedWords
 from tests.conftest import Portal
@@ -176,3 +177,17 @@ def test_many_hits_ask_no_more_than_few(known: Portal, browse):
 )
 def test_words_are_marked_where_they_stand(text: str, words: str, marks: tuple):
     assert marks_in(text, words) == marks
+
+
+def test_who_may_not_ask_is_told_who_does_where_nothing_was_found(known: Portal, browse):
+    """S7: the way on from a search that found nothing is no way that ends before a closed door."""
+    add_local_administrator(actor=None, organisation=known.organisation, name="Lotta Local", phone="0455-1")
+    client = browse(known, known.customer)
+    assert reverse("topics") in results(client, "zebra").links()
+    known.organisation.agreement = Agreement.objects.create(name="Few", contact_limit=1)
+    known.organisation.save()
+
+    page = results(client, "zebra")
+
+    assert "Lotta Local" in page.text
+    assert "tel:0455-1" in page.links()

@@ -1,9 +1,14 @@
 """The health-care software house's manual, line by line (row M): the kind of trouble decides whom one turns to."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.journeys.browsing import PASSWORD, Reader
+from tests.journeys.by_mail import answer, write
 from tests.journeys.conftest import Meet, Site
 from tests.journeys.manual import manual
 from tickets.answers import with_colon
@@ -15,6 +20,11 @@ PHONE, ON_CALL = "036-19 00 10", "036-19 00 19"
 ACCESS, FAULTY, WISH = "Behörighet eller lösenord", "Något fungerar inte", "En synpunkt eller ett önskemål"
 FAULT = "Kallelsen blir tom"
 ERROR = "Utskriftsmall 12 saknas (K-204)"
+SUPPORT = "support@vard.example"
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+IN_HOURS = datetime(2026, 11, 25, 10, tzinfo=STOCKHOLM)  # a Wednesday
+AT_NIGHT = datetime(2026, 11, 25, 22, 15, tzinfo=STOCKHOLM)
+CHRISTMAS_EVE = datetime(2026, 12, 24, 10, tzinfo=STOCKHOLM)  # a Thursday
 NEEDED = ("sign_in_page", "function", "shows_error", "done_before")
 
 
@@ -58,6 +68,23 @@ def turns_to(reader: Reader, end: str, *words: str, hindrance: str | None = None
     assert turn.get_attribute("data-hindrance") == hindrance
     for text in words:
         expect(turn).to_contain_text(text)
+
+
+def is_open(guest: Reader, *words: str) -> None:
+    """What the page says of the hours, now and in the week."""
+    for text in (*words, "måndag–fredag 08.00–16.30"):
+        expect(guest.page.locator("main .opening")).to_contain_text(text)
+
+
+def is_called(guest: Reader, number: str, *, of: str, title: str, other: str) -> None:
+    """The number to call now stands first; the other one is told as well, with when it answers."""
+    line = guest.page.locator("main .phone-line")
+    expect(line.get_by_role("heading")).to_have_text(title)
+    expect(line.locator(f"[data-phone={of}]")).to_have_text(number)
+    assert line.get_by_role("link").all_inner_texts() == [number, other]
+    hrefs = [link.get_attribute("href") for link in line.get_by_role("link").all()]
+    assert hrefs == [f"tel:{told.replace(' ', '')}" for told in (number, other)]
+    expect(line).to_contain_text("Vardagar 8–16.30")
 
 
 def test_where_do_i_turn(meet: Meet, vard: Site) -> None:
@@ -270,3 +297,54 @@ def test_wishes(meet: Meet, vard: Site) -> None:
     maja.open(f"/tickets/{number}/")
     maja.sees("Hej Maja!", "Där läser våra utvecklare.")
     assert maja.mark("status") == "closed"
+
+
+def test_phone_numbers_and_office_hours(meet: Meet, vard: Site, monkeypatch) -> None:
+    guest = meet(site=vard)
+    for address in ("/", "/contact/"):
+        manual("M5", "the phone number and the office hours, and that the office is open now")
+        monkeypatch.setattr(timezone, "now", lambda: IN_HOURS)
+        guest.open(address)
+        is_open(guest, guest.t("Open now, until %s.").replace("%s", "16.30"))
+        is_called(guest, PHONE, of="office", title=guest.t("For urgent matters"), other=ON_CALL)
+
+        manual("M1", "outside office hours the call goes to whoever is on duty")
+        monkeypatch.setattr(timezone, "now", lambda: AT_NIGHT)
+        guest.open(address)
+        is_open(guest, guest.t("Closed now, opens %s.").replace("%s", "i morgon 08.00"))
+        is_called(guest, ON_CALL, of="on-call", title=guest.t("Urgent, outside office hours"), other=PHONE)
+
+        manual("M5", "a public holiday is no office day, though it is a Thursday")
+        monkeypatch.setattr(timezone, "now", lambda: CHRISTMAS_EVE)
+        guest.open(address)
+        is_open(guest, guest.t("Closed now, opens %s.").replace("%s", "måndag 08.00"), "Julafton")
+        is_called(guest, ON_CALL, of="on-call", title=guest.t("Urgent, outside office hours"), other=PHONE)
+
+    # Whoever is led to the phone by the guide reads the same there, once.
+    choose(guest, FAULTY, "Vi kan inte arbeta alls")
+    is_called(guest, ON_CALL, of="on-call", title=guest.t("Urgent, outside office hours"), other=PHONE)
+
+
+def test_one_address_for_all_support(meet: Meet, vard: Site) -> None:
+    manual("M3", "one address for all support, not those of single people")
+    guest = meet(site=vard)
+    guest.open("/contact/")
+    guest.sees(SUPPORT)
+    guest.sees_not(AGENT)
+    write(vard, SUPPORT, "Etiketterna blir sneda", "Sedan i morse.", sender=("Maja Sten", MAJA))
+    vard.post.take()
+
+    manual("M3", "whoever answers, the mail comes from that address, and an answer goes back to support")
+    agent = meet(AGENT, site=vard)
+    agent.open(f"/desk/tickets/{vard.ticket('Etiketterna blir sneda').number}/")
+    agent.fill(body="Vilken skrivare är det?")
+    agent.press(agent.t("Send and wait for customer"))
+    letter = vard.post.take()[MAJA, "reply"]
+    (sender,) = letter.message["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (vard.tenant.name, SUPPORT)
+    assert "Kundstödet på Journalia" in letter.text
+    assert AGENT not in letter.message.as_string()
+    answer(vard, letter, "Den på plan två.")
+    vard.post.take()
+    agent.open(f"/desk/tickets/{vard.ticket('Etiketterna blir sneda').number}/")
+    agent.sees("Den på plan två.")

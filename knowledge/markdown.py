@@ -19,6 +19,7 @@ from accounts.folding import fold_text
 LONGEST = 100_000  # characters; what is beyond is not read
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
 _PARSER.validateLink = lambda url: True  # type: ignore[method-assign]  # `file:` is ours; what may stay is judged below
+_LINKS = MarkdownIt("zero", {"html": False}).enable("link")
 _TAGS = set(
     "p br hr strong em s blockquote pre code ul ol li a img table thead tbody tr th td h2 h3 h4 h5 h6 div".split()
 )
@@ -69,9 +70,7 @@ def render(text: str, files: Mapping[int, str] | None = None) -> Rendered:
     def pass_on(tag: str, name: str, value: str) -> str | None:
         if name == "src":
             return value if value in known else None
-        if name == "href":
-            return value if _LEADS_ON.match(value.strip()) else None
-        return value
+        return _led_on(tag, name, value)
 
     html = _PARSER.renderer.render(tokens, _PARSER.options, {})
     html = html.replace("<table>", f"{_WIDE}<table>").replace("</table>", "</table></div>")
@@ -86,6 +85,15 @@ def render(text: str, files: Mapping[int, str] | None = None) -> Rendered:
     return Rendered(clean, tuple(headings))
 
 
+def render_line(text: str) -> Rendered:
+    """A line whose links lead on, written `[words](/help/address/)`; all other marks are what they are."""
+    html = _LINKS.renderInline(text[:LONGEST])
+    clean = nh3.clean(
+        html, tags={"a"}, attributes={"a": {"href"}}, attribute_filter=_led_on, link_rel="noopener noreferrer"
+    )
+    return Rendered(clean)
+
+
 def files_named(text: str) -> set[int]:
     """The ids of the files a text names, whether as pictures or as links."""
     return {int(found) for found in _NAMED.findall(text)}
@@ -96,6 +104,10 @@ def plain(text: str) -> str:
     tree = SyntaxTreeNode(_PARSER.parse(text[:LONGEST]))
     blocks = (_words(node) for node in tree.walk() if node.type in ("inline", "fence", "code_block"))
     return "\n".join(block for block in blocks if block)
+
+
+def _led_on(tag: str, name: str, value: str) -> str | None:
+    return value if name != "href" or _LEADS_ON.match(value.strip()) else None
 
 
 def _words(node: SyntaxTreeNode) -> str:

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.languages import foreign_language
-from knowledge.markdown import Rendered, render
+from knowledge.markdown import Rendered, render, render_line
 
 register = template.Library()
 
@@ -23,6 +23,12 @@ def shown(rendered: Rendered) -> SafeString:
 def markdown(text: str) -> SafeString:
     """A text of ours in Markdown, without files."""
     return shown(render(text))
+
+
+@register.filter
+def with_links(line: str) -> SafeString:
+    """A line of ours, with the links that are written in it."""
+    return shown(render_line(line))
 
 
 @register.simple_tag

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.journeys import by_mail
 from tests.journeys.browsing import PASSWORD, Reader
-from tests.journeys.by_mail import answer, write
 from tests.journeys.conftest import Meet, Site
 from tests.journeys.manual import manual
 from tickets.answers import with_colon
@@ -331,7 +331,7 @@ def test_one_address_for_all_support(meet: Meet, vard: Site) -> None:
     guest.open("/contact/")
     guest.sees(SUPPORT)
     guest.sees_not(AGENT)
-    write(vard, SUPPORT, "Etiketterna blir sneda", "Sedan i morse.", sender=("Maja Sten", MAJA))
+    by_mail.write(vard, SUPPORT, "Etiketterna blir sneda", "Sedan i morse.", sender=("Maja Sten", MAJA))
     vard.post.take()
 
     manual("M3", "whoever answers, the mail comes from that address, and an answer goes back to support")
@@ -344,7 +344,7 @@ def test_one_address_for_all_support(meet: Meet, vard: Site) -> None:
     assert (sender.display_name, sender.addr_spec) == (vard.tenant.name, SUPPORT)
     assert "Kundstödet på Journalia" in letter.text
     assert AGENT not in letter.message.as_string()
-    answer(vard, letter, "Den på plan två.")
+    by_mail.answer(vard, letter, "Den på plan två.")
     vard.post.take()
     agent.open(f"/desk/tickets/{vard.ticket('Etiketterna blir sneda').number}/")
     agent.sees("Den på plan två.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.markdown import plain, render
+from knowledge.markdown import plain, render, render_line
 
 
 def test_headings_begin_below_the_pages_own_whichever_mark_the_writer_begins_with():
@@ -43,6 +43,15 @@ def test_nothing_runs_or_loads_from_elsewhere(text: str):
     assert 'href="javascript' not in html
     assert "evil.example/pixel" not in html or "src=" not in html
     assert not any(f'href="{start}' in html for start in ("javascript", "data", "//", "/\\", "file"))
+
+
+def test_a_line_has_links_and_no_other_marks():
+    html = render_line("1. *Se* C:\\_x & [mer](/help/mer/), <b>[nej](javascript:alert(1))</b>").html
+
+    assert html == (
+        '1. *Se* C:\\_x &amp; <a href="/help/mer/" rel="noopener noreferrer">mer</a>, '
+        "&lt;b&gt;[nej](javascript:alert(1))&lt;/b&gt;"
+    )
 
 
 def test_a_texts_own_files_are_shown_in_their_places():

@@ -27,6 +27,14 @@ def test_the_portals_tips_stand_before_the_topics(tips, in_scope, browse):
     assert "Show the whole window Say what you did before Is it plugged in?" in page.text
 
 
+def test_a_tip_may_lead_to_an_article(in_scope, browse):
+    HelpSettings.objects.create(tips_en="First read [what we ask](/help/what-we-ask/)")
+    page = Page(browse(in_scope).get("/tickets/new/fault/"))
+
+    assert "/help/what-we-ask/" in page.links()
+    assert "First read what we ask" in page.text
+
+
 @pytest.mark.parametrize("who", ["customer", None])
 def test_who_knows_them_has_them_closed_until_their_words_change(tips, in_scope, other_portal, browse, who):
     client = browse(in_scope, getattr(in_scope, who) if who else None)

@@ -8,7 +8,10 @@ from knowledge.models import HelpSettings
 from tickets.models import HelpTopic, ManualTopic
 from tickets.queries import with_form
 
-TIPS_HELP = _("One a line, at most five, short. Shown above every form until the reader puts them away.")
+TIPS_HELP = _(
+    "One a line, at most five, short. Shown above every form until the reader puts them away. "
+    "A link is written [words](/address/)."
+)
 MOST_TIPS = 5
 
 

@@ -246,7 +246,10 @@ class TopicForm(forms.Form):
             (_("Check list in Swedish"), _("Check list in English")),
             TextField,
             max_length=2000,
-            help_text=_("One point a line. It is read above the form; nothing has to be ticked."),
+            help_text=_(
+                "One point a line. It is read above the form; nothing has to be ticked. "
+                "A link is written [words](/address/)."
+            ),
         )
         self.fields["is_open_to_wishes"] = forms.BooleanField(
             label=_("Wishes may be sent here"),

@@ -10,6 +10,10 @@ SKOLA_GUIDE = {
             DemoAnswer(
                 ("Elev, vårdnadshavare eller personal", "Pupil, guardian or staff"),
                 "own_administrators",
+                words=(
+                    "Fråga din skola eller kommun: de har en central administratör, som hjälper dig eller frågar oss.",
+                    "Ask your school or municipality: their central administrator helps you, or asks us.",
+                ),
                 examples=(("Jag ser inte mitt barns betyg.", "I cannot see my child's grades."),),
             ),
             DemoAnswer(

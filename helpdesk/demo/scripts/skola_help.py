@@ -6,11 +6,15 @@ SKOLA_HELP = DemoHelp(
     tips=(
         (
             "Ett ärende per fråga.\nSkriv felmeddelandet ordagrant, och när det kom.\n"
-            "Lägg till kollegor som ska följa ärendet.\nSkriv inga personnummer."
+            "Lägg till kollegor som ska följa ärendet.\nSkriv inga personnummer.\n"
+            "Mer att tänka på: [Vad bör jag tänka på innan jag skickar ett ärende?]"
+            "(/help/vad-bor-jag-tanka-pa-innan-jag-skickar-ett-arende/)"
         ),
         (
             "One ticket for each question.\nWrite the error message word for word, and when it came.\n"
-            "Add colleagues who should follow the ticket.\nWrite no personal numbers."
+            "Add colleagues who should follow the ticket.\nWrite no personal numbers.\n"
+            "More to think of: [What should I think of before I send a ticket?]"
+            "(/help/vad-bor-jag-tanka-pa-innan-jag-skickar-ett-arende/)"
         ),
     ),
     services=(

@@ -12,6 +12,7 @@ from accounts.scoping import tenant_scope
 from notifications.actions.draining import drain_everybody
 from notifications.actions.telling_service import tell_subscribers
 from notifications.models import Delivery, KeptMail
+from tickets.actions.answering_together import give_answers
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Post:
     def deliver(self) -> None:
         """Do the worker's work until nothing is left of it."""
         with tenant_scope(self.tenant):
-            while tell_subscribers():
+            while tell_subscribers() or give_answers():
                 pass
         while drain_everybody():
             pass

@@ -237,6 +237,16 @@ def test_a_usual_guide_ends_in_what_the_portal_has(in_scope):
     assert amiss() == {}
 
 
+def test_which_of_several_forms_is_meant_a_usual_guide_does_not_guess(in_scope, browse):
+    TopicFactory(slug="second")
+    client = browse(in_scope, in_scope.administrator)
+
+    assert not Page(client.get("/settings/guide/")).marked("data-begin")
+    client.post("/settings/guide/beginning/")
+
+    assert not GuideQuestion.objects.exists()
+
+
 def test_a_usual_guide_needs_a_form_and_an_administrator(in_scope, browse):
     with pytest.raises(PermissionError):
         add_usual_guide(actor=in_scope.agent)

@@ -53,15 +53,17 @@ ASK_US = AnswerWords(
 
 
 def usual_topic() -> HelpTopic | None:
-    """The form a usual guide ends in: the first that everybody is offered. None where there is no such form."""
-    return open_topics(None).first()
+    """The form a usual guide ends in: the one that everybody is offered. None where there is none, or several: which of
+    them is meant, the portal has to say."""
+    offered = list(open_topics(None)[:2])
+    return offered[0] if len(offered) == 1 else None
 
 
 def add_usual_guide(*, actor: User | None) -> bool:
     """Begin the guide with three kinds of trouble, which end in a form; at the phone for what is urgent, if the portal
     has one; and at the reader's own administrators for accounts, if any organisation has named some.
 
-    Returns False, and changes nothing, where there is a guide already, or no form that everybody is offered. For
+    Returns False, and changes nothing, where there is a guide already, or no `usual_topic`. For
     administrators (None: an operator's command).
     """
     require_administrator(actor)

@@ -72,7 +72,7 @@ def guide_beginning(request: PortalRequest) -> HttpResponse:
     if add_usual_guide(actor=request.user):
         messages.success(request, _("The guide is there, and customers see it. Change what is different with you."))
     else:
-        messages.info(request, _("Nothing was added: there is a guide already, or no form that everybody is offered."))
+        messages.info(request, _("Nothing was added: there is a guide already, or not one form for everything."))
     return redirect("guide_settings")
 
 

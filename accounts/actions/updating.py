@@ -24,9 +24,11 @@ ACCESS_FIELDS = (
     "known_domains",
     "contacts_may_invite",
     "refuses_private_addresses",
-    "entry_contact",
+    "entry_contact_sv",
+    "entry_contact_en",
     "phone",
-    "phone_hours",
+    "phone_hours_sv",
+    "phone_hours_en",
     "phone_is_urgent_only",
     "on_call_phone",
 )

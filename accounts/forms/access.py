@@ -36,21 +36,25 @@ class AccessForm(forms.Form):
         required=False,
         help_text=_("An address such as name@gmail.com is refused at once, with the reason."),
     )
-    entry_contact = LineField(
-        label=_("What do those read who are not let in?"),
+    entry_contact_sv = LineField(
+        label=_("What those read who are not let in, in Swedish"),
         required=False,
         max_length=200,
         help_text=_("A sentence for the pages and mails about access: No customer yet? Call us on 08-123 45 67."),
     )
+    entry_contact_en = LineField(
+        label=_("What those read who are not let in, in English"), required=False, max_length=200
+    )
     phone = LineField(
         label=_("Phone"), required=False, max_length=40, help_text=_("Shown to those whose agreement has it.")
     )
-    phone_hours = LineField(
-        label=_("When somebody answers the phone"),
+    phone_hours_sv = LineField(
+        label=_("When somebody answers the phone, in Swedish"),
         required=False,
         max_length=120,
         help_text=_("Such as: weekdays 8–16."),
     )
+    phone_hours_en = LineField(label=_("When somebody answers the phone, in English"), required=False, max_length=120)
     phone_is_urgent_only = forms.BooleanField(
         label=_("The phone is for urgent matters only"),
         required=False,

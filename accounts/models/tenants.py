@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language, PasswordPolicy, WayIn
+from accounts.languages import in_readers_language
 
 validate_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is written as # and six digits, such as #00618e."))
 
@@ -39,12 +40,15 @@ class Tenant(models.Model):
     password_policy = models.CharField(max_length=8, choices=PasswordPolicy.choices, default=PasswordPolicy.MODERN)
     staff_need_second_factor = models.BooleanField(default=False)
     phone = models.CharField(max_length=40, blank=True)
-    phone_hours = models.CharField(max_length=120, blank=True)
+    phone_hours_sv = models.CharField(max_length=120, blank=True)
+    phone_hours_en = models.CharField(max_length=120, blank=True)
     phone_is_urgent_only = models.BooleanField(default=True)  # S5
     on_call_phone = models.CharField(max_length=40, blank=True)  # outside office hours (M1)
     # Until when there may be a service message to show; kept by their doors, so that pages ask only while there is one.
     service_messages_until = models.DateTimeField(null=True, editable=False)
-    entry_contact = models.CharField(max_length=200, blank=True)  # whom those turn to who are not let in
+    # Whom those turn to who are not let in.
+    entry_contact_sv = models.CharField(max_length=200, blank=True)
+    entry_contact_en = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -55,6 +59,14 @@ class Tenant(models.Model):
     def guests_file(self) -> bool:
         """Whether people may file without signing in: only where anybody may come in anyway."""
         return self.strangers == WayIn.OPEN
+
+    @property
+    def phone_hours(self) -> str:
+        return in_readers_language(self.phone_hours_sv, self.phone_hours_en)
+
+    @property
+    def entry_contact(self) -> str:
+        return in_readers_language(self.entry_contact_sv, self.entry_contact_en)
 
     def url(self, path: str) -> str:
         """An absolute address on this portal, from its own record; a request's Host has no say (DESIGN, fault 8)."""

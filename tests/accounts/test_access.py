@@ -1,6 +1,7 @@
 """Settings: who comes in, whom the refused turn to, and the list of webmail domains."""
 
 import pytest
+from django.utils import translation
 
 from accounts.actions.private_domains import (
     NoPrivateDomain,
@@ -20,9 +21,11 @@ CHOSEN = {
     "known_domains": "open",
     "contacts_may_invite": "on",
     "refuses_private_addresses": "on",
-    "entry_contact": "Kundtjänst, 08-1",
+    "entry_contact_sv": "Kundtjänst, 08-1",
+    "entry_contact_en": "Customer service, 08-1",
     "phone": "08-2",
-    "phone_hours": "weekdays 8–16",
+    "phone_hours_sv": "vardagar 8–16",
+    "phone_hours_en": "weekdays 8–16",
     "phone_is_urgent_only": "on",
     "on_call_phone": "070-3",
 }
@@ -51,6 +54,15 @@ def test_an_administrator_says_who_comes_in_on_their_own_portal_only(portal, oth
         assert words in page.text
 
 
+def test_what_people_read_of_it_is_in_their_language(portal, browse):
+    browse(portal, portal.administrator).post("/settings/access/", CHOSEN | {"phone_hours_en": ""})
+    tenant = Tenant.objects.get(pk=portal.tenant.pk)
+    with translation.override("en"):
+        assert (tenant.entry_contact, tenant.phone_hours) == ("Customer service, 08-1", "vardagar 8–16")
+    with translation.override("sv"):
+        assert (tenant.entry_contact, tenant.phone_hours) == ("Kundtjänst, 08-1", "vardagar 8–16")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"strangers": ""}, {"strangers": "anything"}, {"known_domains": "x"}, {"phone": "1" * 99}]
 )
@@ -60,7 +72,7 @@ def test_wrong_answers_are_refused_and_what_was_typed_stays(portal, other_portal
     response = browse(portal, portal.administrator).post("/settings/access/", {**CHOSEN, **wrong})
 
     assert response.status_code == 422
-    assert Page(response).form("/settings/access/")["entry_contact"] == CHOSEN["entry_contact"]
+    assert Page(response).form("/settings/access/")["entry_contact_sv"] == CHOSEN["entry_contact_sv"]
     assert values(portal) == before
 
 

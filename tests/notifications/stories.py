@@ -41,7 +41,7 @@ def ask(kind: EntryRequestKind, address: str, words: str = "") -> None:
 def come_in(portal: Portal, words: str, language: str = "en") -> None:
     """Everybody who comes in, or does not: the mails of `notifications/entry_mails.py`. `words` is what people type."""
     tenant = portal.tenant
-    tenant.entry_contact, tenant.phone, tenant.phone_hours = "Kundtjänst, 08-1", "08-2", "8–16"
+    tenant.entry_contact_sv, tenant.phone, tenant.phone_hours_sv = "Kundtjänst, 08-1", "08-2", "8–16"
     tenant.strangers = tenant.known_domains = WayIn.APPLICATION
     tenant.save()
     organisation = Organisation.objects.create(name=words[:60], contact_limit=1)

@@ -281,7 +281,7 @@ def test_the_mailbox_is_told_what_applies(in_scope, agreement, browse):
 
 @pytest.mark.parametrize("shows", [True, False])
 def test_the_phone_is_shown_only_to_those_whose_agreement_shows_it(in_scope, browse, shows):
-    in_scope.tenant.phone, in_scope.tenant.phone_hours = "08-555 12 34", "weekdays 8–16"
+    in_scope.tenant.phone, in_scope.tenant.phone_hours_sv = "08-555 12 34", "weekdays 8–16"
     in_scope.tenant.save()
     ticket = make_ticket(requester=in_scope.customer, topic=in_scope.topic)
     in_scope.organisation.agreement = Agreement.objects.create(name="A", shows_phone=shows)

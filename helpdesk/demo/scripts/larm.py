@@ -190,7 +190,8 @@ LARM = DemoPortal(
         "strangers": "open",
         "known_domains": "open",
         "phone": "040-10 20 30",
-        "phone_hours": "Dygnet runt vid akuta larmfel",
+        "phone_hours_sv": "Dygnet runt vid akuta larmfel",
+        "phone_hours_en": "Day and night for urgent faults of alarms",
     },
     forms={
         "Brandlarm": form("fire", DISPLAY, site="always"),

@@ -75,7 +75,8 @@ PASSER = DemoPortal(
         "strangers": "open",
         "known_domains": "open",
         "phone": "08-19 00 40",
-        "phone_hours": "Helgfria vardagar 9–17",
+        "phone_hours_sv": "Helgfria vardagar 9–17",
+        "phone_hours_en": "Working days 9–17",
     },
     agreements=(
         {"name": "Bas", "level": "Svar inom två arbetsdagar"},

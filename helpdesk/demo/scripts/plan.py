@@ -264,8 +264,10 @@ PLAN = DemoPortal(
         "strangers": "invitation",
         "known_domains": "invitation",
         "phone": "08-120 45 00",
-        "phone_hours": "Helgfria vardagar 8–17, endast akuta ärenden",
-        "entry_contact": "Är du inte kund än? Ring 08-120 45 10.",
+        "phone_hours_sv": "Helgfria vardagar 8–17, endast akuta ärenden",
+        "phone_hours_en": "Working days 8–17, urgent matters only",
+        "entry_contact_sv": "Är du inte kund än? Ring 08-120 45 10.",
+        "entry_contact_en": "Not a customer yet? Call 08-120 45 10.",
     },
     agreements=(
         {"name": "Standard", "contact_limit": 2, "level": "Första svar inom fyra timmar"},

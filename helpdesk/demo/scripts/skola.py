@@ -78,7 +78,8 @@ SKOLA = DemoPortal(
         "known_domains": "application",
         "refuses_private_addresses": True,
         "contacts_may_invite": False,
-        "entry_contact": "Är du elev, vårdnadshavare eller personal? Vänd dig till din kommun eller skola.",
+        "entry_contact_sv": "Är du elev, vårdnadshavare eller personal? Vänd dig till din kommun eller skola.",
+        "entry_contact_en": "Are you a pupil, a guardian or staff? Ask your municipality or school.",
     },
     password_policy=PasswordPolicy.COMPOSED,
     agreements=(

@@ -76,9 +76,11 @@ VARD = DemoPortal(
         "strangers": "invitation",
         "known_domains": "invitation",
         "phone": "036-19 00 10",
-        "phone_hours": "Vardagar 8–16.30; annan tid kopplas akuta fel till jouren",
+        "phone_hours_sv": "Vardagar 8–16.30; annan tid kopplas akuta fel till jouren",
+        "phone_hours_en": "Weekdays 8–16.30; at other times urgent faults go to whoever is on call",
         "on_call_phone": "036-19 00 19",
-        "entry_contact": "Vill du kunna lägga ärenden här? Ring 036-19 00 10 på kontorstid, så ordnar vi det.",
+        "entry_contact_sv": "Vill du kunna lägga ärenden här? Ring 036-19 00 10 på kontorstid, så ordnar vi det.",
+        "entry_contact_en": "Would you like to file tickets here? Call 036-19 00 10 in office hours, and we see to it.",
     },
     forms={
         "Felrapport": DemoForm(ready="fault_report"),

@@ -208,11 +208,15 @@ def replies_not_out() -> QuerySet[TicketEvent]:
 
 
 def is_closed_as_known() -> Q:
-    """Whether a ticket is closed as far as customers know: as it was before replies that are not out."""
-    not_out = replies_not_out().order_by()
-    unheard = Q(pk__in=not_out.filter(data__closed=True).values("ticket"))
-    heard_closed = Q(pk__in=not_out.filter(data__reopened=True).values("ticket"))
-    return (Q(status=Status.CLOSED) & ~unheard) | heard_closed
+    """Whether a ticket is closed as far as customers know: as it was before replies that are not out. One query, for
+    those: in the condition of a list they took longer than the list."""
+    not_out = list(replies_not_out().order_by().values_list("ticket", "data"))
+    unheard = [ticket for ticket, data in not_out if data.get("closed")]
+    heard_closed = [ticket for ticket, data in not_out if data.get("reopened")]
+    closed = Q(status=Status.CLOSED)
+    if unheard:
+        closed &= ~Q(pk__in=unheard)
+    return closed | Q(pk__in=heard_closed) if heard_closed else closed
 
 
 def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
@@ -231,15 +235,23 @@ def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
 def with_unread(tickets: QuerySet[Ticket], user: User, *, staff: bool) -> QuerySet[Ticket]:
     """Tickets with `is_unread`: somebody else wrote after the point up to which `user` has read. To a customer only a
     ticket they take part in can be unread; what they may look at besides is no news for them."""
+    if staff:
+        return tickets.annotate(is_unread=Exists(_news_for(user)))
+    of_others = When(whose=Whose.ORGANISATION, then=Value(value=False))
+    return with_whose(tickets, user).annotate(is_unread=Case(of_others, default=Exists(_answers_for(user))))
+
+
+def _news_for(user: User) -> QuerySet[Message]:
+    """What others wrote on a ticket after the point up to which `user` has read."""
     seen = Reading.objects.filter(ticket=OuterRef("ticket"), user=user).values("message_id")[:1]
     news = Message.objects.filter(ticket=OuterRef("pk"), pk__gt=Coalesce(Subquery(seen), Value(0)))
-    news = news.filter(withdrawn_at=None).exclude(author=user)
-    if staff:
-        return tickets.annotate(is_unread=Exists(news))
-    of_others = When(whose=Whose.ORGANISATION, then=Value(value=False))
-    return with_whose(tickets, user).annotate(
-        is_unread=Case(of_others, default=Exists(news.filter(is_public(), kind=MessageKind.REPLY)))
-    )
+    found: QuerySet[Message] = news.filter(withdrawn_at=None).exclude(author=user)
+    return found
+
+
+def _answers_for(user: User) -> QuerySet[Message]:
+    """The same, as customers know it."""
+    return _news_for(user).filter(is_public(), kind=MessageKind.REPLY)
 
 
 def with_whose(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
@@ -263,7 +275,14 @@ def unread_of(tickets: QuerySet[Ticket], user: User) -> QuerySet[Ticket]:
 
 def unread_total(user: User) -> int:
     """How many of the tickets a person takes part in have replies they have not read."""
-    return unread_of(participating(user).select_related(None), user).count()
+    return participating(user).select_related(None).filter(Exists(_answers_for(user))).count()
+
+
+def own_with_unread(user: User) -> QuerySet[Ticket]:
+    """The tickets a person takes part in, with `is_unread` and `whose` they are: what `with_unread` says of them, asked
+    more simply, for none is only seen as an organisation's."""
+    own = Case(When(requester=user, then=Value(str(Whose.MINE))), default=Value(str(Whose.SHARED)))
+    return participating(user).annotate(whose=own, is_unread=Exists(_answers_for(user)))
 
 
 def counts_of(user: User) -> dict[tuple[str, str], int]:
@@ -359,11 +378,13 @@ def add_columns(tickets: Iterable[Ticket]) -> None:
 
 def topics_known_to(person: User | None) -> QuerySet[HelpTopic]:
     """The help topics whose name somebody may read: those meant for them, also when they are retired. None is who is
-    not signed in. Who may not see a topic may not see those below it. Agents know all."""
+    not signed in. Who may not see a topic may not see those below it. Agents know all. One query, for who is of an
+    organisation: which topics are meant for that."""
     if person is not None and person.is_agent:
         every: QuerySet[HelpTopic] = HelpTopic.objects.all()
         return every
-    one, parent, grandparent = (_meant_for(person, prefix) for prefix in ("", "parent__", "parent__parent__"))
+    chosen = _topics_chosen_for(person)
+    one, parent, grandparent = (_meant_for(person, chosen, prefix) for prefix in ("", "parent__", "parent__parent__"))
     above = Q(parent=None) | (parent & (Q(parent__parent=None) | grandparent))
     found: QuerySet[HelpTopic] = HelpTopic.objects.filter(one & above)
     return found
@@ -393,19 +414,26 @@ def manual_topic_for(person: User | None) -> HelpTopic | None:
     return open_topics(person).filter(manual_topic__isnull=False).first()
 
 
-def _meant_for(person: User | None, prefix: str) -> Q:
-    """Whether a topic itself, or one above it (`prefix`), is for this person."""
+def _meant_for(person: User | None, chosen: list[int], prefix: str) -> Q:
+    """Whether a topic itself, or one above it (`prefix`), is for this person, or among those `chosen` for them."""
     ways = Q(**{f"{prefix}audience": Audience.EVERYBODY})
     if person is not None:
         ways |= Q(**{f"{prefix}audience": Audience.SIGNED_IN})
+    return ways | Q(**{f"{prefix}pk__in": chosen}) if chosen else ways
+
+
+def _topics_chosen_for(person: User | None) -> list[int]:
+    """The ids of the topics that are for certain customers, this person's organisation among them. Asked once: in a
+    condition of each of three levels it took longer than all else."""
     organisation = person.organisation if person is not None else None
-    if organisation is not None:
-        own = TopicOrganisation.objects.filter(organisation=organisation).values("topic")
-        ways |= Q(**{f"{prefix}audience": Audience.ORGANISATIONS, f"{prefix}pk__in": own})
-        if organisation.agreement_id is not None and organisation.agreement_holds(portals_today()):
-            agreed = TopicAgreement.objects.filter(agreement=organisation.agreement_id).values("topic")
-            ways |= Q(**{f"{prefix}audience": Audience.AGREEMENTS, f"{prefix}pk__in": agreed})
-    return ways
+    if organisation is None:
+        return []
+    own = TopicOrganisation.objects.filter(organisation=organisation).values("topic")
+    ways = Q(audience=Audience.ORGANISATIONS, pk__in=own)
+    if organisation.agreement_id is not None and organisation.agreement_holds(portals_today()):
+        agreed = TopicAgreement.objects.filter(agreement=organisation.agreement_id).values("topic")
+        ways |= Q(audience=Audience.AGREEMENTS, pk__in=agreed)
+    return list(HelpTopic.objects.filter(ways).order_by().values_list("pk", flat=True))
 
 
 def questions_of(topic: HelpTopic) -> list[FormField]:

@@ -13,6 +13,7 @@ from knowledge.queries.readable import articles_for
 
 FEW = 6  # articles of a section on the help centre's first page
 RELATED = 6
+LONG = ("published__body_sv", "published__body_en")  # texts that no list shows
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Shelf:
 
 def titles_for(reader: User | None) -> QuerySet[Article]:
     """The articles this reader may read, without their long texts: for lists."""
-    return articles_for(reader).defer("published__body_sv", "published__body_en")
+    return articles_for(reader).defer(*LONG)
 
 
 def shelves_for(reader: User | None, *, few: int = FEW, most: int | None = None) -> list[Shelf]:
@@ -40,7 +41,7 @@ def shelves_for(reader: User | None, *, few: int = FEW, most: int | None = None)
         rows = rows.annotate(shelf_number=shelf_number).filter(shelf_number__lte=most)
     totals = dict(rows.order_by().values_list("pk", "of"))
     shelves: dict[int, Shelf] = {}
-    shown = titles_for(reader).filter(pk__in=totals)
+    shown = Article.objects.filter(pk__in=totals).select_related("published", "section").defer(*LONG)
     for article in shown.order_by("section__position", "section_id", "position", "pk"):
         shelf = shelves.setdefault(article.section_id, Shelf(article.section, [], totals[article.pk]))
         shelf.articles.append(article)

@@ -34,6 +34,7 @@ from tests.factories import AgentFactory, DepartmentFactory, OrganisationFactory
 from tests.factories import ask as ask_in_form
 from tests.house.test_strangers import patterns
 from tests.knowledge.test_service_messages import told
+from tickets.actions.answering_together import give_answers
 from tickets.actions.attaching import keep_uploads
 from tickets.actions.closing import close_ticket
 from tickets.actions.collaborating import add_collaborator, set_confidentiality
@@ -563,6 +564,7 @@ def url_of(name: str, case: Case, world: World, token_of: str = "") -> str:
     return reverse(name, kwargs={key: given[key] for key in pattern.pattern.converters})
 
 
+FOLLOWED = {"desk_service_answer": give_answers}  # what a worker does with it
 URLS: dict[tuple[Any, ...], str] = {}
 
 
@@ -579,6 +581,9 @@ def ask(
             response = client.get(url)
         else:
             response = client.post(url, address.posts(world, token_of or role, case))
+        if name in FOLLOWED:
+            with tenant_scope(world.portal.tenant):
+                FOLLOWED[name]()
         recorded = case_events(world, case)[len(last) :] if may is True else []
         if response.streaming:
             response.getvalue()  # else its file stays open

@@ -14,7 +14,7 @@ from knowledge.queries.help_settings import help_settings
 from knowledge.queries.reading import shelves_for
 from tickets.as_known import stand_as_known
 from tickets.models import Ticket
-from tickets.queries import is_closed_as_known, participating, with_unread
+from tickets.queries import is_closed_as_known, own_with_unread
 from tickets.topic_tree import choice_for
 from tickets.views.contact import first_question
 
@@ -28,13 +28,13 @@ def home(request: PortalRequest) -> HttpResponse:
     reader, settings = reader_of(request), help_settings()
     context: dict[str, Any] = {
         "settings": settings,
-        "choice": choice_for(reader),
         "shelves": shelves_for(reader, few=ARTICLES, most=SHELVES),
         "phone": phone_for(reader),
     }
     if settings.guide_first:
         context |= first_question(Guide())
     else:
+        context["choice"] = choice_for(reader)
         context["has_guide"] = GuideQuestion.objects.filter(is_first=True).exists()
     if reader is not None:
         context["own_open"] = _own_open(reader)
@@ -42,7 +42,7 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 def _own_open(reader: User) -> list[Ticket]:
-    own = with_unread(participating(reader).exclude(is_closed_as_known()), reader, staff=False)
+    own = own_with_unread(reader).exclude(is_closed_as_known())
     rows = list(own.select_related(None).select_related("requester").order_by("-last_activity_at", "-pk")[:OWN])
     stand_as_known(rows)
     return rows

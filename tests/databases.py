@@ -52,6 +52,14 @@ def migrations() -> dict[str, str]:
     return {name: sha256(Path(file or "").read_bytes()).hexdigest() for name, file in files.items()}
 
 
+def bring_back(table: str, *columns: str) -> None:
+    """Text columns as they were before a later migration renamed or removed them, for models of an earlier state."""
+    connection.check_constraints()  # a PostgreSQL table with rows yet to be checked is not altered
+    with connection.cursor() as cursor:
+        for column in columns:
+            cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column} varchar(200) NOT NULL DEFAULT ''")
+
+
 def _contents() -> dict[str, str]:
     known: dict[str, str] = json.loads(CONTENTS.read_text()) if CONTENTS.exists() else {}
     return known

@@ -28,7 +28,18 @@ from accounts.models import Organisation, Site, User
 from accounts.queries.colleagues import sees_organisations_tickets
 from accounts.queries.portals import portals_today
 from routing.queries import sight_of
-from tickets.enums import Audience, Channel, EventKind, FieldAccess, FieldKind, LeadsTo, MessageKind, Status, Whose
+from tickets.enums import (
+    Audience,
+    Channel,
+    EventKind,
+    FieldAccess,
+    FieldKind,
+    LeadsTo,
+    MessageKind,
+    PriorityUse,
+    Status,
+    Whose,
+)
 from tickets.models import (
     Collaborator,
     FieldAnswer,
@@ -36,6 +47,7 @@ from tickets.models import (
     FormField,
     HelpTopic,
     Message,
+    PrioritySettings,
     Reading,
     Tag,
     Ticket,
@@ -44,7 +56,6 @@ from tickets.models import (
     TopicAgreement,
     TopicOrganisation,
 )
-from tickets.priorities import customers_see_priority
 from tickets.questions import asked_questions
 
 EXCERPT = 160
@@ -226,8 +237,8 @@ def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
         return events
     among_colleagues = Q(kind=EventKind.NUDGED, data__by__isnull=False)
     theirs = Q(kind__in=CUSTOMER_EVENTS) & ~among_colleagues
-    if customers_see_priority():
-        theirs |= Q(kind=EventKind.PRIORITY_CHANGED, data__shown=True)
+    hidden = PrioritySettings.objects.filter(use=PriorityUse.HIDDEN)
+    theirs |= Q(~Exists(hidden), kind=EventKind.PRIORITY_CHANGED, data__shown=True)
     # What a reply did besides is known with the reply.
     return events.filter(theirs).filter(Q(message=None) | is_public("message__"))
 

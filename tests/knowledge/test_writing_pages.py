@@ -165,11 +165,16 @@ def test_ids_of_another_portal_are_refused(in_scope, other_portal, agent, sectio
     assert agent.post(url, {**posted, "organisations": foreign_name}).status_code == 422
     assert agent.post(url, {**posted, "section": foreign.pk, "audience": "staff", "owner": ""}).status_code == 422
     related = {**posted, "audience": "staff", "owner": "", "find": "Change", "find_now": "1"}
-    assert f'value="{theirs.pk}"' not in agent.post(url, {**related, "related": theirs.pk}).content.decode()
-    own = {**posted, "audience": "staff", "owner": ""}
+    own = add_article(actor=None, place=Place(section), words=Words(title_en="Changed", body_en="How."))
+    publish_article(actor=None, article=own)
+    offered = agent.post(url, {**related, "related": theirs.pk}).content.decode()
+    assert f'name="related" value="{own.pk}"' in offered
+    assert f'name="related" value="{theirs.pk}"' not in offered
+    alone = {**posted, "audience": "staff", "owner": ""}
     for wrong in (theirs.pk, article.pk, "x", "9" * 30):
-        assert agent.post(url, {**own, "related": wrong}).status_code == 422
-    assert Article.objects.get().slug == "byta-losenord"
+        assert agent.post(url, {**alone, "related": wrong}).status_code == 422
+    article.refresh_from_db()
+    assert article.slug == "byta-losenord"
 
 
 def test_two_versions_are_compared_and_an_older_one_restored(in_scope, agent, article):

@@ -27,6 +27,7 @@ from routing.models import Calendar, CalendarDay, CalendarSpan, ServiceLevel
 from routing.promises import OFFICE_HOURS, Promises, hours_of
 from routing.typed_hours import read_hours
 from routing.working_time import Hours, Span, worked
+from tests.databases import bring_back
 
 NIGHTS = tuple(read_hours("22-06") for _ in range(7))
 OFFICE = Hours("Europe/Stockholm", OFFICE_HOURS, country="SE")
@@ -199,6 +200,7 @@ def test_a_portal_is_founded_in_a_time_zone_that_is_one(portal):
 def test_a_portal_that_is_there_already_keeps_counting_as_it_did(portal, other_portal):
     with tenant_scope(portal.tenant):
         add_office_hours(actor=None)
+    bring_back("accounts_tenant", "entry_contact", "phone_hours")
     name = "0005_calendar_for_each_portal"
     apps = MigrationExecutor(connection).loader.project_state(("routing", name)).apps
 

@@ -71,7 +71,7 @@ def test_from_the_application_to_the_first_ticket(meet: Meet, skola: Site) -> No
     assert (guest.path, guest.heading) == ("/register/", guest.t("Apply for access"))
 
     manual("I2", "only central administrators register; pupils, guardians and staff turn to theirs")
-    guest.sees("Är du elev, vårdnadshavare eller personal? Vänd dig till din kommun eller skola.")
+    guest.sees("Are you a pupil, a guardian or staff? Ask your municipality or school.")
 
     manual("I6", "a private address (hotmail, outlook, gmail) is not accepted")
     guest.fill(

@@ -100,7 +100,8 @@ def flat(tree: Iterable[Branch]) -> Iterator[Branch]:
 def choice_for(person: User | None, words: str = "") -> Choice:
     """What somebody chooses among (None: who is not signed in), and what a search for `words` finds of it."""
     headings = HelpTopic.objects.filter(is_active=True, parent__isnull=False).values_list("parent_id", flat=True)
-    return choice_among(offered_topics(person), set(headings.order_by()), words)
+    offered = offered_topics(person).select_related(None).select_related("parent")
+    return choice_among(offered, set(headings.order_by()), words)
 
 
 def choice_among(topics: Iterable[HelpTopic], headings: set[int], words: str = "") -> Choice:

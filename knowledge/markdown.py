@@ -17,6 +17,7 @@ from markdown_it.tree import SyntaxTreeNode
 from accounts.folding import fold_text
 
 LONGEST = 100_000  # characters; what is beyond is not read
+GAP = "[…]"  # stands in a draft where something that may be somebody's was left out
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
 _PARSER.validateLink = lambda url: True  # type: ignore[method-assign]  # `file:` is ours; what may stay is judged below
 _LINKS = MarkdownIt("zero", {"html": False}).enable("link")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from accounts.folding import fold_text
+from knowledge.markdown import GAP
 
 Kind = Literal["", "name", "address", "number", "link"]
-GAP = "[…]"
 SHORTEST_NAME = 2
 _FOUND: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("link", re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)),

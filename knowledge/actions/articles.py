@@ -11,23 +11,25 @@ from accounts.rules import require_staff
 from knowledge.actions.indexing import index_article
 from knowledge.actions.placing import put_at_place
 from knowledge.drafts import Place, Words
+from knowledge.markdown import GAP, files_named
 from knowledge.models import Article, ArticleVersion
 from knowledge.queries.articles import newest_version
 from knowledge.queries.reviews import next_review
 from knowledge.rules import require_publisher
 
 LONGEST = {"title": 150, "summary": 300, "body": 100_000, "note": 200}
-Refusal = Literal["title", "title_sv", "title_en", "body_sv", "body_en", "long"]
+Refusal = Literal["title", "title_sv", "title_en", "body_sv", "body_en", "long", "gap", "file"]
 
 
 class WordsRefused(ValueError):
     """The words cannot be kept (or published) like this. `why`: "title" (there is none), "title_sv" or "title_en" (a
     language has words but no title), "body_sv" or "body_en" (it has a title but no text, so it cannot be published),
-    "long"."""
+    "long", "gap" (something was left out there, so it cannot be published), "file" (nor with a file named that the
+    article does not have). `field`: where, for the last two."""
 
-    def __init__(self, why: Refusal) -> None:
+    def __init__(self, why: Refusal, field: str = "") -> None:
         super().__init__(why)
-        self.why = why
+        self.why, self.field = why, field
 
 
 class ChangedMeanwhile(ValueError):
@@ -86,8 +88,8 @@ def publish_article(*, actor: User | None, article: Article, seen: str | None = 
     """Let readers get the draft, from now on and in place of what they got. Who answers for it is asked again after the
     portal's number of months. Nothing happens when there is no draft.
 
-    Raises ChangedMeanwhile (see `save_draft`), WordsRefused where a language has no text, PermissionError unless the
-    actor may publish.
+    Raises ChangedMeanwhile (see `save_draft`), WordsRefused where a language has no text, where a gap is left in the
+    words or they name a file that the article does not have, PermissionError unless the actor may publish.
     """
     require_publisher(actor)
     with transaction.atomic():
@@ -96,7 +98,9 @@ def publish_article(*, actor: User | None, article: Article, seen: str | None = 
         if newest.published_at is not None:
             return locked
         _refuse_unseen(newest, seen)
-        _refuse_without_text(Words.of(newest))
+        words = Words.of(newest)
+        _refuse_without_text(words)
+        _refuse_what_is_missing(locked, words)
         now = timezone.now()
         newest.published_at, newest.published_by = now, actor
         newest.change_note = _note(note) or newest.change_note
@@ -254,6 +258,16 @@ def _judged(words: Words, note: str) -> Words:
     if not cleaned.title_en and (cleaned.summary_en or cleaned.body_en):
         raise WordsRefused("title_en")
     return cleaned
+
+
+def _refuse_what_is_missing(article: Article, words: Words) -> None:
+    for name, value in words.as_fields().items():
+        if GAP in value:
+            raise WordsRefused("gap", name)
+    for name in ("body_sv", "body_en"):
+        named = files_named(words.as_fields()[name])
+        if named and article.files.filter(pk__in=named).count() < len(named):
+            raise WordsRefused("file", name)
 
 
 def _refuse_without_text(words: Words) -> None:

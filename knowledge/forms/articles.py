@@ -12,7 +12,7 @@ from accounts.forms.choosing import OrganisationsField, RowsField
 from accounts.forms.fields import AttachmentsField, BodyField, LineField
 from accounts.models import Tenant, User
 from accounts.passing import whole_number
-from knowledge.actions.articles import LONGEST
+from knowledge.actions.articles import LONGEST, WordsRefused
 from knowledge.actions.placing import RELATED_LIMIT
 from knowledge.drafts import Place, Words, slug_of
 from knowledge.enums import Audience
@@ -65,22 +65,30 @@ class ArticleForm(forms.Form):
             return Words.among({**typed, **getattr(self, "cleaned_data", {})})
         return Words.among(self.initial)
 
-    def refuse(self, why: str) -> None:
-        """Tell in the form what the door refused (`WordsRefused.why`)."""
-        field, told = _REFUSED[why]
-        self.add_error(field, str(told))
+    def refuse(self, refused: WordsRefused) -> None:
+        """Tell in the form what the door refused."""
+        field, told = _REFUSED[refused.why]
+        self.add_error(refused.field or field, str(told))
 
 
 _PARTS = ("title", "summary", "body")
 _NO_TITLE = gettext_lazy("Write a title in this language, or take its other words out.")
 _NO_TEXT = gettext_lazy("Write the text in this language before you publish, or take its title out.")
-_REFUSED = {
+_REFUSED: dict[str, tuple[str | None, Any]] = {
     "title": (None, gettext_lazy("Write a title in at least one language.")),
     "title_sv": ("title_sv", _NO_TITLE),
     "title_en": ("title_en", _NO_TITLE),
     "body_sv": ("body_sv", _NO_TEXT),
     "body_en": ("body_en", _NO_TEXT),
     "long": (None, gettext_lazy("One of the texts is too long.")),
+    "gap": (
+        None,
+        gettext_lazy("[…] stands where something was left out. Write what readers get there, or take it out."),
+    ),
+    "file": (
+        None,
+        gettext_lazy("The text names a file that the article does not have. Add it, or take it out of the text."),
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -76,7 +77,7 @@ def article_new(request: PortalRequest) -> HttpResponse:
                 note=form.cleaned_data["note"],
             )
         except WordsRefused as refused:
-            form.refuse(refused.why)
+            form.refuse(refused)
         else:
             messages.success(request, _("The draft is saved. Readers get it when you publish it."))
             return redirect("desk_article", made.pk)
@@ -110,15 +111,16 @@ def _save(request: PortalRequest, found: Article, form: ArticleForm) -> HttpResp
         return _page(request, found, form, status=422)
     try:
         add_files(actor=request.user, article=found, files=form.cleaned_data["files"])
-        saved = save_draft(actor=request.user, article=found, words=form.words(), seen=seen, note=note)
-        if publishes:
-            publish_article(actor=request.user, article=found, seen=mark_of(saved), note=note)
+        with transaction.atomic():  # what is not published is typed on, not somebody's later draft
+            saved = save_draft(actor=request.user, article=found, words=form.words(), seen=seen, note=note)
+            if publishes:
+                publish_article(actor=request.user, article=found, seen=mark_of(saved), note=note)
     except ChangedMeanwhile as changed:
         return _page(request, found, form, status=422, meanwhile=changed.version)
     except TooManyFiles:
         form.add_error("files", _("The article has as many files as one can have. Remove some first."))
     except WordsRefused as refused:
-        form.refuse(refused.why)
+        form.refuse(refused)
     if form.errors:
         return _page(request, found, form, status=422)
     done = _("Published. Readers get it from now on.") if publishes else _("The draft is saved.")

@@ -50,7 +50,8 @@ def service_subscription_confirm(request: PortalRequest, token: str) -> HttpResp
     if person is None:
         raise Http404
     if request.method != "POST":
-        return render(request, "knowledge/service/subscription_confirm.html", {"person": person})
+        context = {"person": person, "is_subscribed": is_subscribed(person)}
+        return render(request, "knowledge/service/subscription_confirm.html", context)
     subscribe(actor=None, user=person)
     messages.success(request, _("You get service messages by mail. Every mail has a link that stops them."))
     return redirect("service_messages")

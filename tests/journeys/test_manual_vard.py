@@ -72,7 +72,7 @@ def turns_to(reader: Reader, end: str, *words: str, hindrance: str | None = None
 
 def is_open(guest: Reader, *words: str) -> None:
     """What the page says of the hours, now and in the week."""
-    for text in (*words, "måndag–fredag 08.00–16.30"):
+    for text in (*words, "Måndag–fredag 08.00–16.30"):
         expect(guest.page.locator("main .opening")).to_contain_text(text)
 
 

@@ -186,6 +186,25 @@ def test_a_language_without_text_is_not_published(in_scope, section):
     assert refused.value.why == "body_en"
 
 
+@pytest.mark.parametrize(
+    ("words", "why", "field"),
+    [
+        (Words(title_en="[…] cannot sign in", body_en="b"), "gap", "title_en"),
+        (Words(title_sv="a", body_sv="Ring […] i dag."), "gap", "body_sv"),
+        (Words(title_en="a", body_en="![what it shows](file:12)"), "file", "body_en"),
+    ],
+)
+def test_what_was_left_out_or_is_not_there_is_not_published(in_scope, section, words, why, field):
+    article = add_article(actor=None, place=Place(section), words=words)
+
+    with pytest.raises(WordsRefused) as refused:
+        publish_article(actor=None, article=article)
+
+    assert (refused.value.why, refused.value.field) == (why, field)
+    article.refresh_from_db()
+    assert article.published is None
+
+
 def test_an_address_leads_on_and_is_nobody_elses(in_scope, section, article):
     other = add_article(actor=in_scope.agent, place=Place(section), words=WORDS)
     assert other.slug == "byta-losenord-2"

@@ -177,6 +177,20 @@ def test_ids_of_another_portal_are_refused(in_scope, other_portal, agent, sectio
     assert article.slug == "byta-losenord"
 
 
+def test_a_gap_is_said_beside_its_words_and_what_was_typed_can_be_mended(in_scope, agent, article):
+    url = reverse("desk_article", args=[article.pk])
+
+    page = Page(agent.post(url, typed(article, body_en="Call […] today.", publish="1"), follow=True))
+
+    assert "something was left out" in page.text
+    article.refresh_from_db()
+    assert article.published is None
+    form = {**page.form(url), "body_en": "Call us today.", "publish": "1"}
+    assert agent.post(url, form).status_code == 302
+    article.refresh_from_db()
+    assert article.published.body_en == "Call us today."
+
+
 def test_two_versions_are_compared_and_an_older_one_restored(in_scope, agent, article):
     publish_article(actor=None, article=article)
     save_draft(actor=in_scope.lead, article=article, words=Words(**{**WORDS.as_fields(), "body_en": "Like that."}))

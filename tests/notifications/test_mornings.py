@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts.enums import Role
+from accounts.queries.portals import portals_today
 from accounts.scoping import tenant_scope
 from notifications.actions.mornings import choose_morning, send_mornings, tell_morning
 from notifications.choices import choices_of
@@ -38,7 +39,7 @@ def test_agents_get_their_oldest_and_leads_their_departments_with_figures(in_sco
     make_ticket(requester=in_scope.customer, topic=in_scope.topic, subject="It smells")
     claim(actor=in_scope.agent, ticket=ticket)
     support = AgentFactory(email="support@north.example", role=Role.SUPPORT_LEAD)
-    week_ago = timezone.localdate() - timedelta(days=7)
+    week_ago = portals_today() - timedelta(days=7)
     DailyFigures.objects.create(
         department=in_scope.department, day=week_ago, taken_at=timezone.now(), counts={"waiting": 7}
     )

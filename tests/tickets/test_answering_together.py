@@ -137,6 +137,7 @@ def test_one_ticket_that_cannot_be_answered_holds_no_other_up(in_scope, monkeypa
     assert replied("Over.") == [second.pk, third.pk]
     answer = SharedAnswer.objects.get()
     assert (answer.done, answer.kept_open, answer.left_out) == (2, 1, 1)
+    assert Ticket.objects.get(pk=second.pk).status == "in_progress"  # what is missing is ours to answer
     monkeypatch.undo()
     again = answer_together(actor=in_scope.agent, message=message, body="Once more.", closes=True)
     assert again.total == 1

@@ -110,7 +110,7 @@ def _give(answer: SharedAnswer, link: int, ticket: int) -> None:
         with transaction.atomic():
             _reply(actor, locked, answer.body, status)
     except AnswersMissing:
-        _reply(actor, locked, answer.body, Status.WAITING_FOR_CUSTOMER)
+        _reply(actor, locked, answer.body, Status.IN_PROGRESS)  # the answer that is missing is ours
         kept_open = 1
     counted = {"done": F("done") + 1, "kept_open": F("kept_open") + kept_open}
     SharedAnswer.objects.filter(pk=answer.pk).update(**counted)

@@ -46,4 +46,4 @@ class TogetherForm(forms.Form):
         label=gettext_lazy("Answer to all of them"),
         error_messages={"required": gettext_lazy("Write the answer.")},
     )
-    closes = forms.BooleanField(label=gettext_lazy("Close the tickets with it"), required=False, initial=True)
+    closes = forms.BooleanField(label=gettext_lazy("Close the tickets with it"), required=False)

@@ -35,7 +35,7 @@ def desk_service_tickets(request: PortalRequest, pk: int) -> HttpResponse:
         if answer is None or answer.ended_at is not None:
             return HttpResponseClientRefresh()
         return render(request, "components/answering_together.html", {"message": found, "answer": answer})
-    return _page(request, found, TogetherForm())
+    return _page(request, found, TogetherForm(initial={"closes": found.over_at is not None}))
 
 
 def _page(request: PortalRequest, found: ServiceMessage, form: TogetherForm, status: int = 200) -> HttpResponse:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             self.stdout.write("\nStopping …")
         finally:
             _stop(web, worker)
-        self.stdout.write("Stopped. Everything is kept in var/.")
+        self.stdout.write(f"Stopped. Everything is kept in {settings.VAR_DIR.resolve()}/.")
 
     def _hold_var(self) -> None:
         """Only one product works on a var/ at a time. Web and worker inherit the hold, also from a killed parent."""

@@ -34,6 +34,11 @@ HEADINGS, STRONG = {"sv": "Så här gör du", "en": "What to do"}, {"sv": "tio s
 MISSPELT = {"sv": "startaom kortlsäare", "en": "restrat card raeder"}
 COMMENT = {"sv": "Min läsare har ingen lampa.", "en": "My reader has no light."}
 
+# What is suggested stands on the page a moment after its answer came.
+TELLS_WHEN_SETTLED = """() => document.addEventListener(
+    "htmx:afterSettle", () => { document.documentElement.dataset.settled = "" }, { once: true }
+)"""
+
 CARD, ITS_NEIGHBOUR = "sparra-ett-borttappat-kort", "lagg-upp-ett-nytt-kort"
 LOST = {"sv": "Spärra ett borttappat kort", "en": "Block a lost card"}
 NEW_CARD = {"sv": "Lägg upp ett nytt kort", "en": "Add a new card"}
@@ -314,9 +319,9 @@ class Everywhere:
         if reader.page.locator(f"main {link}").count():
             there.add("search")
         reader.open("/tickets/new/fel/")
-        with reader.page.expect_response("**/search/suggestions/"):
-            reader.fill(subject=SUBJECT[self.language])
-        reader.page.wait_for_load_state("networkidle")
+        reader.page.evaluate(TELLS_WHEN_SETTLED)
+        reader.fill(subject=SUBJECT[self.language])
+        expect(reader.page.locator("html[data-settled]")).to_have_count(1)
         if reader.page.locator(f"main [data-suggestion] {link}").count():
             there.add("suggestions")
         return there

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from accounts.folding import fold_address
 from accounts.models import User
-from accounts.scoping import is_inside_tenant
+from accounts.scoping import current_tenant, is_inside_tenant
 
 
 class TenantBackend(BaseBackend):
@@ -24,7 +24,8 @@ class TenantBackend(BaseBackend):
     def get_user(self, user_id: int) -> User | None:
         if not is_inside_tenant():
             return None  # the list of portals, where nobody is signed in
-        user: User | None = (
-            User.objects.select_related("tenant", "organisation").filter(pk=user_id, is_active=True).first()
-        )
+        people = User.objects.select_related("organisation__agreement")
+        user: User | None = people.filter(pk=user_id, is_active=True).first()
+        if user is not None:
+            user.tenant = current_tenant()
         return user

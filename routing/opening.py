@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -31,9 +32,9 @@ class Opening:
 
 def opening_for(department_id: int | None = None) -> Opening | None:
     """When somebody in the department is at work, or without one somebody of the portal; None where no calendar has
-    been entered. Three queries, and one more for a department."""
-    pk = Promises().calendar(department_id)
-    calendar: Calendar | None = Calendar.objects.prefetch_related("spans", "days").filter(pk=pk).first()
+    been entered. Three queries, and one or two more for a department."""
+    own = Q(pk=Promises().calendar(department_id)) if department_id else Q(is_default=True)
+    calendar: Calendar | None = Calendar.objects.prefetch_related("spans", "days").filter(own).first()
     if calendar is None:
         return None
     draft, now, zone = draft_of(calendar), timezone.now(), ZoneInfo(calendar.zone)

@@ -18,6 +18,7 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    Window,
 )
 from django.db.models.functions import Coalesce, Substr
 from django.utils import timezone
@@ -37,7 +38,6 @@ from tickets.enums import (
     LeadsTo,
     MessageKind,
     PriorityUse,
-    Status,
     Whose,
 )
 from tickets.models import (
@@ -218,18 +218,6 @@ def replies_not_out() -> QuerySet[TicketEvent]:
     return told.exclude(message=None).exclude(is_public("message__"))
 
 
-def is_closed_as_known() -> Q:
-    """Whether a ticket is closed as far as customers know: as it was before replies that are not out. One query, for
-    those: in the condition of a list they took longer than the list."""
-    not_out = list(replies_not_out().order_by().values_list("ticket", "data"))
-    unheard = [ticket for ticket, data in not_out if data.get("closed")]
-    heard_closed = [ticket for ticket, data in not_out if data.get("reopened")]
-    closed = Q(status=Status.CLOSED)
-    if unheard:
-        closed &= ~Q(pk__in=unheard)
-    return closed | Q(pk__in=heard_closed) if heard_closed else closed
-
-
 def events_for(ticket: Ticket, *, staff: bool) -> QuerySet[TicketEvent]:
     """A ticket's events as one side may know them."""
     events = ticket.events.select_related("actor")
@@ -291,17 +279,18 @@ def unread_total(user: User) -> int:
 
 def own_with_unread(user: User) -> QuerySet[Ticket]:
     """The tickets a person takes part in, with `is_unread` and `whose` they are: what `with_unread` says of them, asked
-    more simply, for none is only seen as an organisation's."""
+    more simply, for none is only seen as an organisation's. Each also with `unread_total`, of all of them."""
     own = Case(When(requester=user, then=Value(str(Whose.MINE))), default=Value(str(Whose.SHARED)))
-    return participating(user).annotate(whose=own, is_unread=Exists(_answers_for(user)))
+    tickets = participating(user).annotate(whose=own, is_unread=Exists(_answers_for(user)))
+    return tickets.annotate(unread_total=Window(Count("pk", filter=Q(is_unread=True))))
 
 
-def counts_of(user: User) -> dict[tuple[str, str], int]:
-    """How many tickets a customer reads, by whose they are ("" for all) and by what they ask for: open, closed, all,
-    unread. In one query."""
+def counts_of(user: User, is_closed: Q) -> dict[tuple[str, str], int]:
+    """How many tickets a customer reads, by whose they are ("" for all) and by what they ask for: open, closed
+    (`AsKnown.is_closed`), all, unread. In one query."""
     rows = (
         with_unread(customer_tickets(user).select_related(None), user, staff=False)
-        .annotate(is_done=is_closed_as_known())
+        .annotate(is_done=is_closed)
         .order_by()
         .values("whose", "is_done", "is_unread")
         .annotate(number=Count("pk"))

@@ -28,7 +28,7 @@ from tickets.actions.nudging import nudge
 from tickets.actions.reading import mark_read
 from tickets.actions.replying import reply_to_ticket
 from tickets.answers import shown_answers
-from tickets.as_known import stand_as_known
+from tickets.as_known import AsKnown
 from tickets.asking_news import may_ask
 from tickets.enums import EventKind, WaitingOn, Whose
 from tickets.expected import expected_answer
@@ -40,7 +40,6 @@ from tickets.queries import (
     counts_of,
     customer_tickets,
     events_for,
-    is_closed_as_known,
     messages_for,
     ties_of,
     unread_of,
@@ -61,11 +60,12 @@ from tickets.views.ways import (
     to_read,
 )
 
-SHOWN: dict[str, tuple[Any, Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]]] = {
-    "open": (pgettext_lazy("tickets", "Open"), lambda tickets, _user: tickets.exclude(is_closed_as_known())),
-    "closed": (pgettext_lazy("tickets", "Closed"), lambda tickets, _user: tickets.filter(is_closed_as_known())),
-    "all": (gettext_lazy("All"), lambda tickets, _user: tickets),
-    "unread": (gettext_lazy("New answers"), unread_of),
+Narrowed = Callable[[QuerySet[Ticket], User, AsKnown], QuerySet[Ticket]]
+SHOWN: dict[str, tuple[Any, Narrowed]] = {
+    "open": (pgettext_lazy("tickets", "Open"), lambda tickets, _user, known: tickets.exclude(known.is_closed())),
+    "closed": (pgettext_lazy("tickets", "Closed"), lambda tickets, _user, known: tickets.filter(known.is_closed())),
+    "all": (gettext_lazy("All"), lambda tickets, _user, _known: tickets),
+    "unread": (gettext_lazy("New answers"), lambda tickets, user, _known: unread_of(tickets, user)),
 }
 
 
@@ -73,17 +73,18 @@ SHOWN: dict[str, tuple[Any, Callable[[QuerySet[Ticket], User], QuerySet[Ticket]]
 def my_tickets(request: PortalRequest) -> HttpResponse:
     show, whose = request.GET.get("show", ""), request.GET.get("whose", "")
     show, whose = show if show in SHOWN else "open", whose if whose in Whose.values else ""
-    counts = counts_of(request.user)
+    known = AsKnown()
+    counts = counts_of(request.user, known.is_closed())
     tickets = customer_tickets(request.user)
     if whose:
         tickets = with_whose(tickets, request.user).filter(Q(whose=whose))
     page = paginate(
-        SHOWN[show][1](tickets, request.user),
+        SHOWN[show][1](tickets, request.user, known),
         Order("last_activity_at", descending=True),
         request.GET,
         shown=lambda rows: with_unread(rows, request.user, staff=False).select_related("requester"),
     )
-    stand_as_known(page.items)
+    known.stand(page.items)
     context = {"page": page, "show": show, "shows": _shows(counts, show, whose), "whose": _whose(counts, show, whose)}
     return render(request, "tickets/mine.html", context)
 

@@ -16,7 +16,7 @@ from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
 from knowledge.actions.noting_searches import note_search
 from knowledge.searching import Found, Kind
-from tickets.as_known import stand_as_known
+from tickets.as_known import AsKnown
 from tickets.models import Ticket
 from tickets.queries import with_unread
 from tickets.searching import FARTHEST, ORDER, PAGE_SIZE, Results, cleaned, marks_in, search
@@ -121,7 +121,7 @@ def _tickets(request: PortalRequest, results: Results, reader: User, *, whole: b
         first = ORDER.apply(results.tickets.select_related(None)).values_list("pk", flat=True)[:FEW_TICKETS]
         page, tickets = None, list(ORDER.apply(shown(Ticket.objects.filter(pk__in=list(first)))))
     if not reader.is_agent:
-        stand_as_known(tickets)
+        AsKnown().stand(tickets)
     found = [{"ticket": ticket, "marks": marks_in(ticket.subject, results.words)} for ticket in tickets]
     context: dict[str, Any] = {"tickets": found}
     if page is not None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.queries.colleagues import colleagues_of
 from accounts.requests import PortalRequest
-from tickets.as_known import stand_as_known
+from tickets.as_known import AsKnown
 from tickets.enums import Channel
 from tickets.forms.colleagues import ColleagueForm
 from tickets.kept_text import typed_words
@@ -77,7 +77,7 @@ def by_link(token: str) -> Way | None:
 
 
 def _way(ticket: Ticket, person: User, token: str = "") -> Way:
-    stand_as_known([ticket])
+    AsKnown().stand([ticket])
     return Way(ticket, person, token)
 
 

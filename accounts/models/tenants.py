@@ -46,6 +46,8 @@ class Tenant(models.Model):
     on_call_phone = models.CharField(max_length=40, blank=True)  # outside office hours (M1)
     # Until when there may be a service message to show; kept by their doors, so that pages ask only while there is one.
     service_messages_until = models.DateTimeField(null=True, editable=False)
+    # When the last occasion begins that was ever entered; kept by their doors, for the same reason.
+    last_occasion_at = models.DateTimeField(null=True, editable=False)
     # Whom those turn to who are not let in.
     entry_contact_sv = models.CharField(max_length=200, blank=True)
     entry_contact_en = models.CharField(max_length=200, blank=True)

@@ -5,11 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.enums import AccountEventKind
-from accounts.models import User
+from accounts.models import Tenant, User
 from accounts.rules import require_staff
+from accounts.scoping import current_tenant
 from knowledge.actions.booking import fill_places, lock_occasion, reminding_moment_of, require_open, tell
 from knowledge.booking_times import repeated
 from knowledge.enums import BookingState, Repeat
@@ -67,6 +69,7 @@ def add_occasions(
             )
             for moment in repeated(words.starts_at, repeat, times)
         ]
+        note_last(max(row.starts_at for row in rows))
         return Occasion.objects.bulk_create(rows)
 
 
@@ -97,6 +100,7 @@ def change_occasion(
         locked.sequence += bool(told)
         locked.save()
         if "starts_at" in changed:
+            note_last(locked.starts_at)
             past = now >= reminding_moment_of(locked)
             locked.bookings.update(reminded_at=now if past else None)
         if told:
@@ -169,6 +173,12 @@ def remind_participants(*, actor: User | None, occasion: Occasion, now: datetime
             locked.bookings.filter(pk__in=[row.pk for row in rows]).update(reminded_at=now)
             tell(locked, rows, AccountEventKind.BOOKING_REMINDED, actor)
     return len(rows)
+
+
+def note_last(starts_at: datetime) -> None:
+    """Let the portal know that something is held so late. It only ever grows: pages that ask in vain find nothing."""
+    earlier = Q(last_occasion_at=None) | Q(last_occasion_at__lt=starts_at)
+    Tenant.objects.filter(earlier, pk=current_tenant().pk).update(last_occasion_at=starts_at)
 
 
 def words_of(occasion: Occasion) -> OccasionWords:

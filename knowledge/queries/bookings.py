@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.scoping import current_tenant
 from knowledge.enums import BookingState
 from knowledge.models import Activity, Booking, Occasion
 from knowledge.queries.readable import readable_by
@@ -91,7 +92,11 @@ def at_the_same_time(occasion: Occasion, person: User) -> list[Booking]:
 
 
 def has_something_to_book(reader: User | None, now: datetime) -> bool:
-    """Whether the booking pages have anything for this reader: to book, or booked and not over."""
+    """Whether the booking pages have anything for this reader: to book, or booked and not over. Asks nothing where
+    nothing is held any more."""
+    last = current_tenant().last_occasion_at
+    if last is None or last <= now - LONGEST:
+        return False
     if offered_to(reader, now).exists():
         return True
     return reader is not None and coming_bookings(reader, now).exists()

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AccountEvent, User
+from knowledge.actions.occasions import note_last
 from knowledge.models import Activity, Booking, Occasion
 
 ABOUT_BOOKINGS = (
@@ -33,9 +34,11 @@ def make_occasion(*, seats: int = 2, starts_at: datetime | None = None, **values
         )[0]
     )
     moment = starts_at or timezone.now().replace(second=0, microsecond=0) + timedelta(days=7)
-    return Occasion.objects.create(
+    made = Occasion.objects.create(
         **{"activity": activity, "starts_at": moment, "minutes": 60, "seats": seats, "place": "Room 4"} | values
     )
+    note_last(made.starts_at)
+    return made
 
 
 def states(occasion: Occasion) -> dict[int, str]:

@@ -2,7 +2,7 @@
 whether an address is known."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -47,8 +47,8 @@ def service_subscription(request: PortalRequest) -> HttpResponse:
 def service_subscription_confirm(request: PortalRequest, token: str) -> HttpResponse:
     """GET only asks, because mail scanners open every address; POST does it."""
     person = person_of_token(token)
-    if person is None:
-        raise Http404
+    if person is None:  # told alike of every such link, whoever's it was
+        return render(request, "knowledge/service/link_gone.html", status=404)
     if request.method != "POST":
         context = {"person": person, "is_subscribed": is_subscribed(person)}
         return render(request, "knowledge/service/subscription_confirm.html", context)

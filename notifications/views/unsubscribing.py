@@ -1,7 +1,7 @@
 """Stop one kind of mail by the address in such a mail, without signing in."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -24,8 +24,8 @@ from notifications.queries import muted_by, paces_of
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET only asks, because mail scanners open every address; POST does it."""
     meant = meant_by(token)
-    if meant is None:
-        raise Http404
+    if meant is None:  # told alike of every such link, whoever's it was
+        return render(request, "notifications/unsubscribe_gone.html", status=404)
     person, kind = meant
     if request.method == "POST":
         return _decided(request, person, kind)

@@ -27,6 +27,7 @@ from tests.factories import UserFactory
 from tests.knowledge.test_service_messages import draft
 from tests.notifications.conftest import told
 from tests.notifications.stories import settle_all
+from tests.pages import Page
 
 
 def published(portal, **changes) -> ServiceMessage:
@@ -257,6 +258,26 @@ def test_a_link_that_is_spoilt_old_or_another_portals_confirms_nothing(in_scope,
         assert person_of_token(token) is None
     AccountEvent._base_manager.filter(pk=asked.pk).update(created_at=timezone.now() - LIFE - timedelta(minutes=1))
     assert person_of_token(token) is None
+
+
+def test_a_link_that_confirms_nothing_says_so_and_how_to_ask_anew(in_scope, browse):
+    asked = AccountEvent.objects.create(user=in_scope.customer, kind=AccountEventKind.SUBSCRIPTION_REQUESTED)
+    link = confirmation_link(asked)
+    AccountEvent._base_manager.filter(pk=asked.pk).update(created_at=timezone.now() - LIFE - timedelta(minutes=1))
+    answers = []
+    for _subscribed in (False, True):
+        for gone in (link, reverse("service_subscription_confirm", args=["no.such"])):
+            answers += [browse(in_scope).get(gone), browse(in_scope).post(gone)]
+        subscribe(actor=None, user=in_scope.customer)
+
+    assert {answer.status_code for answer in answers} == {404}
+    pages = {Page(answer).text for answer in answers}
+    assert len(pages) == 1  # whoever asked, and whether they are mailed
+    assert in_scope.customer.email not in pages.pop()
+    page = Page(browse(in_scope).get(link))
+    assert "This link no longer works" in page.text
+    assert {reverse("service_subscription"), reverse("service_messages")} <= set(page.links())
+    assert "You need none while you are signed in" in Page(browse(in_scope, in_scope.agent).get(link)).text
 
 
 def test_nobody_is_promised_an_answer_who_only_subscribes(in_scope, browse):

@@ -14,6 +14,7 @@ from notifications.muting_links import LIFE, meant_by, unsubscribe_link
 from notifications.queries import muted_by
 from tests.factories import make_ticket
 from tests.notifications.conftest import told
+from tests.pages import Page
 from tickets.actions.closing import close_ticket
 from tickets.actions.following import follow, unfollow
 from tickets.actions.handing_over import assign
@@ -85,6 +86,21 @@ def test_a_link_stops_its_own_persons_kind_on_its_own_portal_for_a_year(in_scope
         assert meant_by(token) is None
     monkeypatch.setattr("notifications.muting_links.LIFE", -LIFE)
     assert meant_by(token) is None
+
+
+def test_a_link_that_stops_nothing_says_so_and_what_to_do_instead(in_scope, closed, browse, monkeypatch):
+    link = link_in(closed)
+    monkeypatch.setattr("notifications.muting_links.LIFE", -LIFE)
+
+    for ask in (browse(in_scope).get, browse(in_scope).post):
+        for gone in (link, "/mails/stop/no.such/"):
+            answer = ask(gone)
+            page = Page(answer)
+            assert answer.status_code == 404
+            assert "This link no longer works" in page.text
+            assert {"/account/notifications/", "/service-messages/"} <= set(page.links())
+            assert in_scope.customer.email not in page.text
+    assert muted_by(in_scope.customer) == set()
 
 
 def test_nobody_stops_what_they_may_not_do_without(in_scope):

@@ -115,6 +115,17 @@ def test_nothing_to_search_for_is_no_search(known: Portal, browse, words: str):
     assert not SearchedWords.objects.exists()
 
 
+@pytest.mark.parametrize("signs", ["???", '"', " - ", "<!>"])
+def test_who_searches_for_signs_alone_is_told_that_it_cannot_be(known: Portal, browse, signs: str):
+    client = browse(known)
+    page, empty = results(client, signs), results(client, "")
+    told = "There is nothing to search for in signs alone. Write a word or a number."
+
+    assert told in page.text
+    assert page.form("/search/") == {"q": signs.strip()}
+    assert page.text.replace(f" {told}", "") == empty.text  # the same else
+
+
 @pytest.mark.parametrize("query", ["q=x&page=9999999999999999999", "q=x&page=-1&kind=nothing", "q=" + "x" * 5000])
 def test_hostile_addresses_are_answered(known: Portal, browse, query: str):
     assert browse(known).get(f"{reverse('search')}?{query}").status_code == 200

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.actions.limiting import network_of, spend_allowance
+from accounts.folding import clean_line
 from accounts.models import User
 from accounts.paging import Page, paginate
 from accounts.passing import client_address, whole_number
@@ -19,7 +20,7 @@ from knowledge.searching import Found, Kind
 from tickets.as_known import AsKnown
 from tickets.models import Ticket
 from tickets.queries import with_unread
-from tickets.searching import FARTHEST, ORDER, PAGE_SIZE, Results, cleaned, marks_in, search
+from tickets.searching import FARTHEST, LONGEST, ORDER, PAGE_SIZE, Results, cleaned, marks_in, search
 
 SEARCHES_AN_HOUR = 600  # from one network by guests, or by one person
 KINDS: dict[str, Any] = {
@@ -34,9 +35,11 @@ FEW_TOPICS, FEW_TICKETS = 5, 5
 
 
 def search_page(request: PortalRequest) -> HttpResponse:
-    words = cleaned(request.GET.get("q", ""))
+    asked = request.GET.get("q", "")
+    words = cleaned(asked)
     reader = request.user if request.user.is_authenticated else None
-    context: dict[str, Any] = {"words": words, "phone": phone_for(reader), "total": 0}
+    signs = "" if words else clean_line(asked)[:LONGEST]
+    context: dict[str, Any] = {"words": words, "signs": signs, "phone": phone_for(reader), "total": 0}
     if not words:
         return render(request, "tickets/search.html", context)
     wait = must_wait(request, "search", SEARCHES_AN_HOUR)

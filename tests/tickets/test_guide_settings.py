@@ -241,7 +241,9 @@ def test_which_of_several_forms_is_meant_a_usual_guide_does_not_guess(in_scope, 
     TopicFactory(slug="second")
     client = browse(in_scope, in_scope.administrator)
 
-    assert not Page(client.get("/settings/guide/")).marked("data-begin")
+    page = Page(client.get("/settings/guide/"))
+    assert not page.marked("data-begin")
+    assert "only you know which of them is meant" in page.text
     client.post("/settings/guide/beginning/")
 
     assert not GuideQuestion.objects.exists()
@@ -253,7 +255,9 @@ def test_a_usual_guide_needs_a_form_and_an_administrator(in_scope, browse):
     HelpTopic.objects.update(audience="signed_in")
     client = browse(in_scope, in_scope.administrator)
 
-    assert not Page(client.get("/settings/guide/")).marked("data-begin")
+    page = Page(client.get("/settings/guide/"))
+    assert not page.marked("data-begin")
+    assert "no topic with a form is for everybody" in page.text
     client.post("/settings/guide/beginning/")
 
     assert not GuideQuestion.objects.exists()

@@ -52,27 +52,27 @@ ASK_US = AnswerWords(
 )
 
 
-def usual_topic() -> HelpTopic | None:
-    """The form a usual guide ends in: the one that everybody is offered. None where there is none, or several: which of
-    them is meant, the portal has to say."""
-    offered = list(open_topics(None)[:2])
-    return offered[0] if len(offered) == 1 else None
+def usual_topics() -> list[HelpTopic]:
+    """The forms a usual guide could end in: those that everybody is offered, two at most. It needs exactly one; which
+    of several is meant, the portal has to say."""
+    return list(open_topics(None)[:2])
 
 
 def add_usual_guide(*, actor: User | None) -> bool:
     """Begin the guide with three kinds of trouble, which end in a form; at the phone for what is urgent, if the portal
     has one; and at the reader's own administrators for accounts, if any organisation has named some.
 
-    Returns False, and changes nothing, where there is a guide already, or no `usual_topic`. For
+    Returns False, and changes nothing, where there is a guide already, or not exactly one of `usual_topics`. For
     administrators (None: an operator's command).
     """
     require_administrator(actor)
     with transaction.atomic():
         # Two who begin at once would make two guides.
         tenant = Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant().pk)
-        topic = usual_topic()
-        if topic is None or GuideQuestion.objects.exists():
+        topics = usual_topics()
+        if len(topics) != 1 or GuideQuestion.objects.exists():
             return False
+        (topic,) = topics
         first = save_question(actor=actor, question=None, text=WHAT_IT_IS)
         if tenant.phone:
             urgency = save_question(actor=actor, question=None, text=HOW_URGENT)

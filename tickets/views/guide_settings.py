@@ -30,7 +30,7 @@ from knowledge.enums import GuideEnd
 from knowledge.models import GuideAnswer, GuideQuestion
 from knowledge.queries.guide import Guide
 from tickets.actions.guide import save_guide_answer
-from tickets.actions.usual_guide import add_usual_guide, usual_topic
+from tickets.actions.usual_guide import add_usual_guide, usual_topics
 from tickets.forms.guide import AnswerForm, PreviewForm, QuestionForm
 from tickets.guide_check import remarks_on
 from tickets.models import GuideTopic
@@ -61,7 +61,7 @@ def guide_settings(request: PortalRequest) -> HttpResponse:
         "rows": list(_tree(guide, topics)),
         "beyond": [question for pk, question in guide.questions.items() if pk not in guide.reached],
         "remarks": remarks_on(guide),
-        "can_begin": guide.first is None and usual_topic() is not None,
+        "forms_for_everybody": len(usual_topics()) if guide.first is None else 0,
     }
     return render(request, "tickets/settings/guide.html", context)
 

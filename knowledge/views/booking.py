@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
-from knowledge.actions.booking import NotBookable, book, cancel_booking
+from knowledge.actions.booking import NotBookable, book, cancel_booking, require_open
 from knowledge.calendar_files import NAME, calendar_file
 from knowledge.enums import BookingState
 from knowledge.forms.booking import BookingForm
@@ -87,12 +87,18 @@ def occasion_booking(request: PortalRequest, pk: int) -> HttpResponse:
 
 @login_required
 def occasion_leaving(request: PortalRequest, pk: int) -> HttpResponse:
-    """Asks before a place is given to somebody else."""
-    own = _own(request, pk)
-    if request.method != "POST":
-        context = {"occasion": own.occasion, "own": own, "now": timezone.now()}
-        return render(request, "knowledge/occasion_leaving.html", context)
+    """Asks before a place is given to somebody else. Whoever has none (any more) is led back to the occasion."""
+    found = _fetch(request, pk)
+    own = booking_at(found, request.user)
+    if own is None:
+        messages.info(
+            request, _("There is nothing to cancel: you have no place there, and are not on its waiting list.")
+        )
+        return redirect("occasion", pk)
     try:
+        if request.method != "POST":
+            require_open(found, timezone.now())
+            return render(request, "knowledge/occasion_leaving.html", {"occasion": found, "own": own})
         cancel_booking(actor=request.user, booking=own)
     except NotBookable as reason:
         messages.error(request, str(WHY_NOT[reason.why]))
@@ -135,11 +141,6 @@ def _page(request: PortalRequest, found: Occasion, form: BookingForm, status: in
 
 def _fetch(request: PortalRequest, pk: int) -> Occasion:
     found: Occasion = get_object_or_404(with_seats(occasions_for(_reader(request))), pk=pk)
-    return found
-
-
-def _own(request: PortalRequest, pk: int) -> Booking:
-    found: Booking = get_object_or_404(bookings_of(request.user).select_related("occasion__activity"), occasion=pk)
     return found
 
 

@@ -48,6 +48,31 @@ def test_book_and_leave(in_scope, occasion, browse):
     assert states(occasion) == {in_scope.customer.pk: "cancelled"}
 
 
+def test_who_leaves_a_second_time_is_led_back_to_the_occasion(in_scope, occasion, browse):
+    client, address = browse(in_scope, in_scope.customer), f"/booking/{occasion.pk}/"
+    book(actor=in_scope.customer, occasion=occasion, user=in_scope.customer)
+    client.post(f"{address}leaving/")
+
+    for ask in (client.get, client.post):
+        answer = ask(f"{address}leaving/", follow=True)
+        assert answer.redirect_chain == [(address, 302)]
+        assert "There is nothing to cancel: you have no place there" in Page(answer).text
+    assert states(occasion) == {in_scope.customer.pk: "cancelled"}
+    Activity.objects.update(audience="staff")
+    assert client.get(f"{address}leaving/").status_code == 404
+
+
+def test_who_can_leave_no_more_is_not_asked_whether_to(in_scope, occasion, browse):
+    client, address = browse(in_scope, in_scope.customer), f"/booking/{occasion.pk}/"
+    book(actor=in_scope.customer, occasion=occasion, user=in_scope.customer)
+    Occasion.objects.update(starts_at=timezone.now() - timedelta(hours=2))
+
+    answer = client.get(f"{address}leaving/", follow=True)
+
+    assert answer.redirect_chain == [(address, 302)]
+    assert "It has begun." in Page(answer).text
+
+
 def test_who_keeps_a_booking_is_not_told_to_keep_an_account(in_scope, occasion, browse):
     reader = take_all(occasion).user
     reader.language = "sv"

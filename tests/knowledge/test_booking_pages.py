@@ -73,6 +73,19 @@ def test_who_can_leave_no_more_is_not_asked_whether_to(in_scope, occasion, brows
     assert "It has begun." in Page(answer).text
 
 
+def test_what_was_written_with_a_booking_is_shown_to_who_wrote_it(in_scope, occasion, browse):
+    other, words = take_all(occasion).user, "About <b>reports</b>"
+    client, address = browse(in_scope, in_scope.customer), f"/booking/{occasion.pk}/"
+    client.post(f"{address}place/", {"message": words})
+
+    assert f"What you wrote {words}" in Page(client.get(address)).text
+    assert f"You wrote: {words}" in Page(client.get("/booking/")).text
+    for page in (address, "/booking/"):
+        theirs = Page(browse(in_scope, other).get(page)).text
+        assert words not in theirs
+        assert "ou wrote" not in theirs  # who wrote nothing is not told that
+
+
 def test_who_keeps_a_booking_is_not_told_to_keep_an_account(in_scope, occasion, browse):
     reader = take_all(occasion).user
     reader.language = "sv"

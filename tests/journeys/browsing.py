@@ -41,7 +41,7 @@ OVERFLOW = """() => {
 PARTS = r"""() => [...new Set([...document.querySelectorAll("html, body *")].map(e => {
     const name = e => e ? `${e.tagName}.${e.className?.baseVal ?? e.className}` : "";
     return `${name(e.parentElement)} ${name(e)} ${e.getAttributeNames()} ${e.matches(":disabled, [hidden]")}`;
-}))].sort().join("\n")"""
+}))]"""
 # A page's looks do not depend on the engine: axe, the small phone and the dark are for `make test` alone.
 LOOKS_CLOSELY = connection.vendor == "sqlite"
 
@@ -62,7 +62,8 @@ class Seen:
         return True
 
 
-# What this run has seen already: pages made of the very same parts are audited once, kinds of page narrow and dark.
+# What this run has seen already: each kind of page is audited once, wide and narrow, light and dark, and besides each
+# page that has a part nobody has seen yet.
 seen = Seen()
 
 
@@ -232,29 +233,34 @@ class Reader:
         self.is_quiet()
 
     def _look_closely(self, where: str, status: int) -> None:
-        self._audit(where)
-        if seen.is_new("kind", self._kind_of_page(), self.language, str(status), str(self.page.viewport_size)):
-            self._look_closer(where)
+        kind = (self._kind_of_page(), str(status), str(self.page.viewport_size))
+        self._audit(where, kind)
+        if seen.is_new("kind", self.language, *kind):
+            self._look_closer(where, kind)
 
     def is_quiet(self) -> None:
         assert self.noise == [], f"at {self.page.url}: {self.noise}"
 
-    def _look_closer(self, where: str) -> None:
+    def _look_closer(self, where: str, kind: tuple[str, ...]) -> None:
         """The same page on a small phone, and in the dark."""
         size = self.page.viewport_size
         self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         assert self.page.evaluate(OVERFLOW) == [], f"{where} is wider than 320 px"
         self.page.emulate_media(color_scheme="dark")
-        self._audit(f"{where}, narrow and dark", "dark")
+        self._audit(f"{where}, narrow and dark", kind, "dark")
         self.page.set_viewport_size(size)  # type: ignore[arg-type]
-        self._audit(f"{where}, dark", "dark", AXE_COLOURS)
+        self._audit(f"{where}, dark", kind, "dark", AXE_COLOURS)
         self.page.emulate_media(color_scheme="light")
 
-    def _audit(self, where: str, light: str = "light", options: dict[str, Any] = AXE_OPTIONS) -> None:
+    def _audit(
+        self, where: str, kind: tuple[str, ...], light: str = "light", options: dict[str, Any] = AXE_OPTIONS
+    ) -> None:
         """In whichever language comes first: both are made of the same parts."""
         if not self.scripts:
             return  # axe is a script itself; the same pages are audited in the other journeys
-        if not seen.is_new("parts", str(self.page.viewport_size), light, self.page.evaluate(PARTS)):
+        view = (str(self.page.viewport_size), light)
+        parts = [seen.is_new("part", *view, part) for part in self.page.evaluate(PARTS)]
+        if not (seen.is_new("audited", *view, *kind) or any(parts)):
             return
         found = AXE.run(self.page, options=options).response["violations"]
         bad = [

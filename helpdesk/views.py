@@ -15,8 +15,8 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _  # said in the language that _page chooses
 
+from accounts.kept_text import typed_words
 from accounts.middleware import chosen_language
-from tickets.kept_text import typed_words
 
 log = logging.getLogger("helpdesk.trouble")
 DATABASE_AWAY = (OperationalError, InterfaceError)

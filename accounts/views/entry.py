@@ -22,7 +22,7 @@ from accounts.passing import safe_next
 from accounts.password_rules import LONGEST
 from accounts.requests import PortalRequest
 from accounts.rules import post_only
-from accounts.signing_in import home_of, sign_in_person
+from accounts.signing_in import KEPT_KEY, home_of, sign_in_person
 from accounts.tokens.passwords import person_of_password_link
 
 
@@ -41,7 +41,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
         "form": form,
         "next": onward,
         "ticket_notice": onward.startswith("/tickets/") and onward != "/tickets/",
-        "kept_text": bool(request.session.get("kept_text")),
+        "kept_text": bool(request.session.get(KEPT_KEY)),
         "way": asked_way(request.tenant),
     }
     return render(request, "accounts/sign_in.html", context, status=422 if form.errors else 200)

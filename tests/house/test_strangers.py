@@ -492,11 +492,18 @@ def ask(client: Client, method: str, url: str) -> Any:
     return client.get(url) if method == "get" else client.post(url, POSTED)
 
 
+def came_from(name: str, url: str) -> str:
+    """Where whoever signs in goes on to: the page of what they were about to book, else the address itself."""
+    return url.removesuffix("place/") if name == "occasion_booking" else url
+
+
 def same_answer(client: Client, method: str, name: str, house: House) -> tuple[int, str, str]:
     """The answer about the real thing, after making sure that it is the one about nothing at all."""
     here, nowhere = address(name, house), address(name, house, real=False)
-    found = plain_answer(ask(client, method, here), here, f"/{house.ticket.number}/")
-    missing = plain_answer(ask(client, method, nowhere), nowhere, f"/{house.ticket.number + 5000}/")
+    found = plain_answer(ask(client, method, here), here, came_from(name, here), f"/{house.ticket.number}/")
+    missing = plain_answer(
+        ask(client, method, nowhere), nowhere, came_from(name, nowhere), f"/{house.ticket.number + 5000}/"
+    )
     assert SECRET not in found[2]
     assert found == missing, f"{method} {name} tells that it exists"
     return found

@@ -128,6 +128,22 @@ def test_a_guest_reads_what_everybody_may_and_signs_in_to_book(in_scope, occasio
     assert not Booking.objects.exists()
 
 
+def test_who_was_signed_out_while_writing_comes_back_to_what_they_wrote(in_scope, occasion, browse):
+    client, address = browse(in_scope), f"/booking/{occasion.pk}/"
+
+    answer = client.post(f"{address}place/", {"message": "About reports"})
+    assert answer.url == f"/sign-in/?next={address}"
+    assert "What you wrote is kept." in Page(client.get(answer.url)).text
+    client.force_login(in_scope.customer, backend="accounts.backends.TenantBackend")
+    page = Page(client.get(address))
+
+    assert page.form("/place/")["message"] == "About reports"
+    assert "Nothing has been sent yet." in page.text
+    assert not Booking.objects.exists()
+    nothing_written = browse(in_scope)
+    assert "is kept" not in Page(nothing_written.post(f"{address}place/", {"message": ""}, follow=True)).text
+
+
 def test_a_guest_who_finds_nothing_to_book_is_asked_to_sign_in(in_scope, browse):
     make_occasion()
     ways = Page(browse(in_scope).get("/booking/")).links()

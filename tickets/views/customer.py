@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts.folding import mask_address
+from accounts.kept_text import keep_and_sign_in, take_kept_text
 from accounts.models import User
 from accounts.paging import Order, paginate
 from accounts.queries.colleagues import is_read_by_colleagues
@@ -34,7 +35,6 @@ from tickets.enums import EventKind, WaitingOn, Whose
 from tickets.expected import expected_answer
 from tickets.forms.colleagues import ColleagueForm
 from tickets.forms.messages import MessageForm
-from tickets.kept_text import keep_and_sign_in, take_kept_text
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.queries import (
     counts_of,

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.kept_text import take_kept_text
 from accounts.models import User
 from accounts.paging import paginate
 from accounts.passing import safe_next
@@ -36,7 +37,6 @@ from tickets.forms.desk import (
 )
 from tickets.forms.fields import KeyField
 from tickets.forms.messages import DeskReplyForm
-from tickets.kept_text import take_kept_text
 from tickets.models import Attachment, Ticket, TicketEvent
 from tickets.priorities import customers_see_priority
 from tickets.queries import (

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from accounts.folding import clean_text
+from accounts.kept_text import keep_and_sign_in
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from tickets.actions.answering import NotAQuestion, set_answers
@@ -28,7 +29,6 @@ from tickets.enums import WAITING_ON, Channel, MessageKind, Priority, Status, Wa
 from tickets.forms.answers import AnswersForm
 from tickets.forms.desk import PriorityForm, StatusForm
 from tickets.forms.messages import DeskReplyForm
-from tickets.kept_text import keep_and_sign_in
 from tickets.models import Ticket
 from tickets.priorities import customers_see_priority
 from tickets.queries import participants_of, where_it_leads, works_on

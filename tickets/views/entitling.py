@@ -8,12 +8,12 @@ from accounts.actions.asking_in import request_entry
 from accounts.actions.limiting import Ask, network_of, spend_allowances
 from accounts.enums import EntryRequestKind, WayIn
 from accounts.folding import fold_address
+from accounts.kept_text import keep_text, typed_words
 from accounts.passing import client_address
 from accounts.queries.advice import advice_for
 from accounts.queries.telephones import phone_for
 from accounts.requests import PortalRequest
 from tickets.forms.filing import FilingForm
-from tickets.kept_text import keep_text, typed_words
 
 MAILS_PER_ADDRESS, MAILS_PER_NETWORK = 3, 30  # an hour
 

@@ -16,6 +16,7 @@ from accounts.actions.registering import register_person
 from accounts.enums import AskingChannel, Refusal
 from accounts.facts import NotEntitled
 from accounts.folding import fold_address
+from accounts.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
 from accounts.models import User
 from accounts.passing import client_address, whole_number
 from accounts.queries.entitlement import obstacle_for
@@ -31,7 +32,6 @@ from tickets.enums import Channel
 from tickets.expected import expected_answer
 from tickets.forms.filing import FilingForm
 from tickets.forms.messages import MessageForm
-from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text, typed_words
 from tickets.known_trouble import known_trouble
 from tickets.models import HelpTopic, Ticket, Upload
 from tickets.queries import open_topics, participating

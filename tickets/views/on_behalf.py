@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.registering import register_person
 from accounts.facts import Obstacle
+from accounts.kept_text import as_initial, keep_and_sign_in, take_kept_text
 from accounts.queries.guests import obstacle_by_phone
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only
@@ -18,7 +19,6 @@ from tickets.actions.opening import open_ticket
 from tickets.actions.reading import mark_read
 from tickets.enums import Channel
 from tickets.forms.filing import OnBehalfForm
-from tickets.kept_text import as_initial, keep_and_sign_in, take_kept_text
 from tickets.models import HelpTopic
 from tickets.queries import desk_tickets, open_topics
 from tickets.views.files import bound

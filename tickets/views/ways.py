@@ -10,13 +10,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from accounts.kept_text import typed_words
 from accounts.models import User
 from accounts.queries.colleagues import colleagues_of
 from accounts.requests import PortalRequest
 from tickets.as_known import AsKnown
 from tickets.enums import Channel
 from tickets.forms.colleagues import ColleagueForm
-from tickets.kept_text import typed_words
 from tickets.links import link_of_token
 from tickets.models import Attachment, Ticket
 from tickets.queries import customer_tickets, participants_of, participating, with_read_until

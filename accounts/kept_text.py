@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
+from accounts.signing_in import KEPT_KEY
 
-SESSION_KEY = "kept_text"
 NOT_KEPT = {"csrfmiddlewaretoken", "password"}
 LIMIT = 300_000  # characters; one form
 
@@ -23,8 +23,8 @@ def keep_and_sign_in(request: PortalRequest, path: str) -> HttpResponseRedirect:
 def keep_text(request: PortalRequest, path: str) -> None:
     """Keep what was posted for the form at `path`."""
     fields = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT}
-    if sum(len(value) for values in fields.values() for value in values) <= LIMIT:
-        request.session[SESSION_KEY] = {"path": path, "fields": fields}
+    if 0 < sum(len(value) for values in fields.values() for value in values) <= LIMIT:
+        request.session[KEPT_KEY] = {"path": path, "fields": fields}
     if request.FILES:
         messages.warning(request, _("Your files could not be kept. Choose them again after signing in."))
 
@@ -43,10 +43,10 @@ def typed_words(request: HttpRequest) -> list[tuple[str, str]]:
 
 def take_kept_text(request: PortalRequest, path: str) -> QueryDict | None:
     """What was kept for the form at `path`, once."""
-    kept: dict[str, Any] | None = request.session.get(SESSION_KEY)
+    kept: dict[str, Any] | None = request.session.get(KEPT_KEY)
     if not kept or kept.get("path") != path:
         return None
-    del request.session[SESSION_KEY]
+    del request.session[KEPT_KEY]
     data = QueryDict(mutable=True)
     for name, values in kept["fields"].items():
         data.setlist(name, values)

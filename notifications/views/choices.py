@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
+from knowledge.queries.subscribers import is_subscribed
 from notifications.actions.choosing_mails import choose_mails
 from notifications.actions.mornings import choose_morning
 from notifications.choices import choices_of
@@ -31,4 +32,5 @@ def notification_choices(request: PortalRequest) -> HttpResponse:
             choose_morning(actor=user, user=user, wanted=form.in_the_morning)
         messages.success(request, _("Your choices are saved. They count from now on."))
         return redirect("notification_choices")
-    return render(request, "notifications/choices.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "is_subscribed": is_subscribed(user)}
+    return render(request, "notifications/choices.html", context, status=422 if form.errors else 200)

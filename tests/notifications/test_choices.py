@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 from accounts.enums import Role
 from accounts.models import AccountEvent, User
 from accounts.scoping import tenant_scope
+from knowledge.actions.subscribing import subscribe
 from notifications.actions.choosing_mails import choose_mails
 from notifications.choices import choices_of, left_after_muting
 from notifications.enums import DESK_KINDS, MailKind
 from notifications.models import MutedMail
 from notifications.queries import muted_by, paces_of
 from tests.factories import MemberFactory, make_ticket
+from tests.knowledge.booking import make_occasion
 from tests.notifications.conftest import told
 from tests.notifications.test_telling import ADMIN, AGENT, ANNA, LEAD
+from tests.pages import Page
 from tickets.actions.closing import close_ticket, reopen_ticket
 from tickets.actions.handing_over import assign, claim, transfer
 from tickets.actions.replying import reply_to_ticket
@@ -167,3 +170,18 @@ def test_the_page_offers_what_the_role_gets(in_scope, browse, role):
     for choice in choices_of(person):
         assert f'name="{choice.kind}"' in page
     assert ('name="new_application"' in page) == (role == "administrator")
+
+
+def test_the_page_says_whether_service_messages_are_mailed_and_where_to_change_it(in_scope, browse):
+    client = browse(in_scope, in_scope.customer)
+
+    page = Page(client.get("/account/notifications/"))
+    assert "Disturbances and planned work are not mailed to you." in page.text
+    assert "/service-messages/subscription/" in page.links()
+    assert "what you book" not in page.text
+    subscribe(actor=in_scope.customer, user=in_scope.customer)
+    make_occasion()
+
+    page = Page(client.get("/account/notifications/"))
+    assert "Disturbances and planned work that concern you are mailed to you." in page.text
+    assert "Mails about what you book" in page.text

@@ -8,11 +8,13 @@ from rapidfuzz.distance import DamerauLevenshtein
 from knowledge.models import IndexedText, KnownWord
 from knowledge.searching.engines import counts, words_like
 from knowledge.searching.questions import Asked
+from knowledge.searching.stop_words import STOP_WORDS
 from knowledge.searching.words import LANGUAGES, folded, term_of, words_of
 
 SHORTEST = 4  # letters; a shorter word is as near to too many
 MOST_WORDS = 4  # of a question
 MOST_LIKELY = 12
+MOST_ERRORS = 2  # in a word
 
 
 def mend(asked: list[Asked], rows: QuerySet[IndexedText]) -> list[Asked]:
@@ -49,16 +51,24 @@ def as_written(one: Asked, texts: Iterable[str], language: str) -> str:
 
 
 def _nearest(plain: str) -> list[tuple[int, str]]:
-    """How many errors away the nearest words are, and their terms, the nearest first."""
-    allowed = 1 if len(plain) <= 5 else 2
+    """How many errors away the nearest words are, and their terms, the nearest first. Never a word that says nothing,
+    which no question is asked about."""
+    stems = {term_of(plain, language) for language in LANGUAGES}
     found: dict[str, int] = {}
     for word, term in {*words_like(plain), *_one_slip_away(plain)}:
-        distance = DamerauLevenshtein.distance(plain, word, score_cutoff=allowed)
-        stems = [term_of(plain, language) for language in LANGUAGES]
-        distance = min(distance, *(DamerauLevenshtein.distance(stem, term, score_cutoff=allowed) for stem in stems))
-        if distance <= allowed and len(word) >= SHORTEST - 1:
-            found[term] = min(distance, found.get(term, distance))
+        if word in STOP_WORDS or len(word) < SHORTEST - 1:
+            continue
+        errors = [_errors(plain, word), *(_errors(stem, term) for stem in stems)]
+        if some := [number for number in errors if number is not None]:
+            found[term] = min(*some, found.get(term, MOST_ERRORS))
     return sorted((distance, term) for term, distance in found.items())[:MOST_LIKELY]
+
+
+def _errors(written: str, meant: str) -> int | None:
+    """How many errors lie between two words or two stems; None if more than one makes in what is so short."""
+    allowed = 1 if len(written) <= 5 else MOST_ERRORS
+    distance = DamerauLevenshtein.distance(written, meant, score_cutoff=allowed)
+    return distance if distance <= allowed else None
 
 
 def _one_slip_away(plain: str) -> list[tuple[str, str]]:

@@ -150,6 +150,14 @@ def test_mended_words_are_told_as_they_are_written(in_scope):
     assert find("glömt lösenord", None).corrected == ""
 
 
+@pytest.mark.parametrize("words", ["siths", "schema"])
+def test_nothing_is_mended_into_another_word(in_scope, words):
+    """Neither into one that says nothing ("with", "them"), nor into one whose stem alone is near ("chef")."""
+    article("permission", title_sv="Vem ger mig behörighet?", body_sv="Det gör din chef.")
+    article("ways", title_en="Sign in with a card", body_en="Everybody else turns to them.")
+    assert find(words, None) == Found()
+
+
 def test_nothing_is_mended_with_words_of_what_one_may_not_read(in_scope):
     article("open", title_sv="Något annat")
     secret = article("secret", audience="staff", title_sv="Kassaskåpet", body_sv="Kombinationen")

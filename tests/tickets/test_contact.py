@@ -307,6 +307,15 @@ def test_the_table_says_where_this_reader_turns(in_scope, browse):
     assert len(customer.marked("data-guide-line")) == 3
 
 
+def test_the_table_says_what_a_short_answer_answers(in_scope, browse):
+    what = save_question(actor=None, question=None, text=("Vad?", "What is it about?"))
+    project = save_question(actor=None, question=None, text=("Projekt?", "Is there a project?"))
+    save_answer(actor=None, question=what, answer=None, words=AnswerWords(("", "A change"), leads_to=project))
+    save_guide_answer(actor=None, question=project, answer=None, words=AnswerWords(("", "No"), end="phone"), topic=None)
+
+    assert "A change › Is there a project? No" in Page(browse(in_scope).get("/contact/")).text
+
+
 def test_a_way_that_ends_at_the_phone_says_it_once(in_scope, browse):
     call, write = ends("phone"), ends("advice", words=("", "Write it down"))
     in_scope.tenant.phone = "08-123"

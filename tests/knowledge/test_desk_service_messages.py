@@ -41,6 +41,7 @@ def test_an_agent_writes_publishes_tells_and_ends_it(in_scope, browse):
     assert message.affected.get().service == service
     draft_page = Page(client.get(address))
     assert "Publish" in draft_page.text
+    assert "Nobody who may read it subscribes by mail." in draft_page.text
 
     client.post(f"{address}publication/", draft_page.form("/publication/"))
     assert "Nobody is mailed." in Page(client.get(address)).text

@@ -1,5 +1,6 @@
 """Service messages: the doors, who reads them, and the line on every page."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -273,6 +274,14 @@ def test_lists_ask_as_often_for_many_as_for_few(in_scope, browse):
     for _number in range(8):
         one_of_each()
     assert asked() == few
+
+
+def test_work_that_is_to_come_says_from_when_to_when(in_scope, browse):
+    begins = timezone.now() + 2 * DAY
+    message = told(in_scope, kind="planned", starts_at=begins, ends_at=begins + HOUR)
+    page = Page(browse(in_scope).get(reverse("service_message", args=[message.pk])))
+
+    assert re.search(r"When \S+ \d\d:\d\d – \S+ \d\d:\d\d ", page.text)
 
 
 def test_history_is_read_page_by_page(in_scope, browse):

@@ -32,6 +32,7 @@ def test_an_activity_and_a_series_of_dates(in_scope, other_portal, browse):
 
     wrong = client.post("/desk/booking/activities/new/", {"kind": "training", "audience": "organisations"})
     assert wrong.status_code == 422
+    assert "Title in Swedish (optional)" not in Page(wrong).text
     said = {"kind": "training", "title_sv": "Rapporter på djupet", "audience": "organisations"}
     client.post("/desk/booking/activities/new/", {**said, "organisations": "åby KOMMUN"})
     activity = Activity.objects.get()

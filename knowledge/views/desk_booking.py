@@ -14,7 +14,7 @@ from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from accounts.views.exports import csv_response
-from knowledge.actions.booking import NotBookable, book, cancel_booking, put_first
+from knowledge.actions.booking import NotBookable, book, cancel_booking, put_first, require_open
 from knowledge.actions.occasions import OccasionRefused, add_occasions, cancel_occasion, change_occasion
 from knowledge.enums import BookingState, Repeat
 from knowledge.forms.desk_booking import BookForForm, CancellationForm, NewOccasionsForm, OccasionForm
@@ -73,9 +73,8 @@ def desk_occasion(request: PortalRequest, pk: int) -> HttpResponse:
 @agents_only
 def desk_occasion_edit(request: PortalRequest, pk: int) -> HttpResponse:
     found = _fetch(pk)
-    if found.is_cancelled or found.has_begun(timezone.now()):
-        messages.error(request, str(WHY_NOT["cancelled" if found.is_cancelled else "begun"]))
-        return redirect("desk_occasion", pk)
+    if too_late := _too_late(request, found):
+        return too_late
     form = OccasionForm(request.POST or None, occasion=found)
     differing: list[Differing] | None = None
     if request.method == "POST" and form.is_valid():
@@ -100,6 +99,8 @@ def desk_occasion_edit(request: PortalRequest, pk: int) -> HttpResponse:
 def desk_occasion_cancellation(request: PortalRequest, pk: int) -> HttpResponse:
     """Asks first, and says how many are told."""
     found, form = _fetch(pk), CancellationForm(request.POST or None)
+    if too_late := _too_late(request, found):
+        return too_late
     if request.method == "POST" and form.is_valid():
         try:
             cancel_occasion(actor=request.user, occasion=found, reason=form.cleaned_data["reason"])
@@ -139,6 +140,9 @@ def desk_occasion_place(request: PortalRequest, pk: int) -> HttpResponse:
 @agents_only
 def desk_occasion_removal(request: PortalRequest, pk: int, row: int) -> HttpResponse:
     own = _fetch_booking(pk, row)
+    if own.state == BookingState.CANCELLED:
+        messages.info(request, _("%s is on the list no more.") % own.user)
+        return redirect("desk_occasion", pk)
     try:
         cancel_booking(actor=request.user, booking=own)
         messages.success(request, _("%s is taken off the list, and told so.") % own.user)
@@ -152,6 +156,10 @@ def desk_occasion_removal(request: PortalRequest, pk: int, row: int) -> HttpResp
 def desk_occasion_first(request: PortalRequest, pk: int, row: int) -> HttpResponse:
     """Let somebody be the next who gets a place."""
     own = _fetch_booking(pk, row)
+    if own.state != BookingState.WAITING:
+        told = _("%s has a place.") if own.state == BookingState.BOOKED else _("%s is on the list no more.")
+        messages.info(request, told % own.user)
+        return redirect("desk_occasion", pk)
     try:
         put_first(actor=request.user, booking=own)
         messages.success(request, _("%s is the next who gets a place.") % own.user)
@@ -183,8 +191,19 @@ def _fetch(pk: int) -> Occasion:
     return found
 
 
+def _too_late(request: PortalRequest, found: Occasion) -> HttpResponse | None:
+    """The way back to an occasion that is cancelled or has begun, with words on why; None while it can be changed."""
+    try:
+        require_open(found, timezone.now())
+    except NotBookable as reason:
+        messages.error(request, str(WHY_NOT[reason.why]))
+        return redirect("desk_occasion", found.pk)
+    return None
+
+
 def _fetch_booking(pk: int, row: int) -> Booking:
-    rows = standing(Booking.objects.filter(occasion=pk)).select_related("occasion", "user")
+    """Also one that is cancelled: the page it was pressed on may be older than that."""
+    rows = Booking.objects.filter(occasion=pk).select_related("occasion", "user")
     found: Booking = get_object_or_404(rows, pk=row)
     return found
 

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.scoping import tenant_scope
-from knowledge.actions.booking import book
+from knowledge.actions.booking import book, cancel_booking
+from knowledge.actions.occasions import cancel_occasion
 from knowledge.models import Activity, Booking, Occasion
 from tests.factories import UserFactory
 from tests.knowledge.booking import events, make_occasion, states
@@ -72,12 +73,44 @@ def test_enter_somebody_put_first_and_take_off(in_scope, other_portal, occasion,
     assert people[2].email in page.text
 
 
+def test_what_is_pressed_on_an_old_page_says_how_it_stands_now(in_scope, occasion, browse):
+    people = [UserFactory(name=name) for name in ("Ada", "Bo", "Cy")]
+    first, second, third = [book(actor=one, occasion=occasion, user=one) for one in people]
+    client, address = browse(in_scope, in_scope.agent), f"/desk/booking/{occasion.pk}/"
+    cancel_booking(actor=people[0], booking=first)  # so that the second has a place
+    cancel_booking(actor=people[2], booking=third)
+    before = events()
+
+    for row, noun, words in (
+        (first, "removal", "Ada is on the list no more."),
+        (third, "first", "Cy is on the list no more."),
+        (second, "first", "Bo has a place."),
+    ):
+        answer = client.post(f"{address}places/{row.pk}/{noun}/", follow=True)
+        assert answer.redirect_chain == [(address, 302)]
+        assert words in Page(answer).text
+    assert events() == before
+
+
+def test_what_is_cancelled_is_not_cancelled_again(in_scope, occasion, browse):
+    client, address = browse(in_scope, in_scope.agent), f"/desk/booking/{occasion.pk}/"
+    cancel_occasion(actor=in_scope.agent, occasion=occasion, reason="The room is flooded")
+
+    for ask in (client.get, client.post):
+        answer = ask(f"{address}cancellation/", follow=True)
+        assert answer.redirect_chain == [(address, 302)]
+        assert "It has been cancelled." in Page(answer).text
+        assert "whoever had booked is told" not in Page(answer).text
+
+
 def test_change_and_cancel_say_how_many_are_told(in_scope, occasion, browse):
     book(actor=in_scope.customer, occasion=occasion, user=in_scope.customer)
     client, address = browse(in_scope, in_scope.agent), f"/desk/booking/{occasion.pk}/"
     page = Page(client.get(f"{address}edit/"))
     fields = page.form("/edit/")
     assert "1 person has booked or waits" in page.text
+    unbooked = make_occasion()
+    assert "nobody is told of what you change" in Page(client.get(f"/desk/booking/{unbooked.pk}/edit/")).text
 
     client.post(f"{address}edit/", fields)
     assert "occasion_changed" not in events()  # nothing is different

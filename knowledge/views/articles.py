@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.kept_text import begin_with_kept, keeps_text
 from accounts.models import User
 from accounts.paging import paginate
 from accounts.passing import whole_number
@@ -58,13 +59,16 @@ def articles(request: PortalRequest) -> HttpResponse:
     return render(request, "knowledge/desk/articles.html", context)
 
 
+@keeps_text()
 @agents_only
 def article_new(request: PortalRequest) -> HttpResponse:
     """Write a new article. `?title=` is a first proposal, such as what somebody searched for."""
     if request.method != "POST":
         name = "title_sv" if (get_language() or "").startswith("sv") else "title_en"
         form = ArticleForm(tenant=request.tenant, initial={name: request.GET.get("title", "")[:150]})
-        return _new_page(request, form, NewPlaceForm())
+        fresh = NewPlaceForm()
+        begin_with_kept(request, form, fresh)
+        return _new_page(request, form, fresh)
     form, place = _posted(request), NewPlaceForm(request.POST)
     if "preview" in request.POST:
         return _new_page(request, form, place, shows=True)
@@ -84,6 +88,7 @@ def article_new(request: PortalRequest) -> HttpResponse:
     return _new_page(request, form, place, status=422)
 
 
+@keeps_text()
 @agents_only
 def article(request: PortalRequest, pk: int) -> HttpResponse:
     """One article's words. The buttons show what readers will get, keep or drop files, save, or publish; whatever is
@@ -92,6 +97,7 @@ def article(request: PortalRequest, pk: int) -> HttpResponse:
     newest = newest_version(found)
     if request.method != "POST":
         form = ArticleForm(tenant=request.tenant, initial=initial_of(newest, mark_of(newest)))
+        begin_with_kept(request, form)
         return _page(request, found, form)
     form = _posted(request)
     valid = form.is_valid()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.kept_text import as_initial, keep_and_sign_in, take_kept_text
+from accounts.kept_text import begin_with_kept, keeps_text
 from accounts.models import User
 from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest
@@ -61,15 +61,14 @@ def booking(request: PortalRequest) -> HttpResponse:
 
 
 def occasion(request: PortalRequest, pk: int) -> HttpResponse:
-    found = _fetch(request, pk)
-    kept = take_kept_text(request, request.path) if request.user.is_authenticated else None
-    return _page(request, found, BookingForm(initial=as_initial(kept)))
+    found, form = _fetch(request, pk), BookingForm()
+    begin_with_kept(request, form)
+    return _page(request, found, form)
 
 
 @post_only
+@keeps_text("occasion")
 def occasion_booking(request: PortalRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return keep_and_sign_in(request, reverse("occasion", args=[pk]))
     found = get_object_or_404(Occasion.objects.filter(activity__in=activities_for(request.user).order_by()), pk=pk)
     form = BookingForm(request.POST)
     if not form.is_valid():

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from accounts.kept_text import begin_with_kept, keeps_text
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
 from knowledge.actions.activities import save_activity, set_activity_offered
@@ -21,11 +22,13 @@ def desk_activities(request: PortalRequest) -> HttpResponse:
     return render(request, "knowledge/desk/activities.html", {"activities": rows})
 
 
+@keeps_text()
 @agents_only
 def desk_activity_new(request: PortalRequest) -> HttpResponse:
     return _edit(request, None)
 
 
+@keeps_text()
 @agents_only
 def desk_activity(request: PortalRequest, pk: int) -> HttpResponse:
     return _edit(request, get_object_or_404(Activity, pk=pk))
@@ -46,6 +49,7 @@ def desk_activity_state(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _edit(request: PortalRequest, found: Activity | None) -> HttpResponse:
     form = ActivityForm(request.POST or None, activity=found)
+    begin_with_kept(request, form)
     differing: list[Differing] | None = None
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data.get(SEEN)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.kept_text import begin_with_kept, keeps_text
 from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
@@ -42,12 +43,14 @@ def desk_booking(request: PortalRequest) -> HttpResponse:
     return render(request, "knowledge/desk/booking.html", context)
 
 
+@keeps_text()
 @agents_only
 def desk_occasion_new(request: PortalRequest) -> HttpResponse:
     if not Activity.objects.filter(is_active=True).exists():
         messages.info(request, _("Say first what can be booked."))
         return redirect("desk_activity_new")
     form = NewOccasionsForm(request.POST or None, initial={"host": request.user.pk})
+    begin_with_kept(request, form)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         repeat = Repeat(said["repeat"])
@@ -70,12 +73,14 @@ def desk_occasion(request: PortalRequest, pk: int) -> HttpResponse:
     return _page(request, _fetch(pk), BookForForm())
 
 
+@keeps_text()
 @agents_only
 def desk_occasion_edit(request: PortalRequest, pk: int) -> HttpResponse:
     found = _fetch(pk)
     if too_late := _too_late(request, found):
         return too_late
     form = OccasionForm(request.POST or None, occasion=found)
+    begin_with_kept(request, form)
     differing: list[Differing] | None = None
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.kept_text import begin_with_kept, keeps_text
 from accounts.paging import Order, paginate
 from accounts.requests import PortalRequest
 from accounts.rules import agents_only, post_only
@@ -49,11 +50,13 @@ def desk_service_messages(request: PortalRequest) -> HttpResponse:
     return render(request, "knowledge/desk/service_messages.html", context)
 
 
+@keeps_text()
 @agents_only
 def desk_service_message_new(request: PortalRequest) -> HttpResponse:
     return _editor(request, None)
 
 
+@keeps_text()
 @agents_only
 def desk_service_message_edit(request: PortalRequest, pk: int) -> HttpResponse:
     return _editor(request, _fetch(pk))
@@ -61,7 +64,9 @@ def desk_service_message_edit(request: PortalRequest, pk: int) -> HttpResponse:
 
 @agents_only
 def desk_service_message(request: PortalRequest, pk: int) -> HttpResponse:
-    return _page(request, _fetch(pk), TellForm())
+    found, form = _fetch(pk), TellForm()
+    begin_with_kept(request, form)
+    return _page(request, found, form)
 
 
 @post_only
@@ -77,6 +82,7 @@ def desk_service_message_publication(request: PortalRequest, pk: int) -> HttpRes
 
 
 @post_only
+@keeps_text("desk_service_message")
 @agents_only
 def desk_service_message_updates(request: PortalRequest, pk: int) -> HttpResponse:
     """Tell how it goes; after its end, that it is not over."""
@@ -93,6 +99,7 @@ def desk_service_message_updates(request: PortalRequest, pk: int) -> HttpRespons
 
 
 @post_only
+@keeps_text("desk_service_message")
 @agents_only
 def desk_service_message_end(request: PortalRequest, pk: int) -> HttpResponse:
     found, form = _fetch(pk), TellForm(request.POST)
@@ -121,6 +128,7 @@ def desk_service_message_removal(request: PortalRequest, pk: int) -> HttpRespons
 
 def _editor(request: PortalRequest, found: ServiceMessage | None) -> HttpResponse:
     form = ServiceMessageForm(request.POST or None, message=found)
+    begin_with_kept(request, form)
     differing: list[Differing] | None = None
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data.get(SEEN)

@@ -492,9 +492,17 @@ def ask(client: Client, method: str, url: str) -> Any:
     return client.get(url) if method == "get" else client.post(url, POSTED)
 
 
+# What is sent from the form of the page above, to which whoever signs in comes back.
+FROM_ABOVE = {
+    "occasion_booking": "place/",
+    "desk_service_message_updates": "updates/",
+    "desk_service_message_end": "end/",
+}
+
+
 def came_from(name: str, url: str) -> str:
-    """Where whoever signs in goes on to: the page of what they were about to book, else the address itself."""
-    return url.removesuffix("place/") if name == "occasion_booking" else url
+    """Where whoever signs in goes on to."""
+    return url.removesuffix(FROM_ABOVE.get(name, ""))
 
 
 def same_answer(client: Client, method: str, name: str, house: House) -> tuple[int, str, str]:

@@ -6,6 +6,7 @@ address that is new must be put into one of the lists below before these tests p
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
@@ -492,17 +493,18 @@ def ask(client: Client, method: str, url: str) -> Any:
     return client.get(url) if method == "get" else client.post(url, POSTED)
 
 
-# What is sent from the form of the page above, to which whoever signs in comes back.
-FROM_ABOVE = {
-    "occasion_booking": "place/",
-    "desk_service_message_updates": "updates/",
-    "desk_service_message_end": "end/",
+# The page whose form is sent there, and to which whoever signs in comes back; seen from the address.
+FORM_AT = {
+    "occasion_booking": "../",
+    "desk_service_message_updates": "../",
+    "desk_service_message_end": "../",
+    "desk_service_answer": "../tickets/",
 }
 
 
 def came_from(name: str, url: str) -> str:
     """Where whoever signs in goes on to."""
-    return url.removesuffix(FROM_ABOVE.get(name, ""))
+    return urljoin(url, FORM_AT.get(name, ""))
 
 
 def same_answer(client: Client, method: str, name: str, house: House) -> tuple[int, str, str]:

@@ -1,9 +1,11 @@
 """What staff write in the help centre as their session ends is in its form again when they have signed in."""
 
 from knowledge.models import Activity, Article, Occasion, Service, ServiceUpdate
+from tests.factories import make_ticket
 from tests.knowledge.booking import make_occasion
 from tests.knowledge.known import make_article, make_service_message
 from tests.pages import Page, snapshot
+from tickets.actions.service_links import link_to_service_message
 
 WORDS = "Typed before the session ended"
 
@@ -55,6 +57,20 @@ def test_what_is_told_of_a_service_message(in_scope, browse):
         back = sent_and_back(in_scope, browse, f"{page}{noun}", page, {"text_en": WORDS})
         assert back["text_en"] == WORDS
     assert not ServiceUpdate.objects.filter(text_en=WORDS).exists()
+
+
+def test_an_answer_to_all_tickets_about_it(in_scope, browse):
+    message = make_service_message("Slow")
+    page = f"/desk/service-messages/{message.pk}/tickets/"
+    link_to_service_message(
+        actor=in_scope.customer,
+        ticket=make_ticket(requester=in_scope.customer, topic=in_scope.topic),
+        message=message,
+    )
+
+    back = sent_and_back(in_scope, browse, f"/desk/service-messages/{message.pk}/answer/", page, {"body": WORDS})
+
+    assert back["body"] == WORDS
 
 
 def test_what_can_be_booked_and_when(in_scope, browse):

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.kept_text import begin_with_kept, keeps_text
 from accounts.paging import Order, paginate
 from accounts.passing import safe_next, whole_number
 from accounts.requests import PortalRequest
@@ -35,7 +36,9 @@ def desk_service_tickets(request: PortalRequest, pk: int) -> HttpResponse:
         if answer is None or answer.ended_at is not None:
             return HttpResponseClientRefresh()
         return render(request, "components/answering_together.html", {"message": found, "answer": answer})
-    return _page(request, found, TogetherForm(initial={"closes": found.over_at is not None}))
+    form = TogetherForm(initial={"closes": found.over_at is not None})
+    begin_with_kept(request, form)
+    return _page(request, found, form)
 
 
 def _page(request: PortalRequest, found: ServiceMessage, form: TogetherForm, status: int = 200) -> HttpResponse:
@@ -73,6 +76,7 @@ def desk_service_links(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @post_only
+@keeps_text("desk_service_tickets")
 @agents_only
 def desk_service_answer(request: PortalRequest, pk: int) -> HttpResponse:
     """Have the linked open tickets answered together."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -39,6 +40,13 @@ def make_occasion(*, seats: int = 2, starts_at: datetime | None = None, **values
     )
     note_last(made.starts_at)
     return made
+
+
+def ordinary_monday() -> datetime:
+    """Ten o'clock on a Monday to come, after a Friday on which people work: the second one of a March, which is before
+    any Easter."""
+    march = datetime(timezone.now().year + 1, 3, 8, 10, tzinfo=ZoneInfo("Europe/Stockholm"))
+    return march + timedelta(days=-march.weekday() % 7)
 
 
 def states(occasion: Occasion) -> dict[int, str]:

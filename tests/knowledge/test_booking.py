@@ -28,7 +28,7 @@ from knowledge.queries.bookings import at_the_same_time, coming_bookings, occasi
 from routing.promises import OFFICE_HOURS
 from routing.working_time import Hours
 from tests.factories import UserFactory
-from tests.knowledge.booking import events, make_occasion, states
+from tests.knowledge.booking import events, make_occasion, ordinary_monday, states
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HOURS = Hours("Europe/Stockholm", OFFICE_HOURS, country="SE")
@@ -252,11 +252,11 @@ def test_a_closed_account_leaves_its_places(in_scope, people):
 
 
 def test_reminded_once_on_the_working_day_before(in_scope, people):
-    monday = datetime(2027, 3, 8, 10, 0, tzinfo=STOCKHOLM)
+    monday = ordinary_monday()
     occasion = make_occasion(seats=1, starts_at=monday)
     for person in people[:2]:
         book(actor=person, occasion=occasion, user=person)
-    friday = datetime(2027, 3, 5, 8, 0, tzinfo=STOCKHOLM)
+    friday = (monday - timedelta(days=3)).replace(hour=8)
 
     assert remind_booked(friday - timedelta(minutes=1)) == 0
     assert [remind_booked(friday), remind_booked(friday + timedelta(hours=1))] == [1, 0]

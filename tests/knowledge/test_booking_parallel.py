@@ -1,7 +1,6 @@
 """Many book and leave at once, in real threads: no seat is given twice, and nobody is passed in the line."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +11,7 @@ from knowledge.actions.occasions import OccasionWords, change_occasion, remind_b
 from knowledge.models import Booking, Occasion
 from tests.conftest import Portal
 from tests.factories import UserFactory
-from tests.knowledge.booking import events, make_occasion
+from tests.knowledge.booking import events, make_occasion, ordinary_monday
 from tests.tickets.test_parallel import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,8 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def stage(portal: Portal, other_portal: Portal) -> tuple[Occasion, list[User]]:
     """An occasion with two seats on a Monday, and eight people who want one."""
     with tenant_scope(portal.tenant):
-        monday = datetime(2027, 3, 8, 10, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
-        return make_occasion(seats=2, starts_at=monday), [UserFactory() for _ in range(8)]
+        return make_occasion(seats=2, starts_at=ordinary_monday()), [UserFactory() for _ in range(8)]
 
 
 def in_line(occasion: Occasion, state: str) -> list[int]:

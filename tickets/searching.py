@@ -25,6 +25,7 @@ PAGE_SIZE = 20
 FARTHEST = 50  # pages; nobody reads on, and each costs as much as all before it
 SUGGESTED, BEGINNING, ENOUGH = 3, 300, 2  # hits; characters of the text that are read; words
 _WORD = re.compile(r"\w{3,}")
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 ORDER = Order("last_activity_at", descending=True)
 Marks = tuple[tuple[int, int], ...]
 
@@ -92,8 +93,9 @@ def tickets_with(words: str, reader: User | None) -> QuerySet[Ticket]:
 
 def suggestions(subject: str, body: str, reader: User | None) -> tuple[Hit, ...]:
     """What this reader may read about a ticket they are writing, the best first; nothing until there are words enough
-    to tell what it is about. Of service messages only those that are not over."""
-    words = f"{cleaned(subject)} {clean_line(body[:BEGINNING])}"
+    to tell what it is about. Of service messages only those that are not over. Addresses of pages are not read: "help"
+    stands in each of our own."""
+    words = _ADDRESS.sub(" ", f"{cleaned(subject)} {clean_line(body[:BEGINNING])}")
     if len(_WORD.findall(words)) < ENOUGH:
         return ()
     return find(words, reader, past=False, limit=SUGGESTED).hits

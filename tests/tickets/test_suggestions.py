@@ -49,6 +49,11 @@ def test_what_is_known_is_suggested_to_whom_it_is_for(known: Portal, browse):
     assert len(found) == 2, "a disturbance that is over is no answer"
 
 
+def test_the_address_of_a_page_says_nothing(known: Portal, browse):
+    assert suggested(browse(known), "", "http://north.localhost:8000/help/printer-jams/?q=printer+jams") == []
+    assert "/help/printer-jams/" in suggested(browse(known), "printer", "www.example.com jams")
+
+
 def test_what_is_over_takes_no_place(known: Portal, browse):
     over = timezone.now() - timedelta(minutes=5)
     for number in range(8):

@@ -16,7 +16,7 @@ from accounts.scoping import tenant_scope
 from knowledge.actions.booking import reminding_moment_of
 from knowledge.actions.occasions import remind_booked
 from knowledge.models import Occasion
-from tests.journeys.browsing import Reader
+from tests.journeys.browsing import NARROW, Reader
 from tests.journeys.conftest import Meet, Site
 from tests.journeys.manual import manual
 from tests.journeys.post import Letter
@@ -201,6 +201,9 @@ def test_a_training_each_month(meet: Meet, passer: Site) -> None:
     assert letters.keys() == {(TILDA, "booking_cancelled"), (EVA, "place_given")}
     oskar.open(occasion)
     expect(oskar.page.locator("main [data-line='1']")).to_be_visible()
+
+    # A long address fits the button of a small phone.
+    meet("supportlead@passer.example", site=passer, viewport=NARROW).open("/service-messages/subscription/")
 
     # Staff see who comes and who waits, and make room for one more.
     agent = meet(AGENT, site=passer)

@@ -76,6 +76,8 @@ def desk_service_message_publication(request: PortalRequest, pk: int) -> HttpRes
     try:
         publish_message(actor=request.user, message=found, tells=tells, seen=request.POST.get(SEEN, ""))
     except MessageRefused as refused:
+        if refused.why == "published":
+            return _is_so(request, found, _("This has been published meanwhile."))
         return _refused(request, found, TellForm({"tells": tells}), refused)
     messages.success(request, _("It is published. ") + _mailed(request, found, tells))
     return redirect("desk_service_message", pk)
@@ -108,6 +110,9 @@ def desk_service_message_end(request: PortalRequest, pk: int) -> HttpResponse:
     try:
         end_message(actor=request.user, message=found, **form.cleaned_data)
     except MessageRefused as refused:
+        has_words = form.cleaned_data["text_sv"] or form.cleaned_data["text_en"]
+        if refused.why == "over" and not has_words:
+            return _is_so(request, found, _("It is over already."))
         return _refused(request, found, form, refused)
     done = _("It is over, and told on no page any more. Within a day you can say that it is not. ")
     messages.success(request, done + _mailed(request, found, form.cleaned_data["tells"]))
@@ -153,6 +158,12 @@ def _refused(request: PortalRequest, found: ServiceMessage, form: TellForm, refu
     form.is_valid()
     form.refuse(refused.why)
     return _page(request, found, form, status=422)
+
+
+def _is_so(request: PortalRequest, found: ServiceMessage, told: str) -> HttpResponse:
+    """What a button would have done is done, by its second press or in another window: nothing is wrong."""
+    messages.info(request, told)
+    return redirect("desk_service_message", found.pk)
 
 
 def _page(request: PortalRequest, found: ServiceMessage, form: TellForm, status: int = 200) -> HttpResponse:

@@ -45,10 +45,15 @@ def test_an_agent_writes_publishes_tells_and_ends_it(in_scope, browse):
 
     client.post(f"{address}publication/", draft_page.form("/publication/"))
     assert "Nobody is mailed." in Page(client.get(address)).text
+    again = client.post(f"{address}publication/", draft_page.form("/publication/"), follow=True)
+    assert (again.status_code, "published meanwhile" in Page(again).text) == (200, True)
     refused = client.post(f"{address}updates/", {"text_sv": "", "text_en": "", "tells": "on"})
     assert refused.status_code == 422
     client.post(f"{address}updates/", {"text_sv": "", "text_en": "Half of it is mended."})
     client.post(f"{address}end/", {"text_sv": "", "text_en": "", "tells": "on"})
+    again = client.post(f"{address}end/", {"text_sv": "", "text_en": "", "tells": "on"}, follow=True)
+    assert (again.status_code, "It is over already." in Page(again).text) == (200, True)
+    assert client.post(f"{address}end/", {"text_sv": "", "text_en": "Mended.", "tells": "on"}).status_code == 422
     message.refresh_from_db()
     assert message.stands() == Standing.OVER
     assert [bool(update.told_at) for update in ServiceUpdate.objects.all()] == [False, True, False]

@@ -103,7 +103,7 @@ class NewPlaceForm(forms.Form):
         label=gettext_lazy("Section"),
         queryset=Section.objects.none(),
         empty_label=None,
-        error_messages={"required": gettext_lazy("Choose the section it stands in.")},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose the section it stands in.")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

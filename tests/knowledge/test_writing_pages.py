@@ -50,6 +50,7 @@ def test_an_article_is_written_shown_saved_and_published(in_scope, agent, sectio
     wrong = agent.post(new, {**posted, "title_en": ""})
     assert wrong.status_code == 422
     assert "## First" in wrong.content.decode()
+    assert "Choose the section it stands in." in agent.post(new, {**posted, "section": section.pk + 1}).content.decode()
 
     made = agent.post(new, posted)
     article = Article.objects.get()

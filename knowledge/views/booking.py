@@ -26,7 +26,6 @@ from knowledge.queries.bookings import (
     activities_for,
     at_the_same_time,
     booking_at,
-    bookings_of,
     coming_bookings,
     occasions_for,
     offered_to,
@@ -112,10 +111,14 @@ def occasion_leaving(request: PortalRequest, pk: int) -> HttpResponse:
 
 @login_required
 def occasion_calendar(request: PortalRequest, pk: int) -> HttpResponse:
-    """The file for a calendar, for whoever has a place."""
-    own = get_object_or_404(bookings_of(request.user), occasion=pk, state=BookingState.BOOKED)
+    """The file for a calendar, for whoever has a place. Who has none (any more) is led back to the occasion."""
+    found = _fetch(request, pk)
+    own = booking_at(found, request.user)
+    if own is None or own.state != BookingState.BOOKED:
+        messages.info(request, _("The file for your calendar is for those who have a place."))
+        return redirect("occasion", pk)
     url = request.tenant.url(reverse("occasion", args=[pk]))
-    response = HttpResponse(calendar_file(own.occasion, url), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(calendar_file(found, url), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{NAME}"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"

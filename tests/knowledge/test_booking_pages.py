@@ -109,7 +109,9 @@ def test_the_waiting_list_says_which_number_and_nothing_of_others(in_scope, occa
     for seen in (page, Page(client.get("/booking/"))):
         assert "Somebody Else" not in seen.text
         assert "meet.example" not in seen.text
-    assert client.get(f"{address}calendar.ics").status_code == 404  # no place, no file
+    answer = client.get(f"{address}calendar.ics", follow=True)  # no place, no file
+    assert answer.redirect_chain == [(address, 302)]
+    assert "is for those who have a place" in Page(answer).text
 
 
 def test_a_guest_reads_what_everybody_may_and_signs_in_to_book(in_scope, occasion, browse):

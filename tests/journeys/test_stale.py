@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.core.cache import cache
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.scoping import tenant_scope
 from notifications.actions.alerting import send_alerts
@@ -72,6 +73,10 @@ def test_each_figure_of_the_dashboard_opens_its_list(meet: Meet, larm: Site, pas
     elsewhere.sees("Besökskorten slutar gälla redan vid lunch")
     elsewhere.sees_not(UNTOUCHED)
     elsewhere.open("/desk/dashboard/?wall=1")
+    # On a tablet no preview stands beside the list, and one acts from a row as elsewhere.
+    elsewhere.page.set_viewport_size({"width": 820, "height": 1100})
+    elsewhere.open("/desk/")
+    expect(elsewhere.page.locator(".row__act").first).to_be_visible()
     meet("agent@passer.example", site=passer).open("/desk/dashboard/", status=200)  # leads Behörigheter
     meet("noor@passer.example", site=passer).open("/desk/dashboard/", status=404)
 

@@ -164,7 +164,7 @@ def test_a_customer_books_by_keyboard(meet: Meet, skola: Site) -> None:
     keys = annika.page.keyboard
     tab_to(annika, annika.t("Booking"))
     enter(annika)
-    for kind in (".chip", ".rows__name"):  # what for, and when
+    for kind in (".whose a", ".rows__name"):  # what for, and when
         tab_to(annika, annika.page.locator(f"[aria-labelledby=coming] {kind}").first.inner_text())
         enter(annika)
     tab_to(annika, name="message")

@@ -60,9 +60,7 @@ def booking(request: PortalRequest) -> HttpResponse:
 
 
 def occasion(request: PortalRequest, pk: int) -> HttpResponse:
-    found, form = _fetch(request, pk), BookingForm()
-    begin_with_kept(request, form)
-    return _page(request, found, form)
+    return _page(request, _fetch(request, pk), BookingForm())
 
 
 @post_only
@@ -142,6 +140,8 @@ def _page(request: PortalRequest, found: Occasion, form: BookingForm, status: in
         "can_book": own is None and offered and not found.is_cancelled and not late and not found.has_begun(now),
         "more": offered and offered_to(reader, now).filter(activity=found.activity).exclude(pk=found.pk).exists(),
     }
+    if context["can_book"]:  # without a form nothing could be said to be back in it
+        begin_with_kept(request, form)
     return render(request, "knowledge/occasion.html", context, status=status)
 
 

@@ -146,6 +146,16 @@ def test_who_was_signed_out_while_writing_comes_back_to_what_they_wrote(in_scope
     assert "is kept" not in Page(nothing_written.post(f"{address}place/", {"message": ""}, follow=True)).text
 
 
+def test_nothing_is_said_to_be_back_in_a_form_that_is_not_shown_any_more(in_scope, occasion, browse):
+    client, address = browse(in_scope), f"/booking/{occasion.pk}/"
+    client.post(f"{address}place/", {"message": "About reports"})
+    cancel_occasion(actor=in_scope.agent, occasion=occasion)
+
+    client.force_login(in_scope.customer, backend="accounts.backends.TenantBackend")
+
+    assert "back in the form" not in Page(client.get(address)).text
+
+
 def test_a_guest_who_finds_nothing_to_book_is_asked_to_sign_in(in_scope, browse):
     make_occasion()
     ways = Page(browse(in_scope).get("/booking/")).links()

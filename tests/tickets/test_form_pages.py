@@ -365,9 +365,9 @@ def test_a_question_is_moved_and_one_others_depend_on_is_kept(form, client):
     inner = add(form, key="inner", label_en="Inner", depends_on=gate, depends_values=["yes"])
     last = add(form, key="last", label_en="Last")
 
-    moved = client.post(f"{page_of(last)}place/", {"direction": "up"})
-    stuck = client.post(f"{page_of(inner)}place/", {"direction": "up"})
-    stuck = client.post(f"{page_of(inner)}place/", {"direction": "up"})
+    moved = client.post(f"{page_of(last)}place/", {"do": "up"})
+    stuck = client.post(f"{page_of(inner)}place/", {"do": "up"})
+    stuck = client.post(f"{page_of(inner)}place/", {"do": "up"})
     needed = client.post(f"{page_of(gate)}removal/")
 
     assert "“Last” is asked earlier now." in said(moved)

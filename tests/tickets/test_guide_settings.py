@@ -72,7 +72,7 @@ def test_a_guide_is_built_from_the_pages(in_scope, browse):
     assert page.main["data-total"] == "4"
     kept = client.get(f"/settings/guide/answers/{fault.pk}/").context["form"].initial
     assert (kept["examples_sv"], kept["examples_en"], kept["goes"]) == ("Det piper\nDet blinkar", "It beeps", "form")
-    assert client.post(f"/settings/guide/answers/{fault.pk}/move/", {"direction": "up"}).status_code == 302
+    assert client.post(f"/settings/guide/answers/{fault.pk}/move/", {"do": "up"}).status_code == 302
     assert [row.label_en for row in Guide().answers_of(what)] == ["A fault", "Access"]
 
 

@@ -42,7 +42,7 @@ def test_an_administrator_names_services_orders_them_and_says_which_topics_are_a
     assert client.post("/settings/services/new/", foreign).status_code == 422
 
     first, second = Service.objects.all()
-    client.post(reverse("service_move", args=[second.pk]), {"direction": "up"})
+    client.post(reverse("service_move", args=[second.pk]), {"do": "up"})
     client.post(reverse("service_offer", args=[first.pk]), {})
     assert [(one.name_en, one.is_active) for one in Service.objects.all()] == [("Sign-in", True), ("Exchange", False)]
     assert TopicService.objects.filter(topic=in_scope.topic).count() == 2

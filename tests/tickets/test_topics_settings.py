@@ -177,8 +177,8 @@ def test_a_topic_moves_retires_and_returns(in_scope, client):
     other = TopicFactory(slug="other", position=1)
     TopicFactory(slug="below", parent=other)
 
-    moved = client.post(f"/settings/topics/{other.pk}/move/", {"direction": "up"}, follow=True)
-    again = client.post(f"/settings/topics/{other.pk}/move/", {"direction": "up"}, follow=True)
+    moved = client.post(f"/settings/topics/{other.pk}/move/", {"do": "up"}, follow=True)
+    again = client.post(f"/settings/topics/{other.pk}/move/", {"do": "up"}, follow=True)
 
     assert [row["data-topic"] for row in Page(moved).marked("data-topic")] == ["other", "below", "fault"]
     assert "stays where it is" in Page(again).text

@@ -77,7 +77,7 @@ def form_field(request: PortalRequest, pk: int, row: int) -> HttpResponse:
 @post_only
 @administrators_only
 def form_field_place(request: PortalRequest, pk: int, row: int) -> HttpResponse:
-    field, up = _fetch(pk, row), request.POST.get("direction") == "up"
+    field, up = _fetch(pk, row), request.POST.get("do") == "up"
     try:
         move_field(actor=request.user, field=field, up=up)
     except FieldNeeded as needed:

@@ -135,7 +135,7 @@ def guide_answer(request: PortalRequest, pk: int) -> HttpResponse:
 @administrators_only
 def guide_answer_move(request: PortalRequest, pk: int) -> HttpResponse:
     found = _fetch_answer(pk)
-    is_up = request.POST.get("direction") == "up"
+    is_up = request.POST.get("do") == "up"
     if move_answer(actor=request.user, answer=found, up=is_up):
         words = _("%s is one place further up.") if is_up else _("%s is one place further down.")
         messages.success(request, words % in_quotes(found))

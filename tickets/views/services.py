@@ -33,7 +33,7 @@ def service(request: PortalRequest, pk: int) -> HttpResponse:
 @administrators_only
 def service_move(request: PortalRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Service, pk=pk)
-    if move_service(actor=request.user, service=found, up=request.POST.get("direction") == "up"):
+    if move_service(actor=request.user, service=found, up=request.POST.get("do") == "up"):
         messages.success(request, _("%s is moved.") % found)
     return redirect("services_settings")
 

@@ -73,7 +73,7 @@ def topic(request: PortalRequest, pk: int) -> HttpResponse:
 @administrators_only
 def topic_move(request: PortalRequest, pk: int) -> HttpResponse:
     found = fetch_topic(pk)
-    is_up = request.POST.get("direction") == "up"
+    is_up = request.POST.get("do") == "up"
     if move_topic(actor=request.user, topic=found, up=is_up):
         messages.success(
             request, (_("%s is one place further up.") if is_up else _("%s is one place further down.")) % found
